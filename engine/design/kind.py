@@ -1,0 +1,324 @@
+"""What a kind of layer declares, and the values that its rules speak in.
+
+A kind is one class in `engine.catalogue`; everything that the program knows about it stands there once. Shapes are tuples
+without the batch dimension, which every tensor has in front; a dimension given by a field counts as torch counts, the
+batch being 0.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from engine.design.knob import Entry
+
+if TYPE_CHECKING:
+    from engine.design.distribution import Distribution
+
+Shape = tuple[int, ...]
+Role = Literal["weight", "bias", "scale"]
+DTYPES = ("float32", "int64")
+LARGEST_TENSOR = 2**50
+"""Elements a tensor may have in a design: more fits no machine, and a product of such stays an exact, short number."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """Shape without the batch, and dtype, of what flows from one layer to the next."""
+
+    shape: Shape
+    dtype: str = "float32"
+
+    @property
+    def elements(self) -> int:
+        """Numbers per sample."""
+        return prod(self.shape)
+
+    def __str__(self) -> str:
+        return f"[{', '.join(['N', *map(str, self.shape)])}]"
+
+
+# --- what a layer's rule may propose when its input does not fit -----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    """Give one of the layer's own fields another value."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class InsertBefore:
+    """Put a layer of this kind in front of the faulty one."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceKind:
+    """Make the layer one of another kind, keeping its name."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class DropActivation:
+    """Take the layer's activation away, or give it another."""
+
+    instead: Activation | None = None
+
+
+Change = SetField | InsertBefore | ReplaceKind | DropActivation
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """One click that repairs a fault: what its button says, and the change to the faulty layer."""
+
+    title: str
+    change: Change
+
+
+class Misfit(Exception):
+    """A rule's answer to an input that does not fit: what came, what it needs, and what would mend it.
+
+    The walk over the design turns it into a Fault on the layer; it never leaves `engine.views.shapes`.
+    """
+
+    def __init__(self, needs: str, got: str = "", mends: tuple[Mend, ...] = ()) -> None:
+        super().__init__(needs, got, mends)
+        self.needs = needs
+        self.got = got
+        self.mends = mends
+
+
+# --- a call in Python source -----------------------------------------------------------------------------------------
+
+
+class Required:
+    """Stands for "no default" in a signature."""
+
+
+REQUIRED = Required()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The parameters of a torch class or function, in order, with their defaults."""
+
+    defaults: Mapping[str, Any]
+
+    def bind(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+        """Every parameter with its value. Raises TypeError, in Python's own words, when they do not fit."""
+        if len(positional) > len(self.defaults):
+            raise TypeError(f"takes {len(self.defaults)} arguments, not {len(positional)}")
+        bound = dict(zip(self.defaults, positional, strict=False))
+        for name, value in named.items():
+            if name not in self.defaults:
+                raise TypeError(f"has no argument {name}")
+            if name in bound:
+                raise TypeError(f"has two values for {name}")
+            bound[name] = value
+        for name, default in self.defaults.items():
+            if name not in bound and default is REQUIRED:
+                raise TypeError(f"needs {name}")
+        return {name: bound.get(name, default) for name, default in self.defaults.items()}
+
+
+@cache
+def signature(text: str) -> Signature:
+    """The signature that a text such as `in_features, out_features, bias=True` describes."""
+    parsed = ast.parse(f"def f({text}): ...").body[0]
+    assert isinstance(parsed, ast.FunctionDef)
+    names = [argument.arg for argument in (*parsed.args.args, *parsed.args.kwonlyargs)]
+    defaults: dict[str, Any] = dict.fromkeys(names, REQUIRED)
+    with_default = names[len(parsed.args.args) - len(parsed.args.defaults) : len(parsed.args.args)]
+    for name, node in zip(with_default, parsed.args.defaults, strict=True):
+        defaults[name] = ast.literal_eval(node)
+    for argument, node in zip(parsed.args.kwonlyargs, parsed.args.kw_defaults, strict=True):
+        if node is not None:
+            defaults[argument.arg] = ast.literal_eval(node)
+    return Signature(defaults)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call such as `nn.Linear(3, 2, bias=False)`: the builder evaluates it, the writer prints it, the reader unifies.
+
+    `arguments` holds every parameter of the signature, given or default.
+    """
+
+    function: str
+    signature: Signature
+    arguments: Mapping[str, Any] = field(hash=False)
+
+    def __str__(self) -> str:
+        """As the writer prints it: required arguments by position, others by name where they differ from torch's."""
+        parts: list[str] = []
+        for name, default in self.signature.defaults.items():
+            value = self.arguments[name]
+            if default is REQUIRED:
+                parts.append(repr(value))
+            elif value != default or type(value) is not type(default):
+                parts.append(f"{name}={value!r}")
+        return f"{self.function}({', '.join(parts)})"
+
+
+# --- kinds -----------------------------------------------------------------------------------------------------------
+
+
+class Kind(Entry):
+    """A kind of layer: a torch module with its shape rule, its weights, its cost and its text in code."""
+
+    family: ClassVar[str] = ""
+    module: ClassVar[str] = ""
+    """The torch class as code names it: `nn.Linear`."""
+    parameters: ClassVar[str] = ""
+    """torch's own signature of it; a test compares it with `inspect.signature`."""
+    forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {"m(x)": {}}
+    """How `forward` uses the module, by the fields that choose the form."""
+    fixed: ClassVar[Mapping[str, Any]] = {}
+    """Arguments that are the same for every layer of this kind and no field."""
+    roles: ClassVar[Mapping[str, Role]] = {}
+    """Roles of tensors whose name does not say it."""
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        """What comes out for `x`. Raises Misfit when `x` does not fit."""
+        return x
+
+    def weights(self, x: TensorSpec) -> dict[str, Shape]:
+        """The parameters by their name in the `state_dict`, in torch's order."""
+        return {}
+
+    def buffers(self, x: TensorSpec) -> dict[str, TensorSpec]:
+        """What the `state_dict` holds beside the parameters, with full shapes."""
+        return {}
+
+    def macs(self, x: TensorSpec) -> int:
+        """Multiply-accumulates per sample."""
+        return 0
+
+    def derived(self, x: TensorSpec) -> dict[str, Any]:
+        """Arguments of the call that follow from the input, such as `in_features`."""
+        return {}
+
+    def torch_default(self, tensor: str, x: TensorSpec) -> tuple[Distribution, str]:
+        """What torch itself fills this tensor with, and that in a sentence. Raises KeyError for an unknown tensor."""
+        raise KeyError(tensor)
+
+    def brief(self, x: TensorSpec | None) -> str:
+        """The key fields as a card shows them: `16 → 2`, `p = 0.10`."""
+        return ""
+
+    def formula(self, x: TensorSpec) -> str:
+        """How the parameter count comes about: `in × out + out = 3 × 2 + 2`; "" without parameters."""
+        return ""
+
+    @classmethod
+    def role(cls, tensor: str) -> Role:
+        """What a tensor is for, which decides what advice and drop-downs say about it."""
+        if tensor in cls.roles:
+            return cls.roles[tensor]
+        return "bias" if tensor.startswith("bias") else "weight"
+
+    def call(self, x: TensorSpec) -> Call:
+        """The constructor's call for the input `x`."""
+        known = signature(self.parameters)
+        mine = {name: value for name, value in self.__dict__.items() if name in known.defaults}
+        return Call(self.module, known, known.bind((), {**mine, **self.fixed, **self.derived(x)}))
+
+    def form(self) -> str:
+        """The expression over `m` and `x` that this layer's fields choose."""
+        for form, fields in self.forms.items():
+            if all(self.__dict__[name] == value for name, value in fields.items()):
+                return form
+        raise AssertionError(f"{self!r} has no form")
+
+
+class Activation(Kind):
+    """A kind without a shape of its own that may follow any layer: `torch.relu(self.hidden(x))`.
+
+    It can also be a layer of its own, `self.relu = nn.ReLU()`. One without a `function` (PReLU has a weight, Softmax2d
+    would read back as a softmax over dimension -3) is a module in both cases: after a layer `conv` its attribute is
+    `conv_activation`.
+    """
+
+    family = "activation"
+    function: ClassVar[str] = ""
+    """The function as code names it, `torch.relu` or `F.elu`; "" where only the module will do."""
+    function_parameters: ClassVar[str] = "input"
+    """The function's own signature; its parameters beyond the first are named like the fields."""
+    function_tail: ClassVar[str] = ""
+    """What a written call ends with beside the fields, such as `training=self.training`."""
+    vector: ClassVar[bool] = False
+    """True where one output depends on several inputs (softmax, GLU), so that bars say more than a curve."""
+
+    def value(self, x: float) -> float:
+        """f(x) in closed form, for thumbnails and the first paint; torch's autograd draws the real plot.
+
+        Raises TypeError for a vector activation.
+        """
+        raise TypeError(f"{self.title()} works on vectors")
+
+    def function_call(self) -> Call:
+        """The function's call; its first argument is None and stands for the value."""
+        known = signature(self.function_parameters)
+        mine = {name: value for name, value in self.__dict__.items() if name in known.defaults}
+        first = next(iter(known.defaults))
+        return Call(self.function, known, known.bind((), {first: None, **mine}))
+
+
+class Initializer(Entry):
+    """One rule of `torch.nn.init`."""
+
+    function: ClassVar[str] = ""
+    """As code names it: `nn.init.xavier_normal_`."""
+    parameters: ClassVar[str] = "tensor"
+    """torch's own signature of it, without `generator`."""
+
+    def refusal(self, shape: Shape) -> str:
+        """Why torch's rule does not hold for a tensor of this shape; "" where it does."""
+        return ""
+
+    def distribution(self, shape: Shape) -> Distribution:
+        """What theory says the entries are drawn from. Only for shapes that are not refused."""
+        raise NotImplementedError
+
+    def call(self) -> Call:
+        """The call; its first argument is None and stands for the tensor."""
+        known = signature(self.parameters)
+        return Call(self.function, known, known.bind((), {"tensor": None, **self.__dict__}))
+
+
+class Join(Entry):
+    """How the branches of a Parallel become one value."""
+
+    form: ClassVar[str] = ""
+    """An expression over `a` and `b` for two values at a time (`a + b`), or over `all` for a list (`torch.cat(all)`)."""
+    at_most: ClassVar[int] = 64
+
+    def output(self, branches: tuple[TensorSpec, ...]) -> TensorSpec:
+        """What comes out. Raises Misfit when the branches do not meet."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Fans:
+    """How many numbers one output sees (fan_in) and how many outputs one input reaches (fan_out)."""
+
+    fan_in: int
+    fan_out: int
+
+
+def fans(shape: Shape) -> Fans:
+    """As torch.nn.init._calculate_fan_in_and_fan_out counts them. Raises ValueError below two dimensions."""
+    if len(shape) < 2:
+        raise ValueError("fan in and fan out need at least two dimensions")
+    field_size = prod(shape[2:])
+    return Fans(shape[1] * field_size, shape[0] * field_size)

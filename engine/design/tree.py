@@ -1,0 +1,178 @@
+"""The design: a tree of frozen values. Every view of it is a pure function; an edit makes a new tree.
+
+`Node.id` comes from a counter in the Network, so that selection and live weights can follow a layer through edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from engine.design.kind import Activation, Initializer, Join, Kind, TensorSpec
+
+DEEPEST = 64
+"""Levels of nesting: more than any paper draws, few enough for plain recursion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One torch module, with the activation that follows it and an initializer for each tensor that has its own.
+
+    A tensor that `initializers` does not name keeps torch's default. `name` is the attribute in the exported class;
+    "" inside a Group without a class name, whose children are numbered.
+    """
+
+    id: int
+    name: str
+    kind: Kind
+    activation: Activation | None = None
+    initializers: tuple[tuple[str, Initializer], ...] = ()
+    frozen: bool = False
+    note: str = ""
+
+    def initializer(self, tensor: str) -> Initializer | None:
+        """The initializer of one tensor, None where torch's default stays."""
+        return dict(self.initializers).get(tensor)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Nodes one after another.
+
+    `source` is "" for what flows in, or the name of an input or of an earlier named node (a recall). `name` is the local
+    variable of a branch in the exported code, "" for the writer's own choice.
+    """
+
+    nodes: tuple[Node, ...] = ()
+    source: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Branches side by side whose results are joined; an empty branch is the identity and comes first."""
+
+    id: int
+    join: Join
+    branches: tuple[Stack, ...]
+    activation: Activation | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A part with a name: folds to one card, becomes a class of the code, or an nn.Sequential without `class_name`."""
+
+    id: int
+    name: str
+    class_name: str
+    body: Stack
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A body several times over, each time with weights of its own."""
+
+    id: int
+    name: str
+    class_name: str
+    body: Stack
+    times: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The module of an earlier node of the same class once more, with the same weights."""
+
+    id: int
+    of: str
+    activation: Activation | None = None
+    note: str = ""
+
+
+Node = Layer | Parallel | Group | Repeat | Again
+Block = Group | Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One value that the network takes: a name and its shape without the batch."""
+
+    name: str
+    spec: TensorSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Two parameters that are one: the tensor at `path` (as in the `state_dict`) is the very tensor at `owner`."""
+
+    path: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A whole network; `next_id` is the id of the next node that an edit makes."""
+
+    name: str = "Net"
+    inputs: tuple[Input, ...] = (Input("x", TensorSpec((2,))),)
+    body: Stack = field(default_factory=Stack)
+    ties: tuple[Tie, ...] = ()
+    next_id: int = 1
+
+
+def node_name(node: Node) -> str:
+    """The attribute in the exported class; "" for nodes that have none."""
+    match node:
+        case Layer() | Group() | Repeat():
+            return node.name
+        case Parallel() | Again():
+            return ""
+
+
+def stacks_of(node: Node) -> tuple[Stack, ...]:
+    """The stacks directly inside a node."""
+    match node:
+        case Parallel():
+            return node.branches
+        case Group() | Repeat():
+            return (node.body,)
+        case Layer() | Again():
+            return ()
+
+
+def with_stacks(node: Node, stacks: tuple[Stack, ...]) -> Node:
+    """The node with other stacks inside; the very node when they are the ones it has."""
+    if stacks == (old := stacks_of(node)) and all(a is b for a, b in zip(stacks, old, strict=True)):
+        return node
+    match node:
+        case Parallel():
+            return replace(node, branches=stacks)
+        case Group() | Repeat():
+            return replace(node, body=stacks[0])
+        case Layer() | Again():
+            return node
+
+
+def walk(stack: Stack) -> Iterator[Node]:
+    """Every node, parents before children, in the order of the code."""
+    for node in stack.nodes:
+        yield node
+        for inner in stacks_of(node):
+            yield from walk(inner)
+
+
+def find(stack: Stack, node_id: int) -> Node | None:
+    """The node of that id."""
+    return next((node for node in walk(stack) if node.id == node_id), None)
+
+
+def scope(stack: Stack) -> Iterator[Node]:
+    """The nodes of one class: those of the stack and of the branches in it, but not inside Groups and Repeats."""
+    for node in stack.nodes:
+        yield node
+        if isinstance(node, Parallel):
+            for branch in node.branches:
+                yield from scope(branch)

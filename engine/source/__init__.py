@@ -1,0 +1,1 @@
+"""A design as Python text, and back."""

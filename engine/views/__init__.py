@@ -1,0 +1,1 @@
+"""Pure functions of a design: shapes, summary, advice, diagram."""
