@@ -1,0 +1,1 @@
+"""The window: it shows values of the engine and sends back edits."""
