@@ -16,6 +16,13 @@ _SHEET = Template("""
 QMainWindow, QDialog, QMessageBox, QStatusBar, QToolBar, QMenuBar, *[role="panel"] {
     background: $panel; }
 *[role="canvas"] { background: $canvas; }
+QFrame[role="card"] { background: $card; border: 1px solid $card_border; border-radius: 8px; }
+QFrame[role="sunken"] { background: $canvas; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="notice"] { border: none; border-radius: 6px; }
+QFrame[role="notice"][tone="note"] { background: $note_fill; }
+QFrame[role="notice"][tone="ok"] { background: $ok_fill; }
+QFrame[role="notice"][tone="warning"] { background: $warning_fill; }
+QFrame[role="notice"][tone="danger"] { background: $danger_fill; }
 QWidget:disabled { color: $text_faint; }
 
 QLabel { background: transparent; }
@@ -24,6 +31,12 @@ QLabel[role="heading"] { font-size: ${caption}px; font-weight: bold; color: $tex
 QLabel[role="muted"] { color: $text_muted; }
 QLabel[role="caption"] { font-size: ${caption}px; color: $text_faint; }
 QLabel[role="fault"] { font-size: ${caption}px; color: $danger; }
+
+QLabel[role="pill"] { background: $raised; border-radius: 14px; padding: 0 14px; }
+QLabel[role="pill"][tone="note"] { color: $note; }
+QLabel[role="pill"][tone="ok"] { color: $ok; }
+QLabel[role="pill"][tone="warning"] { color: $warning; }
+QLabel[role="pill"][tone="danger"] { color: $danger; }
 
 QToolTip { background: $popup; color: $text; border: 1px solid $border_strong; padding: 5px 7px; }
 

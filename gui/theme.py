@@ -46,6 +46,7 @@ class Theme:
     border_strong: str  # edges under the mouse, connecting lines, scroll bars
     field_border: str  # the edge of what can be edited
     raised_border: str  # the edge of a button
+    card_border: str
 
     # Text.
     text: str
@@ -124,6 +125,7 @@ DARK = Theme(
     border_strong="#363c48",
     field_border="#2d323c",
     raised_border="#262b34",
+    card_border="#262b34",
     text="#e7e9ee",
     text_muted="#a8b0bd",
     text_faint="#959ca8",
@@ -184,6 +186,7 @@ LIGHT = Theme(
     border_strong="#c6ccd6",
     field_border="#d5dae2",
     raised_border="#e2e5ea",
+    card_border="#e2e5ea",
     text="#1b1f27",
     text_muted="#4b5465",
     text_faint="#626a79",
@@ -236,7 +239,16 @@ TEXT_ON_SURFACE: tuple[tuple[str, str], ...] = (
     *(
         (text, surface)
         for surface in ("canvas", "panel", "card", "raised", "selected", "popup")
-        for text in ("text", "text_muted", "text_faint", "accent", "ok", "warning", "danger")
+        for text in (
+            "text",
+            "text_muted",
+            "text_faint",
+            "accent",
+            "ok",
+            "warning",
+            "danger",
+            "note",
+        )
     ),
     *(("text", surface) for surface in ("raised_hover", "raised_pressed")),
     *(("axis", surface) for surface in ("canvas", "card")),
@@ -304,8 +316,9 @@ def set_role(widget: QWidget, role: str) -> None:
     """Give a widget another look of the style sheet.
 
     Buttons: "primary", "link" or "quiet"; labels: "heading", "title", "muted", "caption", "fault";
-    plain widgets and frames: "panel" or "canvas".
+    frames and plain widgets: "panel", "canvas", "card" or "sunken".
     """
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     widget.setProperty("role", role)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
