@@ -1,0 +1,268 @@
+"""What the window and its worker say to each other: one class for each message.
+
+How they become bytes follows from their fields (`frames.py`), so a new message is a new class and
+its place in `Request` or `Reply`. The fields of the results are in `docs/worker-protocol.md`.
+Only the standard library, because the window imports this before its first paint.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, get_args
+
+if TYPE_CHECKING:
+    import numpy as np
+
+PROTOCOL = 1
+"""Grows with every change after which an older window and a newer worker misread each other."""
+
+PAYLOAD_LIMIT = 512 * 2**20
+"""Bytes of arrays in one message."""
+
+AXES_LIMIT = 32
+
+_FORMATS = {"float32": "f", "float64": "d", "int64": "q", "int32": "i", "uint8": "B", "bool": "?"}
+_SIZES = {dtype: struct.calcsize(code) for dtype, code in _FORMATS.items()}
+
+Document: TypeAlias = dict[str, Any]
+"""A JSON object. In results its numbers may be NaN or infinite, as those of a network may."""
+
+
+class ProtocolError(Exception):
+    """What came or was to be sent is no message; says in one sentence what was found and wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Numbers of one type in C order and in the machine's own byte order."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    content: bytes | memoryview
+
+    def __post_init__(self) -> None:
+        wanted = byte_count(self.dtype, self.shape)
+        if len(self.content) != wanted:
+            raise ProtocolError(
+                f"an array of {self.dtype} {list(self.shape)} takes {wanted} bytes, "
+                f"found {len(self.content)}"
+            )
+
+    @classmethod
+    def of(cls, values: Iterable[float], dtype: str = "float64") -> Self:
+        """A row of numbers, made without numpy."""
+        row = tuple(values)
+        try:
+            content = struct.pack(f"{len(row)}{_FORMATS[dtype]}", *row)
+        except (struct.error, OverflowError) as error:
+            raise ProtocolError(f"these numbers are no row of {dtype}: {error}") from error
+        return cls(dtype, (len(row),), content)
+
+    @classmethod
+    def of_numpy(cls, values: np.ndarray[Any, Any]) -> Self:
+        """The same numbers, not copied where they lie in C order already."""
+        if values.dtype.name not in _FORMATS:
+            raise ProtocolError(f"{values.dtype.name} is not among {', '.join(_FORMATS)}")
+        shape = tuple(values.shape)
+        if not values.flags.c_contiguous or not values.size:
+            return cls(values.dtype.name, shape, values.tobytes())
+        return cls(values.dtype.name, shape, values.data.cast("B"))
+
+    def to_numpy(self) -> np.ndarray[Any, Any]:
+        """A read-only view of these numbers."""
+        import numpy as np
+
+        view = np.frombuffer(self.content, dtype=self.dtype).reshape(self.shape)
+        view.flags.writeable = False
+        return view
+
+    def to_list(self) -> list[Any]:
+        """The numbers in C order, without their shape and without numpy."""
+        if not self.content:
+            return []
+        view: Any = memoryview(self.content)
+        return view.cast(_FORMATS[self.dtype]).tolist()
+
+
+def byte_count(dtype: str, shape: tuple[int, ...]) -> int:
+    """How many bytes an array takes; refuses a type or shape that none has."""
+    if dtype not in _SIZES:
+        raise ProtocolError(f"array type {dtype[:20]!r} is not among {', '.join(_SIZES)}")
+    if len(shape) > AXES_LIMIT or not all(0 <= size <= PAYLOAD_LIMIT for size in shape):
+        raise ProtocolError(f"an array has at most {AXES_LIMIT} axes of 0 to {PAYLOAD_LIMIT} each")
+    return math.prod(shape) * _SIZES[dtype]
+
+
+# --- What the window asks ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What every request carries.
+
+    `request` is its number, given by `EngineProcess.ask`. Of the requests of one type on one
+    `channel` that still wait, the worker keeps the last; on the channel "" it keeps all.
+    """
+
+    request: int = 0
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello(Asked):
+    """Do both sides speak the same protocol? Values: `protocol`, `python`, `process`."""
+
+    protocol: int = PROTOCOL
+
+
+@dataclass(frozen=True, slots=True)
+class Ping(Asked):
+    """An empty result, once all that was asked before is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve(Asked):
+    """An activation and its derivative at evenly spaced points."""
+
+    activation: Document
+    start: float
+    stop: float
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vector(Asked):
+    """A vector through an activation that looks at all of it, such as softmax."""
+
+    activation: Document
+    values: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Draw(Asked):
+    """One tensor as its initializer draws it, and no other tensor; at most `limit` values of it."""
+
+    project: Document
+    tensor: str
+    seed: int
+    limit: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Forward(Asked):
+    """One pass of a batch through the network, with what each layer gave."""
+
+    project: Document
+    batch_size: int
+    source: Document
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters(Asked):
+    """The named parameters with their shapes and statistics, without their values."""
+
+    project: Document
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Values(Asked):
+    """All values of one named parameter of the network that `Parameters` describes."""
+
+    project: Document
+    tensor: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prove(Asked):
+    """Does an exported module do, in a clean process, exactly what the design does?"""
+
+    project: Document
+    module: str
+    seed: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Forget this request: it leaves the queue, or stops at its next report of progress."""
+
+    request: int
+
+
+# --- What the worker answers ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Torch is loaded and requests are being answered."""
+
+    torch_version: str
+    device: str
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """What torch loads at its first training step is loaded too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Sent each second, whatever else happens; `busy_with` is "" when nothing does."""
+
+    busy_with: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """This request is being worked on from now; should the worker die, it was this one."""
+
+    request: int
+    busy_with: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `total` steps of a request are done; a `total` of 0 means that nobody knows."""
+
+    request: int
+    done: int
+    total: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to a request: what JSON can say, and arrays by name."""
+
+    request: int
+    values: Document = field(default_factory=dict[str, Any])
+    arrays: dict[str, Array] = field(default_factory=dict[str, Array])
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a request has no result; as request 0, why the worker itself cannot go on."""
+
+    request: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A request left the queue unanswered: a newer one replaced it, or it was cancelled."""
+
+    request: int
+
+
+Request: TypeAlias = Hello | Ping | Curve | Vector | Draw | Forward | Parameters | Values | Prove
+Reply: TypeAlias = Ready | Warm | Beat | Started | Progress | Result | Failure | Dropped
+Message: TypeAlias = Request | Cancel | Reply
+
+MESSAGES: dict[str, type[Message]] = {kind.__name__: kind for kind in get_args(Message)}
