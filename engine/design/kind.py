@@ -259,7 +259,7 @@ class Activation(Kind):
     vector: ClassVar[bool] = False
     """True where one output depends on several inputs (softmax, GLU), so that bars say more than a curve."""
 
-    def value(self, x: float) -> float:
+    def at(self, x: float) -> float:
         """f(x) in closed form, for thumbnails and the first paint; torch's autograd draws the real plot.
 
         Raises TypeError for a vector activation.

@@ -192,6 +192,8 @@ class Entry:
     """
 
     knobs: ClassVar[tuple[Knob, ...]] = ()
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names under which people look for it."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
