@@ -55,7 +55,9 @@ def push_button(text: str, role: str = "") -> QPushButton:
 class IconLabel(QWidget):
     """An icon of `resources/icons` that keeps to the theme's colours."""
 
-    def __init__(self, name: str, token: str, pixels: int = 16, parent: QWidget | None = None):
+    def __init__(
+        self, name: str, token: str, pixels: int = 16, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._name = name
         self._token = token
