@@ -18,6 +18,8 @@ QMainWindow, QDialog, QMessageBox, QStatusBar, QToolBar, QMenuBar, *[role="panel
 *[role="canvas"] { background: $canvas; }
 QFrame[role="card"] { background: $card; border: 1px solid $card_border; border-radius: 8px; }
 QFrame[role="sunken"] { background: $canvas; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="popup"] { background: $popup; border: 1px solid $border_strong; }
+QFrame[role="popup"] QListView { background: transparent; }
 QFrame[role="notice"] { border: none; border-radius: 6px; }
 QFrame[role="notice"][tone="note"] { background: $note_fill; }
 QFrame[role="notice"][tone="ok"] { background: $ok_fill; }

@@ -316,7 +316,7 @@ def set_role(widget: QWidget, role: str) -> None:
     """Give a widget another look of the style sheet.
 
     Buttons: "primary", "link" or "quiet"; labels: "heading", "title", "muted", "caption", "fault";
-    frames and plain widgets: "panel", "canvas", "card" or "sunken".
+    frames and plain widgets: "panel", "canvas", "card", "sunken", "popup".
     """
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     widget.setProperty("role", role)
