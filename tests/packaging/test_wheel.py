@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
+Layerloom = Callable[..., str]
+
 SOURCE_FOLDERS = ("engine", "gui", "resources")
 
 # The environment is made once, also when the tests are spread over several processes.
@@ -65,8 +68,8 @@ def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def layerloom(scripts: Path, tmp_path: Path) -> Callable[..., str]:
-    """Run the installed command from an empty folder."""
+def layerloom(scripts: Path, tmp_path: Path) -> Layerloom:
+    """Run the installed command from an empty folder, and get what it prints."""
     return lambda *arguments: succeed(scripts / "layerloom", *arguments, folder=tmp_path)
 
 
@@ -93,3 +96,20 @@ def test_resources_are_found_in_the_installed_package(scripts: Path, tmp_path: P
     found = Path(succeed(scripts / "python", "-c", ask, folder=tmp_path).strip())
     assert found.is_relative_to(scripts.parent)
     assert found.read_bytes() == (CHECKOUT / "resources/data/iris.csv").read_bytes()
+
+
+def test_the_command_lists_its_templates_from_an_empty_folder(layerloom: Layerloom) -> None:
+    templates = dict(line.split("\t") for line in layerloom("new").splitlines())
+    assert {"empty", "tutorial", "moons", "iris", "digits"} <= set(templates)
+    assert all(templates.values())
+
+
+def test_a_template_is_written_checked_summarised_and_exported(
+    layerloom: Layerloom, tmp_path: Path
+) -> None:
+    layerloom("new", "tutorial", "-o", "net.loom")
+    layerloom("check", "net.loom")
+    totals = json.loads(layerloom("summary", "net.loom", "--format", "json"))["totals"]
+    assert totals["parameters"] == 26
+    layerloom("export", "net.loom", "--as", "module", "-o", "net.py")
+    assert "nn.Module" in (tmp_path / "net.py").read_text(encoding="utf-8")
