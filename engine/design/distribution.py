@@ -80,7 +80,11 @@ class Normal:
         return bell((x - self.mean) / self.std) / self.std
 
     def explained(self) -> str:
-        std = f"std = {self.formula} = {number(self.std)}" if self.formula else f"std = {number(self.std)}"
+        std = (
+            f"std = {self.formula} = {number(self.std)}"
+            if self.formula
+            else f"std = {number(self.std)}"
+        )
         return std if self.mean == 0 and self.formula else f"mean = {number(self.mean)}, {std}"
 
 
@@ -210,9 +214,17 @@ class Mixture:
 
     def explained(self) -> str:
         value, share = self.atoms[0]
-        first = f"{number(value)} with probability {self.formula or number(share)} = {percent(share)}"
-        others = [f"{number(value)} with probability {percent(share)}" for value, share in self.atoms[1:]]
-        last = [f"else normal or uniform: {self.rest.explained()}"] if self.rest else []
+        first = (
+            f"{number(value)} with probability {self.formula or number(share)} = {percent(share)}"
+        )
+        others = [
+            f"{number(value)} with probability {percent(share)}" for value, share in self.atoms[1:]
+        ]
+        last = (
+            [f"else {type(self.rest).__name__.lower()}: {self.rest.explained()}"]
+            if self.rest
+            else []
+        )
         return "; ".join([first, *others, *last])
 
 

@@ -104,11 +104,12 @@ class Sizes:
     def checked(self, value: object) -> object:
         if isinstance(value, str) or not isinstance(value, Sequence):
             raise DesignError(f"{shown(value)} is not a list of whole numbers")
-        if not self.shortest <= len(value) <= self.longest:  # pyright: ignore[reportUnknownArgumentType]
+        entries: list[object] = list(value)  # pyright: ignore[reportUnknownArgumentType]
+        if not self.shortest <= len(entries) <= self.longest:
             wanted = f"{self.shortest} to {self.longest}"
-            raise DesignError(f"{shown(value)} has {len(value)} entries and needs {wanted}")  # pyright: ignore[reportUnknownArgumentType]
+            raise DesignError(f"{shown(entries)} has {len(entries)} entries and needs {wanted}")
         each = Whole(self.at_least)
-        return tuple(each.checked(size) for size in value)  # pyright: ignore[reportUnknownVariableType]
+        return tuple(each.checked(size) for size in entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,10 @@ class Entry:
     value and raises DesignError at the first that is wrong.
     """
 
+    # The hash lies beside the fields, so that `__dict__` holds nothing but them.
+    __slots__ = ("__dict__", "_hash")
+    _hash: int
+
     knobs: ClassVar[tuple[Knob, ...]] = ()
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other names under which people look for it."""
@@ -209,11 +214,15 @@ class Entry:
 
     def __init__(self, *positional: Any, **named: Any) -> None:
         if len(positional) > len(self.knobs):
-            raise TypeError(f"{type(self).__name__} has {len(self.knobs)} fields, not {len(positional)}")
+            raise TypeError(
+                f"{type(self).__name__} has {len(self.knobs)} fields, not {len(positional)}"
+            )
         given = dict(zip((knob.name for knob in self.knobs), positional, strict=False)) | named
         values = self.__dict__
         for knob in self.knobs:
-            values[knob.name] = knob.checked(given.pop(knob.name)) if knob.name in given else knob.default
+            values[knob.name] = (
+                knob.checked(given.pop(knob.name)) if knob.name in given else knob.default
+            )
         if given:
             name = next(iter(given))
             raise DesignError(f"{self.title()} has no such field", name)
@@ -225,7 +234,11 @@ class Entry:
         return self is other or (type(self) is type(other) and self.__dict__ == other.__dict__)
 
     def __hash__(self) -> int:
-        return hash((type(self), *self.__dict__.values()))
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash((type(self), *self.__dict__.values())))
+            return self._hash
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in self.changed().items())
@@ -271,7 +284,7 @@ class Entry:
     @classmethod
     def sentence(cls) -> str:
         """The first sentence of the help."""
-        first, dot, _ = cls.help().partition(". ")
+        first, dot, _ = cls.help().partition("\n\n")[0].partition(". ")
         return first + "." if dot else first
 
 

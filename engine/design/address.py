@@ -1,0 +1,112 @@
+"""Where a node stands in the tree, and the tree with something else there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+from engine.design.error import DesignError
+from engine.design.tree import Layer, Node, Stack, stacks_of, with_stacks
+
+_ids = attrgetter("id")
+
+Address = tuple[int, ...]
+"""Index of a node in its stack, outermost first, with the index of the branch between two of them: (3, 1, 0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A gap between nodes: before `index` in a branch of the node `parent`, 0 being the network's own stack."""
+
+    index: int
+    parent: int = 0
+    branch: int = 0
+
+
+def located(body: Stack, node_id: int) -> tuple[Address, Node]:
+    """Address and node of an id. Raises DesignError when it is not there."""
+    found = _search(body, node_id)
+    if found is None:
+        raise DesignError("that layer is no longer in the network")
+    return found
+
+
+def _search(stack: Stack, node_id: int) -> tuple[Address, Node] | None:
+    # One level is searched in C: a linear scan in Python over a thousand layers would be most of an edit's time.
+    ids = list(map(_ids, stack.nodes))
+    try:
+        index = ids.index(node_id)
+        return (index,), stack.nodes[index]
+    except ValueError:
+        pass
+    for index, node in enumerate(stack.nodes):
+        if type(node) is Layer:
+            continue
+        for branch, inner in enumerate(stacks_of(node)):
+            found = _search(inner, node_id)
+            if found is not None:
+                return (index, branch, *found[0]), found[1]
+    return None
+
+
+def located_all(body: Stack, ids: tuple[int, ...]) -> tuple[Node, ...]:
+    """The nodes of the ids in the order of the network, without those inside another of them.
+
+    Raises DesignError when one is not there or there is none.
+    """
+    if not ids:
+        raise DesignError("select a layer first")
+    found = sorted({located(body, node_id)[0] for node_id in ids})
+    outer = [
+        one
+        for one in found
+        if not any(one[: len(other)] == other and one != other for other in found)
+    ]
+    return tuple(node_at(body, one) for one in outer)
+
+
+def node_at(body: Stack, address: Address) -> Node:
+    """The node of an address."""
+    node = body.nodes[address[0]]
+    return node if len(address) == 1 else node_at(stacks_of(node)[address[1]], address[2:])
+
+
+def parent_of(body: Stack, node_id: int) -> Place:
+    """The gap just before a node."""
+    address, _ = located(body, node_id)
+    if len(address) == 1:
+        return Place(address[0])
+    return Place(address[-1], node_at(body, address[:-2]).id, address[-2])
+
+
+def stack_at(body: Stack, place: Place) -> Stack:
+    """The stack that a place is in. Raises DesignError when it is not there."""
+    if not place.parent:
+        return body
+    _, node = located(body, place.parent)
+    stacks = stacks_of(node)
+    if not 0 <= place.branch < len(stacks):
+        raise DesignError("that place is no longer in the network")
+    return stacks[place.branch]
+
+
+def with_stack(body: Stack, place: Place, stack: Stack) -> Stack:
+    """The tree with another stack where the place is."""
+    if not place.parent:
+        return stack
+    address, node = located(body, place.parent)
+    stacks = list(stacks_of(node))
+    stacks[place.branch] = stack
+    return spliced(body, address, (with_stacks(node, tuple(stacks)),))
+
+
+def spliced(stack: Stack, address: Address, nodes: tuple[Node, ...]) -> Stack:
+    """The tree with `nodes` instead of the node at the address."""
+    index = address[0]
+    if len(address) == 1:
+        return replace(stack, nodes=stack.nodes[:index] + nodes + stack.nodes[index + 1 :])
+    node = stack.nodes[index]
+    stacks = list(stacks_of(node))
+    stacks[address[1]] = spliced(stacks[address[1]], address[2:], nodes)
+    changed = with_stacks(node, tuple(stacks))
+    return replace(stack, nodes=(*stack.nodes[:index], changed, *stack.nodes[index + 1 :]))

@@ -1,0 +1,199 @@
+"""Names as edits need them: free ones for new nodes, and one name changed wherever it is spoken of.
+
+A name is unique in its class: among the nodes of a stack and of the branches in it, whose layers are attributes of the
+class around them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from engine.design.address import Address, Place, located, node_at, spliced, stack_at
+from engine.design.kind import Activation, Kind
+from engine.design.names import free_name
+from engine.design.tree import (
+    Again,
+    Group,
+    Layer,
+    Network,
+    Node,
+    Parallel,
+    Repeat,
+    Stack,
+    Tie,
+    node_name,
+    scope,
+)  # fmt: skip
+
+
+def default_name(kind: Kind) -> str:
+    """What the first layer of a kind is called: `linear1`, `batchnorm1`."""
+    return re.sub(r"\dd$", "", kind.key().lower()) + "1"
+
+
+def activation_name(name: str, activation: Activation | None) -> str:
+    """The attribute of an activation that must be a module, `conv_activation`; "" where its function will do."""
+    return f"{name}_activation" if activation is not None and not activation.function else ""
+
+
+def attributes(nodes: Iterable[Node]) -> Iterable[str]:
+    """The attributes that nodes of one class are and bring with them."""
+    for node in nodes:
+        if type(node) is Layer and node.activation is None:
+            if node.name:
+                yield node.name
+        elif name := node_name(node):
+            yield name
+            if isinstance(node, Layer) and (second := activation_name(name, node.activation)):
+                yield second
+
+
+def _class_body(network: Network, at: Place) -> Stack:
+    """The outermost stack of the class that a place is in."""
+    while at.parent:
+        address, node = located(network.body, at.parent)
+        if isinstance(node, Group | Repeat):
+            return node.body
+        if len(address) == 1:
+            break
+        at = Place(0, node_at(network.body, address[:-2]).id)
+    return network.body
+
+
+def taken_names(network: Network, at: Place) -> set[str]:
+    """The attributes of the class that a place is in."""
+    stack_at(network.body, at)
+    return set(attributes(scope(_class_body(network, at))))
+
+
+class Named:
+    """Gives free names to nodes that come into a class, and remembers them."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self.taken = taken
+        self.changed: dict[str, str] = {}
+
+    def all(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+        """The nodes with free names; what is said of a renamed one among themselves follows."""
+        renamed_nodes = tuple(self._one(node) for node in nodes)
+        if not self.changed:
+            return renamed_nodes
+        return tuple(
+            _respoken(node, lambda name: self.changed.get(name, name)) for node in renamed_nodes
+        )
+
+    def _one(self, node: Node) -> Node:
+        match node:
+            case Layer() | Group() | Repeat():
+                wanted = node.name or (
+                    default_name(node.kind) if isinstance(node, Layer) else "block1"
+                )
+                name = free_name(wanted, self.taken)
+                if node.name and name != node.name:
+                    self.changed[node.name] = name
+                named = replace(node, name=name) if name != node.name else node
+                self.taken.update(attributes((named,)))
+                return named
+            case Parallel():
+                branches = tuple(
+                    replace(branch, nodes=tuple(map(self._one, branch.nodes)))
+                    for branch in node.branches
+                )
+                return replace(node, branches=branches)
+            case Again():
+                return node
+
+
+def _respoken(node: Node, name_of: Callable[[str], str]) -> Node:
+    """The node with every mention of another node of its class passed through `name_of`."""
+    match node:
+        case Again():
+            return replace(node, of=name_of(node.of)) if name_of(node.of) != node.of else node
+        case Parallel():
+            branches = tuple(
+                replace(
+                    branch,
+                    source=name_of(branch.source) if branch.source else "",
+                    nodes=tuple(_respoken(inner, name_of) for inner in branch.nodes),
+                )
+                for branch in node.branches
+            )
+            return node if branches == node.branches else replace(node, branches=branches)
+        case Layer() | Group() | Repeat():
+            return node
+
+
+def renamed(network: Network, node_id: int, name: str) -> Network:
+    """The network with one node called otherwise, and recalls, second uses and ties following it."""
+    address, node = located(network.body, node_id)
+    if not isinstance(node, Layer | Group | Repeat) or node.name == name:
+        return network
+    old, path = node.name, path_of(network, address)
+    body = spliced(network.body, address, (replace(node, name=name),))
+    if (
+        old
+        and sum(taken == old for taken in attributes(scope(_class_of(network.body, address)))) == 1
+    ):
+        body = _class_respoken(body, address, lambda one: name if one == old else one)
+    new_path = path[: len(path) - len(old)] + name
+    ties = tuple(
+        Tie(_moved_path(t.path, path, new_path), _moved_path(t.owner, path, new_path))
+        for t in network.ties
+    )
+    return replace(network, body=body, ties=ties)
+
+
+def _moved_path(path: str, old: str, new: str) -> str:
+    return new + path[len(old) :] if path.startswith(f"{old}.") else path
+
+
+def _class_of(body: Stack, address: Address) -> Stack:
+    if len(outer := _class_address(body, address)) == 0:
+        return body
+    block = node_at(body, outer)
+    return block.body if isinstance(block, Group | Repeat) else body
+
+
+def _class_address(body: Stack, address: Address) -> Address:
+    """Address of the Group or Repeat that a node is an attribute of; () for the network itself."""
+    while len(address) > 1:
+        address = address[:-2]
+        if isinstance(node_at(body, address), Group | Repeat):
+            return address
+    return ()
+
+
+def _class_respoken(body: Stack, address: Address, name_of: Callable[[str], str]) -> Stack:
+    outer = _class_address(body, address)
+    inner = _class_of(body, address)
+    spoken = replace(inner, nodes=tuple(_respoken(node, name_of) for node in inner.nodes))
+    if not outer:
+        return spoken
+    block = node_at(body, outer)
+    assert isinstance(block, Group | Repeat)
+    return spliced(body, outer, (replace(block, body=spoken),))
+
+
+def path_of(network: Network, address: Address) -> str:
+    """The path of a node in the `state_dict`, with turn 0 of every Repeat."""
+    parts: list[str] = []
+    stack = network.body
+    numbered = False
+    while address:
+        node = stack.nodes[address[0]]
+        if isinstance(node, Layer | Group | Repeat):
+            parts.append(str(address[0]) if numbered else node.name)
+        if isinstance(node, Repeat) and len(address) > 1:
+            parts.append("0")
+        numbered = isinstance(node, Group) and not node.class_name
+        if len(address) > 1:
+            stack = node.branches[address[1]] if isinstance(node, Parallel) else _body(node)
+        address = address[2:]
+    return ".".join(parts)
+
+
+def _body(node: Node) -> Stack:
+    assert isinstance(node, Group | Repeat)
+    return node.body

@@ -1,0 +1,157 @@
+"""Files on disk: whole or not written at all, with the previous one kept beside as `.bak`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from engine.design.error import DesignError
+from engine.design.project import Project
+from engine.files.document import from_document, to_document
+from engine.files.parse import LARGEST_FILE, parsed
+
+STRAY = ".layerloom-part-"
+"""How a temporary file begins that a crash may leave behind."""
+
+
+def load(path: str | Path) -> Project:
+    """The project in a file. Raises DesignError for anything that is not one; runs nothing from it."""
+    return loads(read_bytes(Path(path), LARGEST_FILE))
+
+
+def loads(content: bytes) -> Project:
+    """The project in the bytes of a file. Raises DesignError."""
+    try:
+        return from_document(parsed(content))
+    except RecursionError:
+        raise DesignError("the file nests blocks too deeply to be a project") from None
+
+
+def save(project: Project, path: str | Path) -> None:
+    """Write the project; on return it is on the disk. Raises DesignError, the old file being untouched."""
+    path = Path(path)
+    remove_strays(path.parent)
+    atomic_save(path, dumps(project), keep_previous=True)
+
+
+def dumps(project: Project) -> bytes:
+    """The bytes of a project's file: readable JSON, one line a layer."""
+    return (_layout(to_document(project), "") + "\n").encode()
+
+
+def _layout(value: object, indent: str) -> str:
+    """JSON with an object on one line where it fits in 120 characters, so that a layer is a line and a diff is small."""
+    plain = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if len(indent) + len(plain) <= 118 or not isinstance(value, dict | list) or not value:
+        return plain
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        members = [
+            f"{json.dumps(key, ensure_ascii=False)}: {_layout(each, deeper)}"
+            for key, each in value.items()
+        ]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return "{\n" + ",\n".join(deeper + member for member in members) + f"\n{indent}}}"
+    items = [deeper + _layout(each, deeper) for each in value]  # pyright: ignore[reportUnknownVariableType]
+    return "[\n" + ",\n".join(items) + f"\n{indent}]"
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """A file's bytes, refused beyond `most`. Raises DesignError in words about the file."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        raise DesignError(f"{path} cannot be read: {reason(error)}") from None
+    if len(content) > most:
+        raise DesignError(f"{path} is larger than {most:,} bytes and is no project file")
+    return content
+
+
+def atomic_save(path: Path, content: bytes, keep_previous: bool = False) -> None:
+    """Write a file whole or not at all: temporary beside it, flushed, read back, then put in its place.
+
+    Qt's QSaveFile reports success after a short write on a full disk, hence this one. Raises DesignError with the reason;
+    what stood at `path` is then unharmed.
+    """
+    path = Path(os.path.realpath(path))
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=STRAY, dir=path.parent)
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            view = memoryview(content)
+            while view:
+                view = view[file.write(view) :]
+            os.fsync(file.fileno())
+        if Path(temporary).read_bytes() != content:
+            raise OSError("what was written could not be read back")
+        with contextlib.suppress(OSError):
+            os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        if keep_previous and path.exists():
+            _keep(path)
+        os.replace(temporary, path)
+        temporary = ""
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise DesignError(f"{path} was not saved: {reason(error)}") from None
+    finally:
+        if temporary:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def _keep(path: Path) -> None:
+    """Let the present file be the `.bak` too, by a second link so that `path` is never missing."""
+    backup = path.with_name(path.name + ".bak")
+    with contextlib.suppress(OSError):
+        backup.unlink(missing_ok=True)
+        os.link(path, backup)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable; not every system lets a folder be opened."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def remove_strays(folder: Path, older_than_s: float = 60.0) -> None:
+    """Remove the temporaries that a crash left in a folder, not those of a save under way."""
+    import time
+
+    for stray in folder.glob(f"{STRAY}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - stray.stat().st_mtime > older_than_s:
+                stray.unlink()
+
+
+def reason(error: OSError) -> str:
+    """An operating system's error in plain words, with what to do."""
+    import errno
+
+    match error.errno:
+        case errno.ENOENT:
+            return "there is no such file or folder"
+        case errno.EACCES | errno.EPERM:
+            return "this account may not do that here; choose another folder"
+        case errno.EROFS:
+            return "the disk is read-only; choose another folder"
+        case errno.ENOSPC | errno.EDQUOT:
+            return "the disk is full; free some space or choose another disk"
+        case errno.EISDIR:
+            return "it is a folder"
+        case errno.ENAMETOOLONG:
+            return "the name is too long"
+        case _:
+            return (error.strerror or str(error)).lower()

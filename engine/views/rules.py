@@ -1,0 +1,141 @@
+"""The rules of single nodes: what a layer makes of its input, remembered because designs repeat themselves."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import prod
+from typing import NamedTuple
+
+from engine.design.kind import (
+    LARGEST_TENSOR,
+    Activation,
+    DropActivation,
+    InsertBefore,
+    Kind,
+    Mend,
+    Misfit,
+    ReplaceKind,
+    Role,
+    SetField,
+    Shape,
+    TensorSpec,
+)  # fmt: skip
+from engine.design.naming import activation_name
+from engine.design.tree import Layer, Node
+
+
+class Totals(NamedTuple):
+    """What layers add up to, per sample where the batch matters; every field is additive."""
+
+    parameters: int = 0
+    trainable: int = 0
+    macs: int = 0
+    buffers: int = 0
+    activations: int = 0
+    layers: int = 0
+    blocks: int = 0
+    faults: int = 0
+
+    def plus(self, other: Totals) -> Totals:
+        return Totals(*(a + b for a, b in zip(self, other, strict=True)))
+
+    def minus(self, other: Totals) -> Totals:
+        return Totals(*(a - b for a, b in zip(self, other, strict=True)))
+
+    def times(self, turns: int) -> Totals:
+        return Totals(*(a * turns for a in self))
+
+
+class Weight(NamedTuple):
+    """One parameter of a layer: its tensor's name there, its path inside the class, its shape and what it is for."""
+
+    tensor: str
+    path: str
+    shape: Shape
+    role: Role
+
+
+class Rule(NamedTuple):
+    """A kind applied to an input: what comes out, its parameters, and what they add up to."""
+
+    output: TensorSpec
+    weights: dict[str, Shape]
+    totals: Totals
+
+
+@lru_cache(maxsize=8192)
+def applied(kind: Kind, x: TensorSpec) -> Rule | Misfit:
+    """What `kind` makes of `x`, or why it cannot."""
+    try:
+        output = kind.output(x)
+        weights = kind.weights(x)
+        parameters = sum(prod(shape) for shape in weights.values())
+        if max(output.elements, parameters) > LARGEST_TENSOR:
+            return Misfit("smaller sizes: no machine holds a tensor of more than 10^15 numbers")
+        buffers = sum(spec.elements for spec in kind.buffers(x).values())
+        totals = Totals(parameters, parameters, kind.macs(x), buffers, output.elements, 1)
+    except Misfit as misfit:
+        return misfit
+    return Rule(output, weights, totals)
+
+
+@lru_cache(maxsize=8192)
+def layer_rule(
+    kind: Kind, activation: Activation | None, frozen: bool, x: TensorSpec
+) -> Rule | Misfit:
+    """The same for a whole layer: its activation applied to its output, frozen weights not trainable."""
+    rule = applied(kind, x)
+    if isinstance(rule, Misfit):
+        return rule
+    output, weights, totals = rule
+    if activation is not None:
+        after = applied(activation, output)
+        if isinstance(after, Misfit):
+            return of_activation(activation, after)
+        weights = weights | {f"activation.{name}": shape for name, shape in after.weights.items()}
+        added = after.totals.parameters
+        totals = totals._replace(
+            parameters=totals.parameters + added,
+            trainable=totals.trainable + added,
+            buffers=totals.buffers + after.totals.buffers,
+            macs=totals.macs + after.totals.macs,
+            activations=after.output.elements,
+        )
+        output = after.output
+    if frozen:
+        totals = totals._replace(trainable=0)
+    return Rule(output, weights, totals)
+
+
+def weights_of(node: Node, x: TensorSpec | None) -> tuple[Weight, ...]:
+    """The parameters of a layer with their paths inside the class."""
+    if not isinstance(node, Layer) or x is None:
+        return ()
+    rule = layer_rule(node.kind, node.activation, node.frozen, x)
+    if isinstance(rule, Misfit):
+        return ()
+    found: list[Weight] = []
+    for tensor, shape in rule.weights.items():
+        owner, dot, own = tensor.rpartition(".")
+        kind = node.activation if dot and owner == "activation" and node.activation else node.kind
+        attribute = activation_name(node.name, node.activation) if dot else node.name
+        found.append(
+            Weight(tensor, f"{attribute}.{own}" if attribute else own, shape, kind.role(own))
+        )
+    return tuple(found)
+
+
+def of_activation(activation: Activation, misfit: Misfit) -> Misfit:
+    """A Misfit as the layer reports it whose activation it is: the mends change the activation, not the layer."""
+    mends: list[Mend] = []
+    for mend in misfit.mends:
+        match mend.change:
+            case SetField(name, value):
+                changed = activation.with_fields(**{name: value})
+                mends.append(Mend(mend.title, DropActivation(changed)))
+            case DropActivation():
+                mends.append(mend)
+            case InsertBefore() | ReplaceKind():
+                pass
+    mends.append(Mend(f"Remove {activation.title()}", DropActivation()))
+    return Misfit(f"{misfit.needs} for its {activation.title()}", misfit.got, tuple(mends))
