@@ -79,7 +79,7 @@ class FrameReader:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, chunk: bytes | memoryview) -> Iterator[Message]:
+    def feed(self, chunk: bytes | bytearray | memoryview) -> Iterator[Message]:
         """The messages that are complete with this chunk.
 
         Raises ProtocolError, after the messages before it, at the first frame that is none. What

@@ -1,0 +1,1 @@
+"""The parts of `gui.engine_process`: one worker's pipe, what it was asked, and what it complained of."""
