@@ -1,1 +1,50 @@
-"""Every kind of layer, activation, initializer, join, loss, optimizer, scheduler and data set, each declared once."""
+"""Every kind of layer, activation, initializer, join, loss, optimizer, scheduler and data set, each
+declared once.
+
+The tables say what a file may hold: an entry by its key, and nothing else.
+"""
+
+from __future__ import annotations
+
+from engine.catalogue import activations, dropout, embedding, linear, norm, shaping
+from engine.catalogue.datasets import DATASETS as DATASET_ORDER
+from engine.catalogue.datasets import Dataset
+from engine.catalogue.initializers import INITIALIZERS as INITIALIZER_ORDER
+from engine.catalogue.joins import JOINS as JOIN_ORDER
+from engine.catalogue.losses import LOSSES as LOSS_ORDER
+from engine.catalogue.losses import Loss
+from engine.catalogue.optimizers import OPTIMIZERS as OPTIMIZER_ORDER
+from engine.catalogue.optimizers import Optimizer
+from engine.catalogue.schedulers import SCHEDULERS as SCHEDULER_ORDER
+from engine.catalogue.schedulers import Scheduler
+from engine.design.kind import Activation, Initializer, Join, Kind
+from engine.design.knob import by_key
+
+FAMILIES: dict[str, str] = {
+    "linear": "Dense",
+    "embedding": "Embedding",
+    "shaping": "Shape",
+    "norm": "Normalisation",
+    "dropout": "Dropout",
+    "activation": "Activation",
+}
+"""The families of kinds with their titles, in the order of the palette."""
+
+KINDS: dict[str, type[Kind]] = by_key(
+    (
+        *linear.KINDS,
+        *embedding.KINDS,
+        *shaping.KINDS,
+        *norm.KINDS,
+        *dropout.KINDS,
+        *activations.KINDS,
+    )
+)
+"""Every kind that a Layer can be of, the activations included."""
+ACTIVATIONS: dict[str, type[Activation]] = by_key(activations.KINDS)
+INITIALIZERS: dict[str, type[Initializer]] = by_key(INITIALIZER_ORDER)
+JOINS: dict[str, type[Join]] = by_key(JOIN_ORDER)
+LOSSES: dict[str, type[Loss]] = by_key(LOSS_ORDER)
+OPTIMIZERS: dict[str, type[Optimizer]] = by_key(OPTIMIZER_ORDER)
+SCHEDULERS: dict[str, type[Scheduler]] = by_key(SCHEDULER_ORDER)
+DATASETS: dict[str, type[Dataset]] = by_key(DATASET_ORDER)

@@ -1,34 +1,40 @@
-"""Layers that are one matrix."""
+"""Layers that are one matrix, or none."""
 
 from __future__ import annotations
 
 from math import sqrt
 from typing import Any
 
+from engine.catalogue.needs import needs_numbers
 from engine.design.distribution import Distribution, Uniform
-from engine.design.kind import InsertBefore, Kind, Mend, Misfit, Shape, TensorSpec
+from engine.design.kind import Kind, Misfit, Shape, TensorSpec
 from engine.design.knob import flag, whole
 
 
 class Linear(Kind):
-    """Every output is a weighted sum of all inputs, plus a bias. y = x Wᵀ + b, over the last dimension.
+    """Every output is a weighted sum of all inputs, plus a bias. y = x Wᵀ + b, over the last
+    dimension.
 
-    The plain dense layer: use it on features, and at the end of a network to get one number per class. Two in a row
-    without an activation between them are no more than one.
+    The plain dense layer: use it on features, and at the end of a network to get one number per
+    class. Two in a row without an activation between them can do no more than one. On images it
+    ignores what is next to what, and its weights grow with the product of both sizes: prefer
+    convolutions there.
     """
 
-    out_features: int = whole(64, "Numbers that come out per sample: the units of the layer.", at_least=1)
+    out_features: int = whole(
+        64, "Numbers that come out per sample: the units of the layer.", at_least=1
+    )
     bias: bool = flag(True, "Add a learned number to every output.")
 
     family = "linear"
+    aliases = ("dense", "fc", "fully connected", "affine", "perceptron", "mlp")
     module = "nn.Linear"
     parameters = "in_features, out_features, bias=True, device=None, dtype=None"
 
     def output(self, x: TensorSpec) -> TensorSpec:
         if not x.shape:
             raise Misfit("at least one feature per sample", "a single number per sample")
-        if x.dtype != "float32":
-            raise Misfit("float32 numbers", f"{x.dtype} numbers", embed_first())
+        needs_numbers(x)
         return TensorSpec((*x.shape[:-1], self.out_features))
 
     def weights(self, x: TensorSpec) -> dict[str, Shape]:
@@ -43,8 +49,15 @@ class Linear(Kind):
 
     def torch_default(self, tensor: str, x: TensorSpec) -> tuple[Distribution, str]:
         bound = 1 / sqrt(x.shape[-1])
-        sentence = "Uniform between ±1/√fan_in; nn.Linear writes it as kaiming_uniform_ with a = √5."
-        return Uniform(-bound, bound, "1/√fan_in"), sentence
+        law = Uniform(-bound, bound, "1/√fan_in")
+        match tensor:
+            case "weight":
+                written = "nn.Linear writes it as kaiming_uniform_ with a = √5"
+                return law, f"Uniform between ±1/√fan_in; {written}."
+            case "bias":
+                return law, "Uniform between ±1/√fan_in, fan_in being that of the weight."
+            case _:
+                raise KeyError(tensor)
 
     def brief(self, x: TensorSpec | None) -> str:
         before = str(x.shape[-1]) if x and x.shape else "?"
@@ -52,14 +65,21 @@ class Linear(Kind):
 
     def formula(self, x: TensorSpec) -> str:
         product = f"{x.shape[-1]} × {self.out_features}"
-        return f"in × out + out = {product} + {self.out_features}" if self.bias else f"in × out = {product}"
+        with_bias = f"in × out + out = {product} + {self.out_features}"
+        return with_bias if self.bias else f"in × out = {product}"
 
 
-def embed_first() -> tuple[Mend, ...]:
-    """The mend for a layer that needs real numbers and gets whole ones: an embedding in front."""
-    from engine.catalogue.embedding import Embedding
+class Identity(Kind):
+    """What comes in goes out unchanged. It has no weights and costs nothing.
 
-    return (Mend("Insert an Embedding", InsertBefore(Embedding())),)
+    A place holder: put it where a layer is to be switched off without renaming the others, or in
+    place of the last layer of a network to get at its features.
+    """
+
+    family = "linear"
+    aliases = ("nothing", "pass through", "noop")
+    module = "nn.Identity"
+    parameters = ""
 
 
-KINDS = (Linear,)
+KINDS = (Linear, Identity)

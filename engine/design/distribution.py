@@ -1,7 +1,8 @@
 """The laws that theory gives for the entries of a freshly filled tensor, in closed form.
 
-A histogram of the weights really drawn is shown over `density` and `atoms`; `explained` is the line below it. Each law is
-that of one entry: entries of an orthogonal or a sparse matrix depend on one another, which a histogram does not show.
+A histogram of the weights really drawn is shown over `density` and `atoms`; `explained` is the line
+below it. Each law is that of one entry: entries of an orthogonal or a sparse matrix depend on one
+another, which a histogram does not show.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ def percent(share: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Uniform:
-    """Every value from `low` to `high` is equally likely. `formula` says where a symmetric bound comes from."""
+    """Every value from `low` to `high` is equally likely. `formula` says where a symmetric bound
+    comes from.
+    """
 
     low: float
     high: float
@@ -90,7 +93,9 @@ class Normal:
 
 @dataclass(frozen=True, slots=True)
 class TruncatedNormal:
-    """A bell curve around `centre` of width `spread`, drawn anew until the value lies from `low` to `high`."""
+    """A bell curve around `centre` of width `spread`, drawn anew until the value lies from `low` to
+    `high`.
+    """
 
     centre: float
     spread: float
@@ -175,9 +180,11 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """Single values with a probability of their own and, for what is left of the probability, a `rest` law.
+    """Single values with a probability of their own and, for what is left of the probability, a
+    `rest` law.
 
-    `formula` says where the first value's probability comes from; `rest` is None where nothing is left.
+    `formula` says where the first value's probability comes from; `rest` is None where nothing is
+    left.
     """
 
     atoms: Atoms
@@ -232,9 +239,10 @@ class Mixture:
 class Orthogonal:
     """One entry of a random matrix with orthonormal rows or columns, times `gain` (above 0).
 
-    Its column is a random point on the sphere in `size` dimensions, `size` at least 2 being the larger side of the matrix,
-    hence the density (1 - (x/gain)²)^((size - 3)/2) up to a factor (Muirhead, Aspects of Multivariate Statistical Theory,
-    1.5.7). For `size` 2 it grows without bound toward ± gain, for 3 it is uniform, beyond that nearly normal.
+    Its column is a random point on the sphere in `size` dimensions, `size` at least 2 being the
+    larger side of the matrix, hence the density (1 - (x/gain)²)^((size - 3)/2) up to a factor
+    (Muirhead, Aspects of Multivariate Statistical Theory, 1.5.7). For `size` 2 it grows without
+    bound toward ± gain, for 3 it is uniform, beyond that nearly normal.
     """
 
     size: int

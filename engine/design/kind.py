@@ -307,6 +307,10 @@ class Join(Entry):
         """What comes out. Raises Misfit when the branches do not meet."""
         raise NotImplementedError
 
+    def macs(self, branches: tuple[TensorSpec, ...]) -> int:
+        """Multiply-accumulates per sample; only for branches that meet."""
+        return 0
+
 
 @dataclass(frozen=True, slots=True)
 class Fans:
