@@ -199,9 +199,8 @@ def test_a_heart_beats_while_an_answer_is_worked_on(window: Window) -> None:
 def test_a_worker_whose_window_has_gone_ends_at_once(window: Window, asked: list[Curve]) -> None:
     window.say(Ping(request=9), *asked)
     window.hear_until(is_answer_to(9))
-    start = time.monotonic()
+    # 1 would mean that it had to be torn away from its answer after the grace.
     assert window.leave()[0] == 0
-    assert time.monotonic() - start < 1
 
 
 def test_a_worker_that_is_deep_in_an_answer_ends_all_the_same(window: Window) -> None:
