@@ -183,7 +183,7 @@ def text(default: str, help: str) -> Any:
     return Knob("", default, Text(), help)
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(whole, real, flag, one_of, sizes, text))
+@dataclass_transform(frozen_default=True)
 class Entry:
     """A catalogue entry with its arguments: `Linear(out_features=3)`. Frozen, hashable, equal by value.
 
