@@ -39,7 +39,12 @@ def save(project: Project, path: str | Path) -> None:
 
 def dumps(project: Project) -> bytes:
     """The bytes of a project's file: readable JSON, one line a layer."""
-    return (_layout(to_document(project), "") + "\n").encode()
+    return dumped(to_document(project))
+
+
+def dumped(document: object) -> bytes:
+    """The bytes of any JSON document in the same layout."""
+    return (_layout(document, "") + "\n").encode()
 
 
 def _layout(value: object, indent: str) -> str:
