@@ -12,6 +12,7 @@ import reprlib
 import struct
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
+from functools import cache
 from typing import Any, TypeGuard, cast, get_type_hints
 
 from engine.worker.protocol import (
@@ -31,11 +32,6 @@ _PREAMBLE = struct.Struct("<4sIQ")
 _MAGIC = b"LOOM"
 _ALIGNMENT = 8
 
-_HINTS = {name: get_type_hints(kind) for name, kind in MESSAGES.items()}
-_NEEDED = {
-    name: {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
-    for name, kind in MESSAGES.items()
-}
 _FIELDS: tuple[tuple[object, type, str], ...] = (
     (int, int, "a whole number"),
     (float, float, "a number"),
@@ -56,7 +52,7 @@ def encode(message: Message) -> bytes:
     arrays: list[Array] = []
     packed = {
         field_name: _packed(getattr(message, field_name), hint, f"{name}.{field_name}", arrays)
-        for field_name, hint in _HINTS[name].items()
+        for field_name, hint in _hints(name).items()
     }
     described = [[each.dtype, each.shape] for each in arrays]
     try:
@@ -109,6 +105,21 @@ class FrameReader:
         return _decoded(header, payload)
 
 
+@cache
+def _hints(name: str) -> dict[str, object]:
+    """How a message declares its fields; looked up at its first use, not at the window's start."""
+    return get_type_hints(MESSAGES[name])
+
+
+@cache
+def _needed(name: str) -> frozenset[str]:
+    return frozenset(
+        each.name
+        for each in fields(MESSAGES[name])
+        if each.default is MISSING and each.default_factory is MISSING
+    )
+
+
 def _check_lengths(header: int, payload: int) -> None:
     if header > HEADER_LIMIT or payload > PAYLOAD_LIMIT:
         raise ProtocolError(
@@ -137,10 +148,10 @@ def _decoded(header: bytes, payload: bytes) -> Message:
 def _message(name: str, raw: Document, arrays: list[Array]) -> Message:
     if name not in MESSAGES:
         raise ProtocolError(f"there is no message {name[:40]!r}")
-    hints = _HINTS[name]
+    hints = _hints(name)
     if strange := sorted(raw.keys() - hints.keys()):
         raise ProtocolError(f"{name} has no field {strange[0][:40]!r}")
-    if missing := sorted(_NEEDED[name] - raw.keys()):
+    if missing := sorted(_needed(name) - raw.keys()):
         raise ProtocolError(f"{name}.{missing[0]} is missing")
     checked: dict[str, Any] = {
         key: _unpacked(each, hints[key], f"{name}.{key}", arrays) for key, each in raw.items()

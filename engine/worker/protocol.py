@@ -99,7 +99,7 @@ def byte_count(dtype: str, shape: tuple[int, ...]) -> int:
 # --- What the window asks ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """What every request carries.
 
@@ -111,19 +111,19 @@ class Asked:
     channel: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hello(Asked):
     """Do both sides speak the same protocol? Values: `protocol`, `python`, `process`."""
 
     protocol: int = PROTOCOL
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ping(Asked):
     """An empty result, once all that was asked before is answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Curve(Asked):
     """An activation and its derivative at evenly spaced points."""
 
@@ -133,7 +133,7 @@ class Curve(Asked):
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vector(Asked):
     """A vector through an activation that looks at all of it, such as softmax."""
 
@@ -141,7 +141,7 @@ class Vector(Asked):
     values: Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draw(Asked):
     """One tensor as its initializer draws it, and no other tensor; at most `limit` values of it."""
 
@@ -151,7 +151,7 @@ class Draw(Asked):
     limit: int = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forward(Asked):
     """One pass of a batch through the network, with what each layer gave."""
 
@@ -161,7 +161,7 @@ class Forward(Asked):
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameters(Asked):
     """The named parameters with their shapes and statistics, without their values."""
 
@@ -169,7 +169,7 @@ class Parameters(Asked):
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Values(Asked):
     """All values of one named parameter of the network that `Parameters` describes."""
 
@@ -178,7 +178,7 @@ class Values(Asked):
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prove(Asked):
     """Does an exported module do, in a clean process, exactly what the design does?"""
 
@@ -188,7 +188,7 @@ class Prove(Asked):
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cancel:
     """Forget this request: it leaves the queue, or stops at its next report of progress."""
 
@@ -198,7 +198,7 @@ class Cancel:
 # --- What the worker answers ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ready:
     """Torch is loaded and requests are being answered."""
 
@@ -207,19 +207,19 @@ class Ready:
     threads: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Warm:
     """What torch loads at its first training step is loaded too."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Beat:
     """Sent each second, whatever else happens; `busy_with` is "" when nothing does."""
 
     busy_with: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Started:
     """This request is being worked on from now; should the worker die, it was this one."""
 
@@ -227,7 +227,7 @@ class Started:
     busy_with: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Progress:
     """`done` of `total` steps of a request are done; a `total` of 0 means that nobody knows."""
 
@@ -237,7 +237,7 @@ class Progress:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """The answer to a request: what JSON can say, and arrays by name."""
 
@@ -246,7 +246,7 @@ class Result:
     arrays: dict[str, Array] = field(default_factory=dict[str, Array])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Failure:
     """Why a request has no result; as request 0, why the worker itself cannot go on."""
 
@@ -254,7 +254,7 @@ class Failure:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dropped:
     """A request left the queue unanswered: a newer one replaced it, or it was cancelled."""
 

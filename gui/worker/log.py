@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from datetime import datetime
 from pathlib import Path
 
 LINES = 200
@@ -27,8 +27,7 @@ class WorkerLog:
     def add(self, line: str) -> None:
         self._lines.append(line)
         if self._file is not None:
-            stamp = datetime.now().isoformat(" ", "seconds")
-            self._write(self._file, f"{stamp} {line}\n")
+            self._write(self._file, f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}\n")
 
     def _begin(self, file: Path) -> None:
         try:
