@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, assert_never
+from typing import assert_never
 
 from PySide6.QtCore import (
-    QBuffer,
-    QByteArray,
     QEvent,
-    QIODevice,
     QPointF,
     QRectF,
     QSize,
@@ -25,7 +22,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QGuiApplication,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -37,7 +33,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from gui import theme
+from gui.widgets.export import Kind, add_export_actions, picture, png_bytes, svg_bytes
 from gui.widgets.plot_marks import (
     Bars,
     Mark,
@@ -53,8 +49,6 @@ from gui.widgets.plot_painting import Frame, Scene, View, frame_in, paint_plot
 from gui.widgets.plot_readout import paint_readout
 
 __all__ = ["Bars", "Kind", "Mark", "Marker", "Plot", "Series", "Zone", "histogram"]
-
-Kind = Literal["png", "svg", "csv"]
 
 
 class Plot(QWidget):
@@ -136,8 +130,6 @@ class Plot(QWidget):
         by = share * (view.right - view.left)
         self._move_to(view.left + by, view.right + by)
 
-    # What can be taken away from here.
-
     def csv_text(self) -> str:
         """The numbers in view, unrounded."""
         view = self._scene.view
@@ -145,59 +137,24 @@ class Plot(QWidget):
 
     def image(self, scale: float = 2.0) -> QImage:
         """The plot as a picture, `scale` pixels to one of the screen's."""
-        size = QSizeF(self.size()) * scale
-        image = QImage(size.toSize(), QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(theme.current().colour("panel"))
-        painter = QPainter(image)
-        painter.scale(scale, scale)
-        paint_plot(painter, QRectF(self.rect()), self._scene)
-        painter.end()
-        return image
+        return picture(self.size(), self._paint, scale)
 
     def exported(self, kind: Kind) -> bytes:
         """The plot as the content of a file."""
         match kind:
             case "png":
-                return self._png()
+                return png_bytes(self.image())
             case "svg":
-                return self._svg()
+                return svg_bytes(self.size(), self._paint, self._scene.title)
             case "csv":
                 return self.csv_text().encode()
             case _:
                 assert_never(kind)
 
-    def copy_image(self) -> None:
-        """Put the picture on the clipboard."""
-        QGuiApplication.clipboard().setImage(self.image())
-
-    def copy_numbers(self) -> None:
-        """Put the numbers in view on the clipboard, as CSV."""
-        QGuiApplication.clipboard().setText(self.csv_text())
-
-    def _png(self) -> bytes:
-        content = QByteArray()
-        buffer = QBuffer(content)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        self.image().save(buffer, "PNG")  # type: ignore[call-overload]
-        return bytes(content.data())
-
-    def _svg(self) -> bytes:
-        from PySide6.QtSvg import QSvgGenerator  # only an export needs it
-
-        content = QByteArray()
-        buffer = QBuffer(content)
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setTitle(self._scene.title)
-        generator.setSize(self.size())
-        generator.setViewBox(QRectF(self.rect()))
-        generator.setResolution(96)
-        painter = QPainter(generator)
-        paint_plot(painter, QRectF(self.rect()), self._scene)
-        painter.end()
-        return bytes(content.data())
-
     # The view.
+
+    def _paint(self, painter: QPainter, rect: QRectF) -> None:
+        paint_plot(painter, rect, self._scene)
 
     def _look(self) -> None:
         """Point the view at what is to be seen."""
@@ -331,10 +288,5 @@ class Plot(QWidget):
         menu = QMenu(self)
         menu.addAction(self.tr("Show all\tA"), self.fit)
         menu.addSeparator()
-        menu.addAction(self.tr("Copy picture"), self.copy_image)
-        menu.addAction(self.tr("Copy numbers"), self.copy_numbers)
-        menu.addSeparator()
-        menu.addAction(self.tr("Save as PNG…"), lambda: self.save_requested.emit("png"))
-        menu.addAction(self.tr("Save as SVG…"), lambda: self.save_requested.emit("svg"))
-        menu.addAction(self.tr("Save numbers as CSV…"), lambda: self.save_requested.emit("csv"))
+        add_export_actions(menu, self.image, self.csv_text, self.save_requested.emit)
         return menu

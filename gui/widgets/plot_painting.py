@@ -17,12 +17,19 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
 from gui import theme
+from gui.widgets.card_painting import (
+    HEADER_ROW,
+    PAD,
+    header_row,
+    header_width,
+    paint_card,
+    paint_header,
+)
 from gui.widgets.plot_axis import tick_labels, ticks
 from gui.widgets.plot_marks import Bars, Floats, Mark, Marker, Series, Zone, decimated
 
-_PAD = 12.0
-_ROW = 20.0
 _DENSE = 2000  # points from which on a curve is drawn one pixel wide
+_ROUND = 500  # points from which on the joints between segments are not rounded
 _DASH, _GAP = 6.0, 4.0
 _MOST_DASHES = 3000
 _FAR = 20000.0  # pixels; further out the raster engine loses precision
@@ -83,21 +90,22 @@ class Frame:
 def frame_in(rect: QRectF, scene: Scene) -> Frame:
     """Where the curves of `scene` go in a plot of the size of `rect`."""
     metrics = QFontMetricsF(theme.body_font(theme.CAPTION))
-    top = _PAD / 2 + _header_height(rect.width(), scene)
+    top = PAD / 2 + _header_height(rect.width(), scene)
     bottom = 22.0 + (16.0 if scene.x_label else 0.0)
     height = max(rect.height() - top - bottom, 10.0)
     labels = tick_labels(_y_ticks(scene.view, height))
     widest = max((metrics.horizontalAdvance(label) for label in labels), default=0.0)
-    left = _PAD + widest + 5.0 + (15.0 if scene.y_label else 0.0)
-    width = max(rect.width() - left - _PAD, 10.0)
+    left = PAD + widest + 5.0 + (15.0 if scene.y_label else 0.0)
+    width = max(rect.width() - left - PAD, 10.0)
     return Frame(QRectF(rect.left() + left, rect.top() + top, width, height), scene.view)
 
 
 def paint_plot(painter: QPainter, rect: QRectF, scene: Scene, *, focused: bool = False) -> None:
     """Paint the whole plot: its card, header, grid, curves and axes."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_card(painter, rect, focused)
-    _paint_header(painter, rect, scene)
+    paint_card(painter, rect, focused=focused)
+    end = paint_header(painter, rect, scene.title, scene.caption)
+    _paint_legend(painter, rect, end, scene)
     frame = frame_in(rect, scene)
     _paint_axes(painter, rect, frame, scene)
     painter.save()
@@ -118,14 +126,6 @@ def paint_plot(painter: QPainter, rect: QRectF, scene: Scene, *, focused: bool =
     painter.restore()
 
 
-def _paint_card(painter: QPainter, rect: QRectF, focused: bool) -> None:
-    colours = theme.current()
-    painter.setPen(QPen(colours.colour("accent" if focused else "border"), 1))
-    painter.setBrush(colours.colour("canvas"))
-    inner = rect.adjusted(0.5, 0.5, -0.5, -0.5)
-    painter.drawRoundedRect(inner, theme.CARD_RADIUS, theme.CARD_RADIUS)
-
-
 def _named(scene: Scene) -> list[Series | Bars]:
     return [mark for mark in scene.marks if isinstance(mark, Series | Bars) and mark.name]
 
@@ -137,61 +137,44 @@ def _legend_width(scene: Scene) -> float:
 
 def _legend_below(width: float, scene: Scene) -> bool:
     """Whether the legend needs a row of its own below title and caption."""
-    title = QFontMetricsF(theme.body_font(theme.BODY, bold=True)).horizontalAdvance(scene.title)
-    caption = QFontMetricsF(theme.body_font(theme.CAPTION)).horizontalAdvance(scene.caption)
-    words = title + caption
-    return bool(words) and words + _legend_width(scene) + 2 * _PAD + 24 > width
+    words = header_width(scene.title, scene.caption)
+    return bool(words) and words + _legend_width(scene) + 2 * PAD + 24 > width
 
 
 def _header_height(width: float, scene: Scene) -> float:
     if not (scene.title or scene.caption or _named(scene)):
         return 4.0
-    return _ROW * (2 if _named(scene) and _legend_below(width, scene) else 1) + 4.0
+    return HEADER_ROW * (2 if _named(scene) and _legend_below(width, scene) else 1) + 4.0
 
 
-def _paint_header(painter: QPainter, rect: QRectF, scene: Scene) -> None:
-    row = QRectF(rect.left() + _PAD, rect.top() + _PAD / 2, rect.width() - 2 * _PAD, _ROW)
-    middle = Qt.AlignmentFlag.AlignVCenter
-    colours = theme.current()
-    painter.setFont(theme.body_font(theme.BODY, bold=True))
-    painter.setPen(colours.colour("text_muted"))
-    title_width = QFontMetricsF(painter.font()).horizontalAdvance(scene.title)
-    painter.drawText(row, middle | Qt.AlignmentFlag.AlignLeft, scene.title)
-    painter.setFont(theme.body_font(theme.CAPTION))
-    painter.setPen(colours.colour("text_faint"))
-    room = row.width() - title_width - 12
-    caption = QFontMetricsF(painter.font()).elidedText(
-        scene.caption, Qt.TextElideMode.ElideRight, max(room, 0)
-    )
-    painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, caption)
+def _paint_legend(painter: QPainter, rect: QRectF, title_end: float, scene: Scene) -> None:
+    row = header_row(rect)
+    left, middle = title_end + (16 if scene.title else 0), row.center().y()
     if _legend_below(rect.width(), scene):
-        _paint_legend(painter, row.left(), row.center().y() + _ROW, scene)
-    else:
-        at = row.left() + title_width + 16 if scene.title else row.left()
-        _paint_legend(painter, at, row.center().y(), scene)
-
-
-def _paint_legend(painter: QPainter, left: float, middle: float, scene: Scene) -> None:
-    colours = theme.current()
+        left, middle = row.left(), middle + HEADER_ROW
+    painter.setFont(theme.body_font(theme.CAPTION))
     metrics = QFontMetricsF(painter.font())
     for mark in _named(scene):
-        if isinstance(mark, Bars):
-            swatch = QRectF(left + 3, middle - 4, 10, 8)
-            painter.fillRect(swatch, colours.colour(mark.token))
-        else:
-            pen = QPen(colours.colour(mark.token), 2)
-            painter.setPen(pen)
-            ends = ((0, 6), (10, 16)) if mark.dashed else ((0, 16),)
-            for start, stop in ends:
-                painter.drawLine(QPointF(left + start, middle), QPointF(left + stop, middle))
-        painter.setPen(colours.colour("text_muted"))
-        words = QRectF(left + 21, middle - _ROW / 2, metrics.horizontalAdvance(mark.name) + 4, _ROW)
+        _paint_swatch(painter, mark, left, middle)
+        painter.setPen(theme.current().colour("text_muted"))
+        width = metrics.horizontalAdvance(mark.name)
+        words = QRectF(left + 21, middle - HEADER_ROW / 2, width + 4, HEADER_ROW)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, mark.name)
-        left += metrics.horizontalAdvance(mark.name) + 36
+        left += width + 36
+
+
+def _paint_swatch(painter: QPainter, mark: Series | Bars, left: float, middle: float) -> None:
+    colour = theme.current().colour(mark.token)
+    if isinstance(mark, Bars):
+        painter.fillRect(QRectF(left + 3, middle - 4, 10, 8), colour)
+        return
+    painter.setPen(QPen(colour, 2))
+    for start, stop in ((0, 6), (10, 16)) if mark.dashed else ((0, 16),):
+        painter.drawLine(QPointF(left + start, middle), QPointF(left + stop, middle))
 
 
 def _x_ticks(view: View, width: float) -> list[float]:
-    return ticks(view.left, view.right, max(2, int(width / 64)))
+    return ticks(view.left, view.right, max(2, int(width / 52)))
 
 
 def _y_ticks(view: View, height: float) -> list[float]:
@@ -252,13 +235,24 @@ def _paint_zone(painter: QPainter, frame: Frame, zone: Zone) -> None:
     for edge, value in ((left, zone.start), (right, zone.stop)):
         if frame.view.left < value < frame.view.right:
             painter.drawLine(QPointF(edge, box.top()), QPointF(edge, box.bottom()))
+    _paint_zone_label(painter, box, zone)
+
+
+def _paint_zone_label(painter: QPainter, box: QRectF, zone: Zone) -> None:
+    """Write the label at the top of the zone, or upright where it is too narrow."""
     painter.setFont(theme.body_font(theme.CAPTION - 1))
-    if zone.label and QFontMetricsF(painter.font()).horizontalAdvance(zone.label) + 8 < box.width():
-        painter.setPen(colours.colour(zone.token))
-        painter.drawText(
-            box.adjusted(4, 2, -4, 0), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop,
-            zone.label,
-        )  # fmt: skip
+    painter.setPen(theme.current().colour(zone.token))
+    width = QFontMetricsF(painter.font()).horizontalAdvance(zone.label) + 8
+    if width < box.width():
+        top = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        painter.drawText(box.adjusted(0, 2, 0, 0), top, zone.label)
+    elif width < box.height() and box.width() > 14:
+        painter.save()
+        painter.translate(box.center())
+        painter.rotate(-90)
+        upright = QRectF(-box.height() / 2, -8, box.height(), 16)
+        painter.drawText(upright, Qt.AlignmentFlag.AlignCenter, zone.label)
+        painter.restore()
 
 
 def _paint_bars(painter: QPainter, frame: Frame, bars: Bars) -> None:
@@ -320,10 +314,9 @@ def _unbroken(y: Floats) -> list[slice]:
 
 def _paint_line(painter: QPainter, curve: Series, x: Floats, y: Floats) -> None:
     pen = QPen(theme.current().colour(curve.token), 1.75)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap if x.size <= 400 else Qt.PenCapStyle.SquareCap)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     if x.size == 1:
         pen.setWidthF(3.5)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawPoint(QPointF(float(x[0]), float(y[0])))
         return
@@ -332,13 +325,28 @@ def _paint_line(painter: QPainter, curve: Series, x: Floats, y: Floats) -> None:
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines(_dashes(x, y, lengths))
-    elif x.size <= _DENSE:
+        return
+    x, y = _thinned(x, y, lengths)
+    if x.size <= _DENSE:
+        if x.size > _ROUND:
+            pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # three times faster
         painter.setPen(pen)
         painter.drawLines(_segments(x[:-1], y[:-1], x[1:], y[1:]))
     else:
         pen.setWidthF(1)
         painter.setPen(pen)
         painter.drawPolyline(_polygon(x, y))
+
+
+def _thinned(x: Floats, y: Floats, lengths: Floats) -> tuple[Floats, Floats]:
+    """The line without the points that are closer than a pixel or so along it.
+
+    Segments that short would overlap and make a smooth curve look bolder than a rough one.
+    """
+    units = np.floor(np.cumsum(lengths) / 1.5)
+    kept = np.concatenate(([True], np.diff(units, prepend=0.0) > 0))
+    kept[-1] = True
+    return x[kept], y[kept]
 
 
 def _dashes(x: Floats, y: Floats, lengths: Floats) -> Sequence[QLineF]:
