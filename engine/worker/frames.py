@@ -20,6 +20,7 @@ from engine.worker.protocol import (
     PAYLOAD_LIMIT,
     Array,
     Document,
+    EntryDocument,
     Message,
     ProtocolError,
     byte_count,
@@ -32,11 +33,12 @@ _PREAMBLE = struct.Struct("<4sIQ")
 _MAGIC = b"LOOM"
 _ALIGNMENT = 8
 
-_FIELDS: tuple[tuple[object, type, str], ...] = (
+_FIELDS: tuple[tuple[object, type | tuple[type, ...], str], ...] = (
     (int, int, "a whole number"),
     (float, float, "a number"),
     (str, str, "a text"),
     (Document, dict, "an object"),
+    (EntryDocument, (str, dict), "a text or an object"),
     (Array, Array, "an array"),
     (dict[str, Array], dict, "arrays by their names"),
 )

@@ -30,6 +30,9 @@ _SIZES = {dtype: struct.calcsize(code) for dtype, code in _FORMATS.items()}
 Document: TypeAlias = dict[str, Any]
 """A JSON object. In results its numbers may be NaN or infinite, as those of a network may."""
 
+EntryDocument: TypeAlias = str | dict[str, Any]
+"""One entry of the catalogue as a project's file writes it: its name, or an object with fields."""
+
 
 class ProtocolError(Exception):
     """What came or was to be sent is no message; says in one sentence what was found and wanted."""
@@ -127,7 +130,7 @@ class Ping(Asked):
 class Curve(Asked):
     """An activation and its derivative at evenly spaced points."""
 
-    activation: Document
+    activation: EntryDocument
     start: float
     stop: float
     points: int
@@ -137,7 +140,7 @@ class Curve(Asked):
 class Vector(Asked):
     """A vector through an activation that looks at all of it, such as softmax."""
 
-    activation: Document
+    activation: EntryDocument
     values: Array
 
 
@@ -157,7 +160,7 @@ class Forward(Asked):
 
     project: Document
     batch_size: int
-    source: Document
+    source: EntryDocument
     seed: int
 
 

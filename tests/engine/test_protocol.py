@@ -45,6 +45,7 @@ FIELDS: list[tuple[Any, st.SearchStrategy[Any]]] = [
     (float, st.floats(allow_nan=False)),
     (str, st.text()),
     (protocol.Document, documents),
+    (protocol.EntryDocument, st.text() | documents),
     (Array, arrays()),
     (dict[str, Array], st.dictionaries(st.text(), arrays(), max_size=3)),
 ]
