@@ -17,6 +17,9 @@ QMainWindow, QDialog, QMessageBox, QStatusBar, QToolBar, QMenuBar, *[role="panel
     background: $panel; }
 *[role="canvas"] { background: $canvas; }
 QFrame[role="card"] { background: $card; border: 1px solid $card_border; border-radius: 8px; }
+QFrame[role="start"] { background: $card; border: 1px solid $card_border; border-radius: 8px; }
+QFrame[role="start"]:hover { background: $raised; border-color: $border_strong; }
+QFrame[role="start"]:focus { border-color: $accent; }
 QFrame[role="sunken"] { background: $canvas; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="popup"] { background: $popup; border: 1px solid $border_strong; }
 QFrame[role="popup"] QListView { background: transparent; }

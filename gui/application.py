@@ -1,0 +1,81 @@
+"""Starting the program: one window, what was open last, and errors that reach a person as a sentence."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+import resources
+from engine.design.error import DesignError
+from engine.files import store
+from gui import recovery, theme
+from gui.document import State, opened, read
+from gui.preferences import Preferences
+from gui.window import Window
+
+
+def run(path: str | None = None) -> int:
+    """Open the window, on a file where one is named; returns when it is closed."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Layerloom")
+    application.setDesktopFileName("layerloom")
+    application.setWindowIcon(QIcon(str(resources.path("icons", "layerloom-128.png"))))
+    preferences = Preferences()
+    theme.apply(application, theme.LIGHT if preferences.theme == "light" else theme.DARK)
+    window = open_window(preferences, Path(path) if path else None)
+    sys.excepthook = reporter(window)
+    return application.exec()
+
+
+def open_window(preferences: Preferences, path: Path | None = None) -> Window:
+    """A window on the file named, else on what was open last, else on the start page; shown."""
+    rescued = recovery.rescued() if path is None else []
+    (state, on_disk), at_start, problem = first_state(preferences, path)
+    window = Window(state, preferences, on_disk)
+    window.show_document()
+    if path is None and at_start:
+        window.show_start()
+    window.show()
+    if problem:
+        window.say("danger", problem)
+    QTimer.singleShot(0, window, lambda: window.begin(rescued))
+    return window
+
+
+def first_state(preferences: Preferences, path: Path | None) -> tuple[tuple[State, str], bool, str]:
+    """The first state with its file's digest, whether the start page belongs before it, and why a file was not opened."""
+    last = path or (preferences.last if preferences.reopens_last else None)
+    if last is not None:
+        try:
+            return read(last), False, ""
+        except DesignError as error:
+            if path is not None:
+                return _empty(), False, str(error)
+    return _empty(), True, ""
+
+
+def _empty() -> tuple[State, str]:
+    return opened(store.load(resources.path("samples", "empty.loom"))), ""
+
+
+def reporter(
+    window: Window,
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """What an error of our own making does: into the log whole, to the person as a line; the work stays."""
+
+    def report(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        logging.getLogger("layerloom").error("unexpected", exc_info=(kind, error, trace))
+        window.recovery.flush()
+        window.say("danger", window.tr("Something went wrong here: {what}. Your work is kept; please "
+                                       "save it and go on.").format(what=f"{kind.__name__}: {error}"))  # fmt: skip
+
+    return report

@@ -1,0 +1,188 @@
+"""Every action of the window, declared once: menus, tool bar, context menu, palette and shortcut page read this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from engine.design.address import parent_of, stack_at
+from engine.design.edit import Duplicate, Move, Remove, SetFrozen
+from engine.design.tree import Layer, stacks_of
+from gui.document import State
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+Enabled = Callable[[State], bool]
+Run = Callable[["Window"], None]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing a person can do: its name for the code, its text, when it can be done and what does it."""
+
+    name: str
+    menu: str
+    title: str
+    run: Run
+    shortcut: str = ""
+    icon: str = ""
+    enabled: Enabled = lambda state: True
+    separated: bool = False
+    """True where the menu draws a line above it."""
+    in_context: bool = False
+    """True where the menu on a layer has it."""
+
+    @property
+    def text(self) -> str:
+        """The title in the person's language."""
+        return QCoreApplication.translate("commands", self.title)
+
+
+MENUS = ("File", "Edit", "Layer", "View", "Run", "Learn", "Help")
+
+
+def menu_title(menu: str) -> str:
+    """The menu's title in the person's language."""
+    return QCoreApplication.translate("menus", menu)
+
+
+def _selected(state: State) -> bool:
+    return bool(state.selection)
+
+
+def _one_selected(state: State) -> bool:
+    return len(state.selection) == 1
+
+
+def _can_move(step: int) -> Enabled:
+    def can(state: State) -> bool:
+        return bool(state.selection) and _moved(state, step) is not None
+
+    return can
+
+
+def _moved(state: State, step: int) -> Move | None:
+    """The move of the selected one place up or down in their stack; None at its end."""
+    body = state.network.body
+    places = [parent_of(body, node_id) for node_id in state.selection]
+    first = min(places, key=lambda place: place.index)
+    last = max(places, key=lambda place: place.index)
+    if any((place.parent, place.branch) != (first.parent, first.branch) for place in places):
+        return None
+    count = len(stack_at(body, first).nodes)
+    if step < 0:
+        return Move(state.selection, replace(first, index=first.index - 1)) if first.index else None
+    return (
+        Move(state.selection, replace(last, index=last.index + 2))
+        if last.index + 1 < count
+        else None
+    )
+
+
+def _move(step: int) -> Run:
+    def run(window: Window) -> None:
+        edit = _moved(window.document.state, step)
+        if edit is not None:
+            window.document.do(edit)
+
+    return run
+
+
+def _layers(state: State) -> tuple[Layer, ...]:
+    return tuple(node for node in state.selected_nodes if isinstance(node, Layer))
+
+
+def _freeze(window: Window) -> None:
+    layers = _layers(window.document.state)
+    frozen = not all(node.frozen for node in layers)
+    window.document.do(SetFrozen(tuple(node.id for node in layers), frozen))
+
+
+def _has_block(state: State) -> bool:
+    return any(stacks_of(node) for node in state.network.body.nodes)
+
+
+T = QT_TRANSLATE_NOOP
+
+COMMANDS: tuple[Command, ...] = (
+    Command("file.start", "File", str(T("commands", "New…")), lambda w: w.show_start(), "Ctrl+N", "file-plus"),
+    Command("file.open", "File", str(T("commands", "Open…")), lambda w: w.files.ask_open(), "Ctrl+O", "folder-open"),
+    Command("file.save", "File", str(T("commands", "Save")), lambda w: w.files.save(), "Ctrl+S", "device-floppy",
+            separated=True),
+    Command("file.save_as", "File", str(T("commands", "Save as…")), lambda w: w.files.ask_save(), "Ctrl+Shift+S"),
+    Command("file.export", "File", str(T("commands", "Export…")), lambda w: w.show_export(), "Ctrl+E", "file-export",
+            separated=True),
+    Command("file.copy_code", "File", str(T("commands", "Copy code")), lambda w: w.copy_code(), "Ctrl+Shift+C", "code"),
+    Command("file.copy_summary", "File", str(T("commands", "Copy summary")), lambda w: w.copy_summary(), "", "table"),
+    Command("file.preferences", "File", str(T("commands", "Preferences…")), lambda w: w.show_preferences(), "Ctrl+,",
+            "settings", separated=True),
+    Command("file.quit", "File", str(T("commands", "Quit")), lambda w: w.quit(), "Ctrl+Q", "", separated=True),
+    Command("edit.undo", "Edit", str(T("commands", "Undo")), lambda w: w.document.undo(), "Ctrl+Z", "arrow-back-up",
+            lambda s: s.history.undo_edit is not None),
+    Command("edit.redo", "Edit", str(T("commands", "Redo")), lambda w: w.document.redo(), "Ctrl+Shift+Z",
+            "arrow-forward-up", lambda s: s.history.redo_edit is not None),
+    Command("edit.cut", "Edit", str(T("commands", "Cut")), lambda w: w.clipboard.cut(), "Ctrl+X", "cut", _selected,
+            separated=True, in_context=True),
+    Command("edit.copy", "Edit", str(T("commands", "Copy")), lambda w: w.clipboard.copy(), "Ctrl+C", "copy", _selected,
+            in_context=True),
+    Command("edit.paste", "Edit", str(T("commands", "Paste")), lambda w: w.clipboard.paste(), "Ctrl+V", "clipboard",
+            in_context=True),
+    Command("edit.duplicate", "Edit", str(T("commands", "Duplicate")),
+            lambda w: w.document.do(Duplicate(w.document.state.selection)) and None, "Ctrl+D", "copy", _selected,
+            in_context=True),
+    Command("edit.delete", "Edit", str(T("commands", "Delete")),
+            lambda w: w.document.do(Remove(w.document.state.selection)) and None, "Del", "trash", _selected,
+            in_context=True),
+    Command("edit.select_all", "Edit", str(T("commands", "Select all layers")), lambda w: w.select_all(), "Ctrl+A",
+            "select-all", lambda s: bool(s.network.body.nodes), separated=True),
+    Command("edit.find", "Edit", str(T("commands", "Find a layer")), lambda w: w.stack.focus_search(), "Ctrl+F",
+            "search"),
+    Command("edit.palette", "Edit", str(T("commands", "Add a layer or run a command…")), lambda w: w.show_palette(),
+            "Ctrl+K", "command"),
+    Command("layer.add", "Layer", str(T("commands", "Add a layer…")), lambda w: w.stack.open_palette(), "Ctrl+L",
+            "plus", in_context=True),
+    Command("layer.rename", "Layer", str(T("commands", "Rename")), lambda w: w.stack.rename(), "F2", "pencil",
+            _one_selected, in_context=True),
+    Command("layer.freeze", "Layer", str(T("commands", "Freeze or unfreeze weights")), _freeze, "Ctrl+Shift+F",
+            "snowflake", lambda s: bool(_layers(s)), in_context=True),
+    Command("layer.up", "Layer", str(T("commands", "Move up")), _move(-1), "Alt+Up", "arrow-up", _can_move(-1),
+            separated=True, in_context=True),
+    Command("layer.down", "Layer", str(T("commands", "Move down")), _move(+1), "Alt+Down", "arrow-down", _can_move(+1),
+            in_context=True),
+    Command("layer.fold", "Layer", str(T("commands", "Fold all blocks")), lambda w: w.stack.fold_all(True), "", "fold",
+            _has_block, separated=True),
+    Command("layer.unfold", "Layer", str(T("commands", "Unfold all blocks")), lambda w: w.stack.fold_all(False), "",
+            "fold-down", _has_block),
+    Command("view.diagram", "View", str(T("commands", "Diagram")), lambda w: w.show_view(0), "Ctrl+1", "schema"),
+    Command("view.summary", "View", str(T("commands", "Summary")), lambda w: w.show_view(1), "Ctrl+2", "table"),
+    Command("view.code", "View", str(T("commands", "Code")), lambda w: w.show_view(2), "Ctrl+3", "code"),
+    Command("view.data", "View", str(T("commands", "Data")), lambda w: w.show_view(3), "Ctrl+4", "database"),
+    Command("view.theme", "View", str(T("commands", "Switch between dark and light")), lambda w: w.switch_theme(),
+            "Ctrl+T", "sun", separated=True),
+    Command("view.inspector", "View", str(T("commands", "Show or hide the inspector")),
+            lambda w: w.toggle_inspector(), "Ctrl+I", "layout-sidebar-right"),
+    Command("view.run", "View", str(T("commands", "Show or hide the run")), lambda w: w.toggle_run(), "Ctrl+J",
+            "layout-bottombar"),
+    Command("view.full_screen", "View", str(T("commands", "Full screen")), lambda w: w.toggle_full_screen(), "F11",
+            "maximize"),
+    Command("run.forward", "Run", str(T("commands", "Run forward")), lambda w: w.run_forward(), "F5", "player-play",
+            lambda s: s.analysis.valid and bool(s.network.body.nodes)),
+    Command("run.redraw", "Run", str(T("commands", "Draw new weights")), lambda w: w.redraw(), "Ctrl+R", "dice-5"),
+    Command("run.restart", "Run", str(T("commands", "Restart the engine")), lambda w: w.restart_engine(), "", "refresh",
+            separated=True),
+    Command("learn.reference", "Learn", str(T("commands", "Reference of layers")), lambda w: w.show_reference(), "F1",
+            "book"),
+    Command("learn.tutorial", "Learn", str(T("commands", "Open the tutorial network")),
+            lambda w: w.files.start_from("tutorial"), "", "school"),
+    Command("help.shortcuts", "Help", str(T("commands", "Keyboard shortcuts")), lambda w: w.show_shortcuts(), "Ctrl+/",
+            "keyboard"),
+    Command("help.engine", "Help", str(T("commands", "What the engine said")), lambda w: w.show_engine_log(), "",
+            "cpu"),
+    Command("help.about", "Help", str(T("commands", "About Layerloom")), lambda w: w.show_about(), "", "info-circle"),
+)  # fmt: skip
+
+BY_NAME = {command.name: command for command in COMMANDS}

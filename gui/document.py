@@ -1,0 +1,175 @@
+"""The document of a window: the project with its history, what follows from it, the selection and its file.
+
+One of the few objects that change (docs/architecture.md). Panels get its states, which are values, and never the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.design.error import DesignError
+from engine.design.history import History
+from engine.design.project import Project, ProjectEdit
+from engine.design.tree import Network, Node, find, stacks_of, walk
+from engine.files import store
+from engine.views.facts import Analysis
+from engine.views.shapes import infer
+
+
+@dataclass(frozen=True)
+class State:
+    """All that the window shows at one moment; everything else is derived from it."""
+
+    history: History
+    analysis: Analysis
+    selection: tuple[int, ...] = ()
+    path: Path | None = None
+    saved: Project | None = None
+
+    @property
+    def project(self) -> Project:
+        return self.history.present
+
+    @property
+    def network(self) -> Network:
+        return self.history.present.network
+
+    @property
+    def is_saved(self) -> bool:
+        return self.saved is self.project
+
+    @cached_property
+    def selected_nodes(self) -> tuple[Node, ...]:
+        """The selected nodes in the order of selection."""
+        found = (find(self.network.body, node_id) for node_id in self.selection)
+        return tuple(node for node in found if node is not None)
+
+    @property
+    def title(self) -> str:
+        """The file's name, or the network's while there is no file."""
+        return self.path.name if self.path else self.network.name
+
+
+def opened(project: Project, path: Path | None = None, saved: bool = False) -> State:
+    """The first state of a project."""
+    return State(History.of(project), infer(project.network), (), path, project if saved else None)
+
+
+def read(path: Path) -> tuple[State, str]:
+    """The first state of the project in a file, and the digest of its bytes. Raises DesignError."""
+    content = store.read_bytes(path, store.LARGEST_FILE)
+    return opened(store.loads(content), path, saved=True), _digest(content)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+class ChangedOnDisk(Exception):
+    """The file holds something else than what this window last read from it or wrote to it."""
+
+
+class Document(QObject):
+    """Holds the state and replaces it; whoever shows it listens to `changed`."""
+
+    changed = Signal(object, object)
+    """The state before and the state now; both None-free."""
+    rejected = Signal(str)
+    """Why an edit did not apply, in a sentence; nothing changed."""
+
+    def __init__(self, state: State, parent: QObject | None = None, on_disk: str = "") -> None:
+        super().__init__(parent)
+        self.state = state
+        self._on_disk = on_disk
+
+    def do(self, edit: ProjectEdit) -> bool:
+        """Apply an edit. False, with `rejected`, when it does not apply."""
+        before = self.state
+        try:
+            history = before.history.done(edit)
+        except DesignError as error:
+            self.rejected.emit(str(error))
+            return False
+        first_new = before.network.next_id
+        self._move_to(history, _brought_in(history.present.network, first_new))
+        return True
+
+    def undo(self) -> None:
+        self._move_to(self.state.history.undo())
+
+    def redo(self) -> None:
+        self._move_to(self.state.history.redo())
+
+    def seal(self) -> None:
+        """The next edit is a step of its own, even if it continues the last one."""
+        history = self.state.history.seal()
+        if history is not self.state.history:
+            self.state = replace(self.state, history=history)
+
+    def select(self, ids: tuple[int, ...]) -> None:
+        if ids != self.state.selection:
+            self.seal()
+            self._show(replace(self.state, selection=ids))
+
+    def start(self, project: Project, path: Path | None = None, saved: bool = False) -> None:
+        """Go on with another project, its history empty."""
+        self._on_disk = ""
+        self._show(opened(project, path, saved))
+
+    def open(self, path: Path) -> None:
+        """Go on with the project in a file. Raises DesignError; the present project then stays."""
+        state, self._on_disk = read(path)
+        self._show(state)
+
+    def save(self, path: Path, even_if_changed: bool = False) -> None:
+        """Write the project; "saved" is true only when it is on the disk.
+
+        Raises DesignError when it cannot be written, and ChangedOnDisk when another program has written the file since.
+        """
+        own = self.state.path == path and self._on_disk
+        if own and not even_if_changed and path.exists():
+            content = store.read_bytes(path, store.LARGEST_FILE)
+            if _digest(content) != self._on_disk:
+                raise ChangedOnDisk(str(path))
+        project = self.state.project
+        store.save(project, path)
+        self._on_disk = _digest(store.dumps(project))
+        self.seal()
+        self._show(replace(self.state, path=path, saved=project))
+
+    def _move_to(self, history: History, selection: tuple[int, ...] = ()) -> None:
+        if history is self.state.history:
+            return
+        network = history.present.network
+        same = network is self.state.network
+        analysis = self.state.analysis if same else infer(network, self.state.analysis)
+        kept = self.state.selection if same else _still_there(network, self.state.selection)
+        state = replace(self.state, history=history, analysis=analysis, selection=selection or kept)
+        self._show(state)
+
+    def _show(self, state: State) -> None:
+        before, self.state = self.state, state
+        self.changed.emit(before, state)
+
+
+def _brought_in(network: Network, first_new: int) -> tuple[int, ...]:
+    """What an edit brought in, without what lies inside it: a person goes on with that."""
+    if network.next_id == first_new:
+        return ()
+    tops: list[int] = []
+    inside: set[int] = set()
+    for node in walk(network.body):
+        if node.id >= first_new:
+            inside.update(inner.id for stack in stacks_of(node) for inner in walk(stack))
+            if node.id not in inside:
+                tops.append(node.id)
+    return tuple(tops)
+
+
+def _still_there(network: Network, ids: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(node_id for node_id in ids if find(network.body, node_id) is not None)

@@ -1,0 +1,88 @@
+"""The bar at the top: the commonest commands, the line that finds everything, and the state of the engine."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from gui import theme
+from gui.actions import Actions
+from gui.engine_process import EngineProcess
+from gui.engine_process import State as EngineState
+from gui.widgets.pieces import Pill, push_button
+
+
+class Head(QWidget):
+    """Buttons of the command table, the search line, and "CPU ready"."""
+
+    palette_wished = Signal()
+    engine_wished = Signal()
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._actions = actions
+        self.search = _search_button(self.tr("Add a layer or run a command…"), "Ctrl+K")
+        self.search.clicked.connect(lambda: self.palette_wished.emit())
+        self.engine = Pill(self.tr("Engine starting"), "note")
+        self.engine.setToolTip(self.tr("PyTorch runs in a process of its own beside this window."))
+        self._again = push_button(self.tr("Start again"))
+        self._again.clicked.connect(lambda: self.engine_wished.emit())
+        self._again.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.MEDIUM, theme.NARROW, theme.MEDIUM, theme.NARROW)
+        row.setSpacing(6)
+        for name in ("file.start", "file.open", "file.save"):
+            row.addWidget(self._button(name))
+        row.addSpacing(theme.MEDIUM)
+        for name in ("edit.undo", "edit.redo"):
+            row.addWidget(self._button(name))
+        row.addSpacing(theme.MEDIUM)
+        row.addWidget(self.search, 2)
+        row.addStretch(3)
+        row.addWidget(self.engine)
+        row.addWidget(self._again)
+        row.addSpacing(theme.TIGHT)
+        row.addWidget(self._button("file.export"))
+        row.addWidget(self._button("run.forward", "primary"))
+
+    def _button(self, name: str, role: str = "") -> QPushButton:
+        """A button that does a command and is enabled when the command is."""
+        action = self._actions.action(name)
+        button = push_button(action.text().rstrip("…"), role)
+        shortcut = action.shortcut().toString()
+        button.setToolTip(f"{action.text()}  ({shortcut})" if shortcut else action.text())
+        button.setEnabled(action.isEnabled())
+        button.clicked.connect(action.trigger)
+        action.enabledChanged.connect(button.setEnabled)
+        return button
+
+    def show_engine(self, engine: EngineProcess) -> None:
+        """Say how the worker is; where it needs help, offer it."""
+        match engine.state:
+            case EngineState.STARTING:
+                self.engine.show_state(self.tr("Engine starting"), "note")
+            case EngineState.READY:
+                self.engine.show_state(self.tr("CPU ready"), "ok")
+            case EngineState.BUSY:
+                self.engine.show_state(self.tr("Working"), "note")
+            case EngineState.HUNG:
+                self.engine.show_state(self.tr("Engine does not answer"), "danger")
+            case EngineState.GONE:
+                self.engine.show_state(self.tr("Engine stopped"), "warning")
+        self._again.setVisible(engine.state is EngineState.HUNG or bool(engine.stopped_because))
+
+
+def _search_button(text: str, shortcut: str) -> QPushButton:
+    """Looks like a search line; the line itself is in the list that it opens."""
+    button = push_button(text, "search")
+    button.setMinimumWidth(240)
+    button.setMaximumWidth(420)
+    hint = QHBoxLayout(button)
+    hint.setContentsMargins(0, 0, theme.WIDE, 0)
+    hint.addStretch(1)
+    from gui.widgets.pieces import plain_label
+
+    hint.addWidget(plain_label(shortcut, "caption"))
+    return button

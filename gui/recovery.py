@@ -1,0 +1,151 @@
+"""What keeps a crash from costing work: the project as it stands, written beside the settings a second after an edit.
+
+A window that ends well removes its file. One that did not leaves it, and the next start brings the work back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
+
+from engine.design.error import DesignError
+from engine.design.project import Project
+from engine.files import parse, store
+from engine.files.document import from_document, to_document
+from gui.document import State
+
+PAUSE_MS = 1000
+"""After an edit; with the time to write it, less than the 2 s of work that a crash may cost."""
+
+
+@dataclass(frozen=True)
+class Rescued:
+    """Work of a window that did not end well: the project, the file it belongs to, and when it was kept."""
+
+    project: Project
+    path: Path | None
+    kept_at: float
+    file: Path
+
+
+def folder() -> Path:
+    """Where work in progress is kept, beside the settings of this account."""
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    return Path(place) / "layerloom" / "recovery"
+
+
+class Recovery(QObject):
+    """Keeps the unsaved state of one window on disk."""
+
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = folder() / f"{os.getpid()}-{time.time_ns()}.loom"
+        self._wanted: State | None = None
+        self._writing: threading.Thread | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._write)
+
+    def follow(self, old: State | None, new: State) -> None:
+        """Take note of a state; saved ones need no keeping."""
+        if (
+            old is not None
+            and old.project is new.project
+            and old.path == new.path
+            and old.saved is new.saved
+        ):
+            return
+        self._wanted = new
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def flush(self) -> None:
+        """Write now what waits, and wait for it."""
+        self._timer.stop()
+        self._write()
+        if self._writing is not None:
+            self._writing.join()
+
+    def end(self) -> None:
+        """The window ends well: nothing is to be recovered."""
+        self._timer.stop()
+        self._wanted = None
+        if self._writing is not None:
+            self._writing.join()
+        with contextlib.suppress(OSError):
+            self._file.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        """In a thread of its own: a disk may take longer than a frame. The state is a value, so nothing can change it."""
+        if self._writing is not None and self._writing.is_alive():
+            self._timer.start()
+            return
+        state, self._wanted = self._wanted, None
+        if state is not None:
+            self._writing = threading.Thread(target=self._write_state, args=(state,), daemon=True)
+            self._writing.start()
+
+    def _write_state(self, state: State) -> None:
+        try:
+            if state.is_saved or state.history.step.before is None:
+                self._file.unlink(missing_ok=True)
+                return
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            document = {"path": str(state.path or ""), "project": to_document(state.project)}
+            store.atomic_save(self._file, store.dumped(document))
+        except (DesignError, OSError) as error:
+            self.failed.emit(str(error))
+
+
+def rescued() -> list[Rescued]:
+    """Work left by windows that are gone, the latest first. What cannot be read is left where it is."""
+    found: list[Rescued] = []
+    for file in sorted(folder().glob("*.loom")):
+        process = file.stem.split("-")[0]
+        if process.isdigit() and _is_alive(int(process)):
+            continue
+        with contextlib.suppress(DesignError, OSError, KeyError, TypeError):
+            document = parse.parsed(store.read_bytes(file, store.LARGEST_FILE))
+            path = Path(document["path"]) if document["path"] else None
+            found.append(
+                Rescued(from_document(document["project"]), path, file.stat().st_mtime, file)
+            )
+    return sorted(found, key=lambda each: -each.kept_at)
+
+
+def discard(work: Rescued) -> None:
+    """Forget rescued work."""
+    with contextlib.suppress(OSError):
+        work.file.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    if process == os.getpid():
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return _is_ours(process)
+
+
+def _is_ours(process: int) -> bool:
+    """Process numbers are used again: where the system tells, one that is no Python cannot be a window of ours."""
+    try:
+        return (
+            b"python" in Path(f"/proc/{process}/cmdline").read_bytes()
+            or b"layerloom" in Path(f"/proc/{process}/cmdline").read_bytes()
+        )
+    except OSError:
+        return True

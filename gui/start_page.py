@@ -1,0 +1,177 @@
+"""What a new person sees first: networks to start from, recent files, and a way to open one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+import resources
+from gui import theme
+from gui.widgets.pieces import Card, ElidedLabel, IconLabel, plain_label, push_button
+
+
+@dataclass(frozen=True)
+class Start:
+    """One thing to start from."""
+
+    sample: str
+    icon: str
+    title: str
+    sentence: str
+
+
+class StartCard(Card):
+    """A card that can be clicked or entered."""
+
+    chosen = Signal(str)
+
+    def __init__(self, start: Start, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._start = start
+        theme.set_role(self, "start")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{start.title}: {start.sentence}")
+        self.setFixedHeight(108)
+        texts = QVBoxLayout()
+        texts.setSpacing(theme.TIGHT)
+        title = plain_label(start.title)
+        title.setFont(theme.body_font(theme.STRONG, bold=True))
+        texts.addWidget(title)
+        texts.addWidget(plain_label(start.sentence, "muted", wrap=True))
+        texts.addStretch(1)
+        row = QHBoxLayout()
+        row.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.MEDIUM)
+        row.setSpacing(theme.MEDIUM)
+        row.addWidget(IconLabel(start.icon, "accent", 24), alignment=Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.addLayout(row)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
+            self.chosen.emit(self._start.sample)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.chosen.emit(self._start.sample)
+        else:
+            super().keyPressEvent(event)
+
+
+class StartPage(QWidget):
+    """Templates on cards, recent files below, and a button that opens another."""
+
+    sample_chosen = Signal(str)
+    file_chosen = Signal(object)
+    open_wished = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, "canvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout()
+        column.setSpacing(theme.WIDE)
+        column.addStretch(2)
+        column.addLayout(self._head())
+        column.addSpacing(theme.NARROW)
+        column.addLayout(self._cards())
+        column.addSpacing(theme.NARROW)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(theme.TIGHT)
+        column.addLayout(self._recent)
+        column.addStretch(3)
+        frame = QHBoxLayout(self)
+        frame.addStretch(1)
+        holder = QWidget()
+        holder.setLayout(column)
+        holder.setMaximumWidth(920)
+        frame.addWidget(holder, 100)
+        frame.addStretch(1)
+
+    def _head(self) -> QHBoxLayout:
+        picture = QLabel()
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(str(resources.path("icons", "layerloom-128.png")))
+        pixmap = pixmap.scaled(
+            QSize(48, 48) * ratio, mode=Qt.TransformationMode.SmoothTransformation
+        )
+        pixmap.setDevicePixelRatio(ratio)
+        picture.setPixmap(pixmap)
+        title = plain_label("Layerloom")
+        title.setFont(theme.body_font(theme.DISPLAY, bold=True))
+        claim = plain_label(
+            self.tr(
+                "Stack a network, see what every choice does, run it, and leave with its PyTorch code."
+            ),
+            "muted",
+        )
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(title)
+        texts.addWidget(claim)
+        row = QHBoxLayout()
+        row.setSpacing(theme.WIDE)
+        row.addWidget(picture)
+        row.addLayout(texts, 1)
+        return row
+
+    def _cards(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(theme.MEDIUM)
+        for position, start in enumerate(self.starts()):
+            card = StartCard(start)
+            card.chosen.connect(self.sample_chosen)
+            grid.addWidget(card, position // 3, position % 3)
+        opener = Start(
+            "", "folder-open", self.tr("Open a file…"), self.tr("A .loom project from your disk.")
+        )
+        card = StartCard(opener)
+        card.chosen.connect(lambda _: self.open_wished.emit())
+        grid.addWidget(card, 1, 2)
+        for column in range(3):
+            grid.setColumnStretch(column, 1)
+        return grid
+
+    def starts(self) -> tuple[Start, ...]:
+        """What can be started from."""
+        return (
+            Start("tutorial", "school", self.tr("Tutorial network"),
+                  self.tr("Three small layers, each with another activation and initializer.")),
+            Start("iris", "chart-dots", self.tr("Iris classifier"),
+                  self.tr("Four measurements of a flower, three species.")),
+            Start("digits", "grid-dots", self.tr("Digits classifier"),
+                  self.tr("Handwritten digits of 8 × 8 pixels, ten classes.")),
+            Start("moons", "moon", self.tr("Two moons"), self.tr("Two interleaved half circles to tell apart.")),
+            Start("empty", "plus", self.tr("Empty stack"), self.tr("Nothing but an input: build your own.")),
+        )  # fmt: skip
+
+    def show_recent(self, paths: list[Path]) -> None:
+        """List files that were open lately; those that are gone are left out."""
+        while (item := self._recent.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        there = [path for path in paths if path.is_file()][:5]
+        if not there:
+            return
+        self._recent.addWidget(plain_label(self.tr("RECENT"), "heading"))
+        for path in there:
+            self._recent.addWidget(self._recent_row(path))
+
+    def _recent_row(self, path: Path) -> QWidget:
+        button = push_button(path.name, "link")
+        button.setAccessibleName(self.tr("Open {name}").format(name=path.name))
+        button.clicked.connect(lambda: self.file_chosen.emit(path))
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.NARROW)
+        line.addWidget(button)
+        line.addWidget(ElidedLabel(str(path.parent), token="text_faint"), 1)
+        return row

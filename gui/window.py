@@ -1,0 +1,378 @@
+"""The window: puts the panels together, hands them each new state, and carries their wishes to the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.design.project import SetForward
+from engine.design.tree import scope
+from engine.views.advice import advise
+from gui import recovery, theme
+from gui.actions import Actions
+from gui.centre import Centre
+from gui.clipboard import Clipboard, behind_selection
+from gui.document import Document, State
+from gui.engine_process import EngineProcess
+from gui.files import Files
+from gui.head import Head
+from gui.inspector.panel import Inspector
+from gui.palette import open_palette
+from gui.preferences import Preferences
+from gui.recovery import Recovery, Rescued
+from gui.run.panel import RunPanel
+from gui.stack.advice_list import AdviceList
+from gui.stack.panel import StackPanel
+from gui.start_page import StartPage
+from gui.status import Status
+from gui.widgets.pieces import Notice
+
+LEFT, RIGHT, BOTTOM = 372, 356, 330
+"""Widths of the side columns and height of the run, in pixels, where nothing else was kept."""
+
+
+class Window(QMainWindow):
+    """One window with one document and one worker."""
+
+    def __init__(self, state: State, preferences: Preferences, on_disk: str = "") -> None:
+        super().__init__()
+        self.preferences = preferences
+        self.document = Document(state, self, on_disk)
+        self.engine = EngineProcess(self)
+        self.files = Files(self, self.document, preferences, self.say)
+        self.clipboard = Clipboard(self.document)
+        self.recovery = Recovery(self)
+        self._notice_run: Callable[[], None] | None = None
+        self._advice_soon = QTimer(self)
+        self._advice_soon.setSingleShot(True)
+        self._advice_soon.setInterval(60)
+        self._advice_soon.timeout.connect(self._show_advice)
+        self._shown: State | None = None
+        self._build()
+        self._connect()
+        self._restore_layout()
+        self.setAcceptDrops(True)
+
+    # --- building ------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.actions_table = Actions(self)
+        self.setMenuBar(self.actions_table.menu_bar())
+        self.head = Head(self.actions_table)
+        self.notice = Notice()
+        self.stack = StackPanel()
+        self.advice = AdviceList()
+        self.inspector = Inspector(self.engine.ask)
+        self.centre = Centre(self.engine.ask)
+        self.run = RunPanel(self.engine.ask)
+        self.start = StartPage()
+        self.status = Status()
+        self.left = _column(self.stack, self.advice)
+        self.upper = _splitter(Qt.Orientation.Horizontal, self.centre, self.inspector)
+        self.lower = _splitter(Qt.Orientation.Vertical, self.upper, self.run)
+        self.whole = _splitter(Qt.Orientation.Horizontal, self.left, self.lower)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.whole)
+        self.pages.addWidget(self.start)
+        middle = QWidget()
+        theme.set_role(middle, "panel")
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(self.notice)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(middle)
+
+    def _connect(self) -> None:
+        document = self.document
+        document.changed.connect(self._show)
+        document.rejected.connect(lambda sentence: self.say("warning", sentence))
+        for panel in (self.stack, self.advice, self.inspector, self.centre, self.run):
+            panel.wished.connect(document.do)
+        for panel in (self.stack, self.inspector, self.run):
+            panel.sealed.connect(document.seal)
+            panel.commanded.connect(self.actions_table.run)
+        for panel in (self.stack, self.advice, self.inspector, self.centre):
+            panel.selected.connect(document.select)
+        self.stack.context_menu_wished.connect(self._context_menu)
+        self.run.forwarded.connect(self.centre.show_forward)
+        self.centre.commanded.connect(self.actions_table.run)
+        self.head.palette_wished.connect(self.show_palette)
+        self.notice.acted.connect(self._notice_acted)
+        self.start.sample_chosen.connect(self._start_from)
+        self.start.file_chosen.connect(self.open_file)
+        self.start.open_wished.connect(self.files.ask_open)
+        self.engine.state_changed.connect(lambda _: self.head.show_engine(self.engine))
+        self.engine.ready.connect(self.status.show_engine)
+        self.engine.failed.connect(lambda sentence: self.say("warning", sentence))
+        self.head.engine_wished.connect(self.restart_engine)
+        self.recovery.failed.connect(lambda sentence: self.say("warning", sentence))
+        theme.changed.connect(self.actions_table.recolour)
+
+    def begin(self, rescued: list[Rescued]) -> None:
+        """What follows the first paint: the worker, and work that a crash left."""
+        self.engine.start()
+        if rescued:
+            self._offer(rescued[0])
+
+    # --- showing -------------------------------------------------------------------------------------------------
+
+    def show_document(self) -> None:
+        """Show the document's present state in every panel."""
+        self._show(None, self.document.state)
+
+    def _show(self, old: State | None, new: State) -> None:
+        if (
+            (old is not None
+            and old.history.present is not new.history.present)
+            or self.pages.currentIndex()
+        ):
+            self.pages.setCurrentIndex(0)
+        self._shown = new
+        self.stack.show_state(old, new)
+        self.inspector.show_state(old, new)
+        self.centre.show_state(old, new)
+        self.run.show_state(old, new)
+        self.status.show_state(old, new)
+        self.actions_table.show_state(new)
+        if old is None or old.project is not new.project:
+            self._advice_soon.start()
+        if old is None or old.title != new.title or old.is_saved != new.is_saved:
+            self.setWindowTitle(f"{new.title}[*] — Layerloom")
+            self.setWindowModified(not new.is_saved and new.history.step.before is not None)
+        self.recovery.follow(old, new)
+
+    def _show_advice(self) -> None:
+        state = self.document.state
+        self.advice.show_advice(state.analysis, advise(state.project, state.analysis))
+
+    def show_start(self) -> None:
+        """The start page; the present project stays until something is chosen there."""
+        self.start.show_recent(self.preferences.recent)
+        self.pages.setCurrentIndex(1)
+
+    def show_view(self, index: int) -> None:
+        self.pages.setCurrentIndex(0)
+        self.centre.show_view(index)
+
+    def say(
+        self, severity: str, text: str, action: str = "", run: Callable[[], None] | None = None
+    ) -> None:
+        """One line above the panels, with at most one thing to do about it."""
+        self._notice_run = run
+        self.notice.show_message(severity, text, action if run else "")  # type: ignore[arg-type]
+
+    def _notice_acted(self) -> None:
+        run, self._notice_run = self._notice_run, None
+        self.notice.hide()
+        if run is not None:
+            run()
+
+    # --- what commands do ----------------------------------------------------------------------------------------
+
+    def open_file(self, path: Path) -> None:
+        if self.files.open(path):
+            self.pages.setCurrentIndex(0)
+
+    def _start_from(self, sample: str) -> None:
+        if self.files.start_from(sample):
+            self.pages.setCurrentIndex(0)
+
+    def select_all(self) -> None:
+        self.document.select(tuple(node.id for node in scope(self.document.state.network.body)))
+
+    def show_palette(self) -> None:
+        self.pages.setCurrentIndex(0)
+        open_palette(self, self.head.search)
+
+    def insert_kind(self, key: str) -> None:
+        """A new layer of a kind behind the selection."""
+        from engine.catalogue import KINDS
+        from engine.design.edit import Insert, layer
+
+        self.document.seal()
+        self.document.do(Insert((layer(KINDS[key]()),), behind_selection(self.document.state)))
+
+    def copy_code(self) -> None:
+        from engine import DesignError, write_module
+
+        try:
+            QApplication.clipboard().setText(write_module(self.document.state.network))
+        except DesignError as error:
+            self.say("warning", str(error))
+            return
+        self.status.say(self.tr("The code is on the clipboard."))
+
+    def copy_summary(self) -> None:
+        from engine import summarize
+
+        QApplication.clipboard().setText(summarize(self.document.state.network).to_text())
+        self.status.say(self.tr("The summary is on the clipboard."))
+
+    def run_forward(self) -> None:
+        if not self.run.isVisible():
+            self.toggle_run()
+        self.run.forward()
+
+    def redraw(self) -> None:
+        """New weights: the next seed, which undo takes back."""
+        forward = self.document.state.project.forward
+        self.document.seal()
+        self.document.do(SetForward(replace(forward, seed=forward.seed + 1)))
+
+    def restart_engine(self) -> None:
+        self.engine.replace()
+        self.engine.restart()
+
+    def toggle_inspector(self) -> None:
+        self.inspector.setVisible(not self.inspector.isVisible())
+
+    def toggle_run(self) -> None:
+        self.run.setVisible(not self.run.isVisible())
+
+    def toggle_full_screen(self) -> None:
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+    def switch_theme(self) -> None:
+        self.set_theme("dark" if self.preferences.theme == "light" else "light")
+
+    def set_theme(self, name: str) -> None:
+        self.preferences.theme = name
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        theme.apply(application, theme.LIGHT if name == "light" else theme.DARK)
+
+    def quit(self) -> None:
+        self.close()
+
+    def show_export(self) -> None:
+        from gui.dialogs.export import ExportDialog
+
+        ExportDialog(self, self.document.state, self.engine.ask, self.preferences).open()
+
+    def show_preferences(self) -> None:
+        from gui.dialogs.preferences import PreferencesDialog
+
+        PreferencesDialog(self, self.preferences).open()
+
+    def show_shortcuts(self) -> None:
+        from gui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self).open()
+
+    def show_reference(self) -> None:
+        from gui.learn.reference import ReferenceDialog
+
+        node = next(iter(self.document.state.selected_nodes), None)
+        ReferenceDialog(self, node).open()
+
+    def show_engine_log(self) -> None:
+        from gui.dialogs.texts import engine_log
+
+        engine_log(self, self.engine.details).open()
+
+    def show_about(self) -> None:
+        from gui.dialogs.texts import about
+
+        about(self).open()
+
+    def _context_menu(self, ids: tuple[int, ...], at: QPoint) -> None:
+        menu: QMenu = self.actions_table.context_menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    # --- recovery, closing, dropping -----------------------------------------------------------------------------
+
+    def _offer(self, work: Rescued) -> None:
+        """Bring back what a crash left; the button forgets it."""
+        name = work.path.name if work.path else work.project.network.name
+        self.document.start(work.project, work.path)
+        recovery.discard(work)
+        self.recovery.follow(None, replace(self.document.state, saved=None))
+
+        def forget() -> None:
+            if work.path is not None and work.path.is_file():
+                self.files.open(work.path)
+            else:
+                self.show_start()
+
+        text = self.tr("Unsaved work on {name} was recovered after the window ended unexpectedly.")
+        self.say("note", text.format(name=name), self.tr("Go back to the saved state"), forget)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self.preferences.last = self.document.state.path
+        self.preferences.keep_layout("window", self.saveGeometry())
+        for name, splitter in self._splitters().items():
+            self.preferences.keep_layout(name, splitter.saveState())
+        self.recovery.end()
+        self.engine.close()
+        event.accept()
+
+    def _splitters(self) -> dict[str, QSplitter]:
+        return {"upper": self.upper, "lower": self.lower, "whole": self.whole}
+
+    def _restore_layout(self) -> None:
+        kept = self.preferences.layout("window")
+        if kept is None or not self.restoreGeometry(kept):
+            self.resize(1600, 1000)
+        self.whole.setSizes([LEFT, 1600 - LEFT])
+        self.upper.setSizes([1600 - LEFT - RIGHT, RIGHT])
+        self.lower.setSizes([1000 - BOTTOM, BOTTOM])
+        for name, splitter in self._splitters().items():
+            state: QByteArray | None = self.preferences.layout(name)
+            if state is not None:
+                splitter.restoreState(state)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.toLocalFile().endswith(".loom") for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.toLocalFile().endswith(".loom"):
+                self.open_file(Path(url.toLocalFile()))
+                return
+
+
+def _splitter(orientation: Qt.Orientation, first: QWidget, second: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.addWidget(first)
+    splitter.addWidget(second)
+    growing = 0 if orientation == Qt.Orientation.Vertical or isinstance(first, _Growing) else 1
+    splitter.setStretchFactor(growing, 1)
+    splitter.setStretchFactor(1 - growing, 0)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    return splitter
+
+
+_Growing = Centre
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(widgets[0], 1)
+    for widget in widgets[1:]:
+        column.addWidget(widget)
+    return holder
