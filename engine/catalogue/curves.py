@@ -7,9 +7,6 @@ from math import exp, log1p
 from engine.catalogue.needs import needs_numbers
 from engine.design.kind import Activation, TensorSpec
 
-FAR = 1e30
-"""Bound of arguments that may be any number, well within float32."""
-
 
 def sigmoid(x: float) -> float:
     """1/(1 + e⁻ˣ) without overflow."""

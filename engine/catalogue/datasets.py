@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from engine.catalogue.bounds import FAR
 from engine.design.kind import Shape
 from engine.design.knob import Entry, flag, one_of, real, text, whole
 
 Purpose = Literal["classification", "regression", "none"]
 """What its target is for: classes, numbers, or that there is no target."""
-FAR = 1e30
 
 
 class Dataset(Entry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.catalogue.bounds import FAR
 from engine.design.distribution import Distribution, Mixture, Normal
 from engine.design.kind import Kind, Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, real, whole
@@ -26,7 +27,7 @@ class Embedding(Kind):
     )
     max_norm: float | None = real(
         None, "Longer vectors are shortened to this length in every forward pass.",
-        above=0, at_most=1e30, optional=True,
+        above=0, at_most=FAR, optional=True,
     )  # fmt: skip
     norm_type: float = real(
         2.0, "Which norm measures that length; 2 is the usual one.", above=0, at_most=100

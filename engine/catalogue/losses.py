@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
+from engine.catalogue.bounds import FAR
 from engine.design.kind import Call, signature
 from engine.design.knob import Entry, flag, real, whole
 
@@ -100,7 +101,7 @@ class MultiMarginLoss(Loss):
 
     p: int = whole(1, "Power of what is missing: 1 or 2.", at_least=1, at_most=2)
     margin: float = real(
-        1.0, "How far ahead the right class has to be.", at_least=-1e30, at_most=1e30
+        1.0, "How far ahead the right class has to be.", at_least=-FAR, at_most=FAR
     )
 
     aliases = ("hinge", "svm")
@@ -236,7 +237,7 @@ class SmoothL1Loss(Loss):
     mean absolute error.
     """
 
-    beta: float = real(1.0, "Where squares turn into absolute values.", at_least=0, at_most=1e30)
+    beta: float = real(1.0, "Where squares turn into absolute values.", at_least=0, at_most=FAR)
 
     module = "nn.SmoothL1Loss"
     parameters = "size_average=None, reduce=None, reduction='mean', beta=1.0"
@@ -253,7 +254,7 @@ class HuberLoss(Loss):
     call ordinary. It is Smooth absolute error times delta.
     """
 
-    delta: float = real(1.0, "Where squares turn into absolute values.", above=0, at_most=1e30)
+    delta: float = real(1.0, "Where squares turn into absolute values.", above=0, at_most=FAR)
 
     module = "nn.HuberLoss"
     parameters = "reduction='mean', delta=1.0"

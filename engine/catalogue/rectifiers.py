@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import expm1
 
-from engine.catalogue.curves import FAR, Curve
+from engine.catalogue.bounds import FAR
+from engine.catalogue.curves import Curve
 from engine.catalogue.needs import needs_numbers
 from engine.design.distribution import Constant, Distribution
 from engine.design.kind import Mend, Misfit, SetField, Shape, TensorSpec

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from engine.design.kind import Call, signature
 from engine.design.knob import Entry, flag, one_of, real, whole
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """What a schedule has to know of the training: its length and the optimizer's learning rate."""
 
     epochs: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import erfc, pi, sqrt, tanh
 
-from engine.catalogue.curves import FAR, Curve, sigmoid, softplus
+from engine.catalogue.bounds import FAR
+from engine.catalogue.curves import Curve, sigmoid, softplus
 from engine.design.knob import one_of, real
 
 
@@ -28,7 +29,7 @@ class GELU(Curve):
     def at(self, x: float) -> float:
         if self.approximate == "none":
             return x * erfc(-x / sqrt(2)) / 2
-        return x * sigmoid(2 * sqrt(2 / pi) * (x + 0.044715 * x**3))
+        return x * sigmoid(2 * sqrt(2 / pi) * (x + 0.044715 * x * x * x))
 
 
 class SiLU(Curve):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import tanh
 
-from engine.catalogue.curves import FAR, Curve, sigmoid, softplus
+from engine.catalogue.bounds import FAR
+from engine.catalogue.curves import Curve, sigmoid, softplus
 from engine.catalogue.needs import needs_numbers
 from engine.design.kind import Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import real

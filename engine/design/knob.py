@@ -273,7 +273,7 @@ class Entry:
     @classmethod
     def title(cls) -> str:
         """The name that people see; the key unless an entry has a better one."""
-        return cls.__name__
+        return cls.key()
 
     @classmethod
     def help(cls) -> str:

@@ -1,0 +1,164 @@
+"""Initializers that choose the size of the weights by the size of the layer: Xavier and Kaiming."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import ClassVar
+
+from engine.catalogue.bounds import FAR
+from engine.design.distribution import Distribution, normal, uniform
+from engine.design.kind import Initializer, Shape, fans
+from engine.design.knob import one_of, real
+
+NONLINEARITIES = (
+    "relu", "leaky_relu", "tanh", "sigmoid", "selu", "linear",
+    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
+)  # fmt: skip
+NO_FANS = (
+    "It needs fan-in and fan-out, which a tensor with fewer than two dimensions does not have."
+)
+
+
+def gain(nonlinearity: str, a: float = 0.01) -> float:
+    """How much larger weights should be before this activation, as torch.nn.init.calculate_gain has
+    it.
+
+    `a` is the slope of a leaky ReLU. A convolution counts as linear.
+    """
+    match nonlinearity:
+        case "relu":
+            return sqrt(2)
+        case "leaky_relu":
+            return sqrt(2 / (1 + a * a))
+        case "tanh":
+            return 5 / 3
+        case "selu":
+            return 3 / 4
+        case _:
+            return 1.0
+
+
+class ByFans(Initializer):
+    """What Xavier and Kaiming have in common: they need both fans."""
+
+    def refusal(self, shape: Shape) -> str:
+        return "" if len(shape) >= 2 else NO_FANS
+
+
+class XavierUniform(ByFans):
+    """Uniform, with a bound that keeps the variance the same forward and backward through layers of
+    tanh.
+
+    Also called Glorot. The bound follows from fan-in and fan-out: large layers get small weights.
+    For ReLU it is too small, because ReLU drops half of the signal: use Kaiming there, or a gain of
+    √2.
+    """
+
+    gain: float = real(
+        1.0, "Factor for the activation: 1 for none, 5/3 for tanh.", at_least=0, at_most=FAR
+    )
+
+    aliases = ("glorot uniform",)
+    function = "nn.init.xavier_uniform_"
+    parameters = "tensor, gain=1.0"
+
+    @classmethod
+    def title(cls) -> str:
+        return "Xavier uniform"
+
+    def distribution(self, shape: Shape) -> Distribution:
+        sides = fans(shape)
+        bound = self.gain * sqrt(6 / (sides.fan_in + sides.fan_out))
+        return uniform(-bound, bound, "gain·√(6/(fan_in + fan_out))")
+
+
+class XavierNormal(ByFans):
+    """Normal, with a std that keeps the variance the same forward and backward through layers of
+    tanh.
+
+    Also called Glorot. The std follows from fan-in and fan-out: large layers get small weights. For
+    ReLU it is too small, because ReLU drops half of the signal: use Kaiming there, or a gain of √2.
+    """
+
+    gain: float = real(
+        1.0, "Factor for the activation: 1 for none, 5/3 for tanh.", at_least=0, at_most=FAR
+    )
+
+    aliases = ("glorot normal",)
+    function = "nn.init.xavier_normal_"
+    parameters = "tensor, gain=1.0"
+
+    @classmethod
+    def title(cls) -> str:
+        return "Xavier normal"
+
+    def distribution(self, shape: Shape) -> Distribution:
+        sides = fans(shape)
+        std = self.gain * sqrt(2 / (sides.fan_in + sides.fan_out))
+        return normal(0.0, std, "gain·√(2/(fan_in + fan_out))")
+
+
+class Kaiming(ByFans):
+    """What both Kaiming rules have in common: gain and fan."""
+
+    a: float = real(
+        0.0, "Slope of the leaky ReLU behind the layer; used with leaky_relu alone.",
+        at_least=-FAR, at_most=FAR,
+    )  # fmt: skip
+    mode: str = one_of(
+        "fan_in", "fan_in keeps the size of the signal forward, fan_out that of the gradient.",
+        ("fan_in", "fan_out"),
+    )  # fmt: skip
+    nonlinearity: str = one_of(
+        "relu", "Activation behind the layer; sets the gain.", NONLINEARITIES
+    )
+
+    parameters: ClassVar[str] = "tensor, a=0.0, mode='fan_in', nonlinearity='leaky_relu'"
+
+    def gain(self) -> float:
+        """The factor for the activation."""
+        return gain(self.nonlinearity, self.a)
+
+    def fan(self, shape: Shape) -> int:
+        """The fan that the mode chooses."""
+        sides = fans(shape)
+        return sides.fan_in if self.mode == "fan_in" else sides.fan_out
+
+
+class KaimingUniform(Kaiming):
+    """Uniform, with a bound that keeps the variance the same through layers of ReLU.
+
+    Also called He. It makes up for the half of the signal that ReLU drops by a gain of √2. Under
+    tanh or sigmoid with that gain the weights are too large and units start saturated: use Xavier
+    there.
+    """
+
+    aliases = ("he uniform",)
+    function = "nn.init.kaiming_uniform_"
+
+    @classmethod
+    def title(cls) -> str:
+        return "Kaiming uniform"
+
+    def distribution(self, shape: Shape) -> Distribution:
+        bound = self.gain() * sqrt(3 / self.fan(shape))
+        return uniform(-bound, bound, f"gain·√(3/{self.mode})")
+
+
+class KaimingNormal(Kaiming):
+    """Normal, with a std that keeps the variance the same through layers of ReLU.
+
+    Also called He. It makes up for the half of the signal that ReLU drops by a gain of √2. Under
+    tanh or sigmoid with that gain the weights are too large and units start saturated: use Xavier
+    there.
+    """
+
+    aliases = ("he normal",)
+    function = "nn.init.kaiming_normal_"
+
+    @classmethod
+    def title(cls) -> str:
+        return "Kaiming normal"
+
+    def distribution(self, shape: Shape) -> Distribution:
+        return normal(0.0, self.gain() / sqrt(self.fan(shape)), f"gain/√{self.mode}")
