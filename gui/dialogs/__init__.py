@@ -1,0 +1,1 @@
+"""Dialogs: export, preferences, shortcuts and texts to read."""
