@@ -6,16 +6,19 @@ Each becomes an identifier of the exported class, so none may clash with what is
 from __future__ import annotations
 
 import keyword
+import re
 import unicodedata
 from collections.abc import Container
 
 from engine.design.knob import shown
 
-LONGEST = 100
+LONGEST = 64
 """Characters in a name."""
 
 WRITER_LETTERS = ("x", "y", "z", "w", "v", "u", "t", "s", "r", "q", "p")
 """The variables of an exported `forward`: one for what flows, others for branches beside it."""
+
+_NUMBERED_LETTER = re.compile("[p-z]_[0-9]+")
 
 IMPORTED = frozenset({"torch", "Tensor", "nn", "F"})
 """What an exported file imports."""
@@ -82,7 +85,7 @@ def fault_of_variable(name: str) -> str:
     """
     if fault := _fault_of_identifier(name):
         return fault
-    if name in WRITER_LETTERS:
+    if name in WRITER_LETTERS or _NUMBERED_LETTER.fullmatch(name):
         return f"{_quoted(name)} is a variable of the exported code; choose a longer name"
     if name in IMPORTED or name in BUILT_IN:
         return f"{_quoted(name)} means something else in the exported code; choose another name"

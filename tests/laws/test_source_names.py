@@ -44,7 +44,7 @@ def test_the_list_of_module_attributes_holds_nothing_made_up() -> None:
         "a.b",
         "\ud800",
         "x\n",
-        "a" * 101,
+        "a" * 65,
     ],
 )
 def test_what_is_no_plain_identifier_is_refused_everywhere(name: str) -> None:
@@ -79,7 +79,7 @@ def test_a_name_without_fault_is_an_identifier_that_python_leaves_alone(name: st
 @given(st.text(), st.sets(st.sampled_from(["linear", "linear1", "linear2", "layer", "forward2"])))
 @example("forward", {"forward1"})
 @example("9" * 300, set())
-@example("a" * 300, {"a" * 100})
+@example("a" * 300, {"a" * 64})
 @example("linear1", {"linear1"})
 def test_a_free_name_is_free_and_fine(wanted: str, taken: set[str]) -> None:
     name = free_name(wanted, taken)

@@ -1,0 +1,253 @@
+"""The lines of an exported `forward`: one for each layer, branches beside it in variables of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from engine.design.error import DesignError
+from engine.design.kind import Activation, Join, Kind
+from engine.design.names import WRITER_LETTERS, fault_of_variable
+from engine.design.naming import activation_name
+from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, Stack, node_name, scope
+from engine.source.arguments import call_piece, literal
+from engine.source.classes import printable
+from engine.source.layout import INDENT, Call, Chain, Keyword, Listed, Method, Piece, fits, flat
+
+MARGIN = " " * (2 * INDENT)
+
+
+@dataclass(slots=True)
+class Forward:
+    """Writes the forward of one class; `lines` are the targets with their values, "" for what is returned."""
+
+    body: Stack
+    inputs: tuple[str, ...]
+    lines: list[tuple[str, Piece]] = field(default_factory=list[tuple[str, Piece]])
+    nodes: dict[str, Node] = field(default_factory=dict[str, Node])
+    recalled: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    """Variables that are spoken for: inputs, recalled nodes and branches with a name."""
+
+    def write(self) -> list[tuple[str, Piece]]:
+        self.nodes = {name: node for node in scope(self.body) if (name := node_name(node))}
+        self.recalled = frozenset(sources(self.body))
+        named = {branch.name for branch in _branches(self.body) if branch.name}
+        self.names = frozenset({*self.inputs, *self.recalled, *named})
+        for name in self.names - {"x"}:
+            if fault := fault_of_variable(name):
+                raise DesignError(fault)
+        first = self.inputs[0]
+        flow = next(letter for letter in WRITER_LETTERS if letter not in self.recalled)
+        if first in self.recalled:
+            # The line that tells a recall of the input from a branch beside what flows: see reading.py.
+            self.lines.append((flow, first))
+        self._stack(
+            self.body, flow if first in self.recalled else first, flow, frozenset({flow}), True
+        )
+        return [*self.lines[:-1], ("", self.lines[-1][1])]
+
+    def _stack(
+        self, stack: Stack, value: str, target: str, live: frozenset[str], last: bool = False
+    ) -> str:
+        """Write the lines of a stack that starts from the variable `value`; gives the one that holds its result."""
+        ahead: Piece | None = None
+        for position, node in enumerate(stack.nodes):
+            final = last and position == len(stack.nodes) - 1
+            if ahead is None and position + 1 < len(stack.nodes):
+                before = _prefix(target, last and position == len(stack.nodes) - 2)
+                ahead = self._drawn_in(node, stack.nodes[position + 1], value, before)
+                if ahead is not None:
+                    continue
+            if isinstance(node, Parallel):
+                self.lines.append(
+                    (target, self._parallel(node, ahead or value, target, live, final))
+                )
+            else:
+                self.lines.append((target, self._single(node, value)))
+            ahead, value = None, target
+            if (name := node_name(node)) in self.recalled:
+                self.lines.append((name, target))
+        return value
+
+    def _drawn_in(self, node: Node, follower: Node, value: str, before: str) -> Piece | None:
+        """A layer's text where it stands inside the join behind it, as in `torch.cat([self.a(left), self.a(right)])`.
+
+        So it does where all others there are layers, too, that take another input: the two sides then look alike.
+        """
+        if not isinstance(follower, Parallel) or not self._stands_inside(node):
+            return None
+        first, *others = follower.branches
+        if first != Stack() or not all(
+            branch.source and branch.nodes and self._inside(branch) for branch in others
+        ):
+            return None
+        piece = self._single(node, value)
+        pieces = [piece, *(self._single(branch.nodes[0], branch.source) for branch in others)]
+        line = joined(follower.join, pieces)
+        whole = line if follower.activation is None else activated(follower.activation, line)
+        return piece if fits(before + flat(whole)) else None
+
+    def _parallel(
+        self, node: Parallel, value: Piece, target: str, live: frozenset[str], final: bool
+    ) -> Piece:
+        """The join of a Parallel, after the lines of those branches that need some.
+
+        A branch stands inside the join only if every later one does, so that all are evaluated in their order.
+        """
+        branches = node.branches
+        start = len(branches)
+        while start and self._inside(branches[start - 1]):
+            start -= 1
+        while True:
+            pieces = [self._inner(branch, value) for branch in branches[start:]]
+            names = self._variables(branches[:start], value, live)
+            line = joined(node.join, [*names, *pieces])
+            whole = line if node.activation is None else activated(node.activation, line)
+            if start == len(branches) or fits(_prefix(target, final) + flat(whole)):
+                break
+            start += 1
+        busy = live
+        for branch, name in zip(branches, names, strict=False):
+            if branch.nodes:
+                assert isinstance(value, str)
+                busy = busy | {name}
+                self._stack(branch, branch.source or value, name, busy)
+            elif branch.name:
+                self.lines.append((name, branch.source or value))
+        return whole
+
+    def _variables(
+        self, branches: Iterable[Stack], value: Piece, live: frozenset[str]
+    ) -> list[str]:
+        """The variables that hold the results of branches with lines of their own."""
+        found: list[str] = []
+        for branch in branches:
+            if branch.nodes or branch.name:
+                taken = {*live, *found, *self.names}
+                name = branch.name or next(letter for letter in letters() if letter not in taken)
+                if name in live or name in found:
+                    raise DesignError(
+                        f"two branches are called `{name}`; give one of them another name"
+                    )
+                found.append(name)
+            else:
+                assert isinstance(value, str)
+                found.append(branch.source or value)
+        return found
+
+    def _inside(self, branch: Stack) -> bool:
+        """Whether a branch can stand inside its join: nothing, or one layer that nobody recalls."""
+        if branch.name:
+            return False
+        return not branch.nodes or (len(branch.nodes) == 1 and self._stands_inside(branch.nodes[0]))
+
+    def _stands_inside(self, node: Node) -> bool:
+        match node:
+            case Layer():
+                return node.name not in self.recalled and _is_call(node.kind.form())
+            case Group() | Repeat():
+                return node.name not in self.recalled
+            case Again():
+                return True
+            case Parallel():
+                return False
+
+    def _inner(self, branch: Stack, value: Piece) -> Piece:
+        if not branch.nodes:
+            return branch.source or value
+        start = branch.source or value
+        assert isinstance(start, str)
+        return self._single(branch.nodes[0], start)
+
+    def _single(self, node: Node, value: str) -> Piece:
+        """One module applied to a variable, its activation around it."""
+        match node:
+            case Layer():
+                piece = formed(node.kind, f"self.{printable(node.name)}", value)
+                return (
+                    piece
+                    if node.activation is None
+                    else activated(node.activation, piece, node.name)
+                )
+            case Group() | Repeat():
+                return Call(f"self.{printable(node.name)}", (value,))
+            case Again():
+                first = self.nodes[node.of]
+                kind = first.kind if isinstance(first, Layer) else None
+                piece = formed(kind, f"self.{printable(node.of)}", value)
+                return piece if node.activation is None else activated(node.activation, piece)
+            case Parallel():
+                raise AssertionError("a Parallel is more than one module")
+
+
+def sources(body: Stack) -> Iterator[str]:
+    """What the branches of a class recall."""
+    for branch in _branches(body):
+        if branch.source:
+            yield branch.source
+
+
+def _branches(body: Stack) -> Iterator[Stack]:
+    for node in scope(body):
+        if isinstance(node, Parallel):
+            yield from node.branches
+
+
+def letters() -> Iterator[str]:
+    """The writer's variables: x, y, z, w ... and after those x_2, y_2 ..."""
+    yield from WRITER_LETTERS
+    number = 2
+    while True:
+        yield from (f"{letter}_{number}" for letter in WRITER_LETTERS)
+        number += 1
+
+
+def formed(kind: Kind | None, module: str, value: str) -> Piece:
+    """How `forward` uses a module on a variable, by the form that the kind declares."""
+    form = "m(x)" if kind is None else kind.form()
+    if form == "m(x)":
+        return Call(module, (value,))
+    return re.sub(r"\b[mx]\b", lambda found: module if found[0] == "m" else value, form)
+
+
+def _prefix(target: str, final: bool) -> str:
+    return f"{MARGIN}return " if final else f"{MARGIN}{target} = "
+
+
+@cache
+def _is_call(form: str) -> bool:
+    """Whether a form is a call, perhaps with an index behind it, so that it needs no brackets inside a join."""
+    return re.fullmatch(r"m\([^()]*\)(\[[^][]*\])*", form) is not None
+
+
+def activated(activation: Activation, value: Piece, layer: str = "") -> Piece:
+    """The activation's function around a value, or its module where it has none."""
+    if activation.function:
+        return call_piece(activation.function_call(), value, activation.function_tail)
+    return Call(f"self.{printable(activation_name(layer, activation))}", (value,))
+
+
+def joined(join: Join, pieces: list[Piece]) -> Piece:
+    """The join's form with the branches put in."""
+    return _filled(join.form, join, pieces)
+
+
+def _filled(form: str, join: Join, pieces: list[Piece]) -> Piece:
+    if binary := re.fullmatch(r"a (\S+) b", form):
+        return Chain(tuple(pieces), binary[1])
+    if pairwise := re.fullmatch(r"([\w.]+)\(a, b\)", form):
+        first, *others = pieces
+        for piece in others:
+            first = Call(pairwise[1], (first, piece))
+        return first
+    if method := re.fullmatch(r"([\w.]+)\(all\)\.(\w+)\((.*)\)", form):
+        return Method(Call(method[1], (Listed(tuple(pieces)),)), method[2], (method[3],))
+    listed = re.fullmatch(r"([\w.]+)\(all(?:, (\w+)=f\.(\w+))?\)", form)
+    assert listed is not None, form
+    items: list[Piece] = [Listed(tuple(pieces))]
+    if listed[2]:
+        items.append(Keyword(listed[2], literal(join.values()[listed[3]])))
+    return Call(listed[1], tuple(items))

@@ -1,0 +1,153 @@
+"""A design as the Python that a good engineer would write for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from engine.design.error import DesignError
+from engine.design.names import fault_of_class_name
+from engine.design.naming import activation_name
+from engine.design.tree import Layer, Network, Tie
+from engine.source.arguments import Parameter, call_piece
+from engine.source.classes import WrittenClass, own_layers, printable, written_classes
+from engine.source.forward import Forward
+from engine.source.layout import INDENT, LINE_LENGTH, Call, Piece, statement
+from engine.source.sound import sound
+from engine.views.facts import Analysis, NodeFacts
+
+BODY = 2 * INDENT
+
+
+def write_module(network: Network, analysis: Analysis | None = None) -> str:
+    """The network as a module that imports torch alone, formatted as `ruff format` would.
+
+    `analysis` is what `infer` found, where it is known already. Raises DesignError when the network has faults.
+    """
+    facts = sound(network, analysis)
+    lines: list[str] = []
+    classes = written_classes(facts)
+    for written in classes:
+        own = written is classes[-1]
+        lines += ["", "", *_class(written, facts if own else None)]
+    return "\n".join([*_imports(lines), *lines, ""])
+
+
+def _imports(lines: list[str]) -> list[str]:
+    """The imports that the classes use."""
+    text = "\n".join(lines)
+    found = ["import torch"] if re.search(r"(?<![\w.])torch\.", text) else []
+    found.append("from torch import Tensor, nn")
+    if re.search(r"(?<![\w.])F\.", text):
+        found.append("from torch.nn import functional as F")
+    return found
+
+
+def _class(written: WrittenClass, whole: Analysis | None) -> list[str]:
+    """One class; `whole` is the network's analysis where it is the network's own class."""
+    if fault := fault_of_class_name(written.name):
+        raise DesignError(fault)
+    body = written.uses[0]
+    inputs = tuple(each.name for each in whole.network.inputs) if whole else ("x",)
+    lines = [f"class {written.name}(nn.Module):"]
+    lines += (
+        _network_docstring(whole) if whole else [f'    """{written.name}: {_purpose(written)}"""']
+    )
+    lines += [
+        "",
+        *_signature("__init__", [_parameter(each) for each in written.parameters], "None"),
+    ]
+    lines.append(" " * BODY + "super().__init__()")
+    for name, piece in written.constructors:
+        lines += statement(piece, BODY, f"self.{name} = ")
+    for tie in whole.network.ties if whole else ():
+        lines += _tie(tie)
+    owned = [(_said(parts), facts) for parts, facts in own_layers(body)]
+    for path, facts in owned:
+        for piece in _initializations(path, facts):
+            lines += statement(piece, BODY)
+    for path, facts in owned:
+        for module in _frozen(path, facts):
+            lines += statement(Call(f"{module}.requires_grad_", ("False",)), BODY)
+    lines += ["", *_signature("forward", [f"{name}: Tensor" for name in inputs], "Tensor")]
+    for target, piece in Forward(body.stack, inputs).write():
+        lines += statement(piece, BODY, f"{target} = " if target else "return ")
+    return lines
+
+
+def _signature(name: str, parameters: list[str], returns: str) -> list[str]:
+    pieces = ("self", *parameters)
+    return statement(Call(f"def {name}", pieces, f" -> {returns}:"), INDENT)
+
+
+def _parameter(parameter: Parameter) -> str:
+    text = f"{parameter.name}: {parameter.annotation}"
+    # ruff would break a longer hint inside its brackets.
+    return text if len(text) < LINE_LENGTH - BODY else f"{parameter.name}: tuple"
+
+
+def _purpose(written: WrittenClass) -> str:
+    """What a block gives, or how often it is used where its uses give different shapes."""
+    outputs = {use.output for use in written.uses}
+    if len(outputs) > 1:
+        return f"used {written.count} times"
+    output = outputs.pop()
+    assert output is not None
+    return f"returns {batched(output.shape)}"
+
+
+def _network_docstring(whole: Analysis) -> list[str]:
+    """The shapes in the form that the reader takes them from."""
+    output = whole.output
+    assert output is not None
+    return [
+        f'    """{whole.network.name}.',
+        "",
+        *(
+            f"    {each.name}: {batched(each.spec.shape)} {each.spec.dtype}"
+            for each in whole.network.inputs
+        ),
+        f"    returns: {batched(output.shape)}",
+        '    """',
+    ]
+
+
+def batched(shape: tuple[int, ...]) -> str:
+    """A shape as a docstring says it: `(batch, 3, 224, 224)`."""
+    return f"(batch, {', '.join(map(str, shape))})" if shape else "(batch,)"
+
+
+def _initializations(path: str, facts: NodeFacts) -> Iterator[Piece]:
+    node = facts.node
+    assert isinstance(node, Layer)
+    there = {weight.tensor for weight in facts.weights}
+    for tensor, initializer in node.initializers:
+        if tensor in there:
+            yield call_piece(initializer.call(), _tensor(path, tensor))
+
+
+def _tensor(path: str, tensor: str) -> str:
+    own = tensor.removeprefix("activation.")
+    return f"{path}.{own}" if own == tensor else f"{path}_activation.{own}"
+
+
+def _frozen(path: str, facts: NodeFacts) -> Iterator[str]:
+    node = facts.node
+    assert isinstance(node, Layer)
+    if node.frozen:
+        yield path
+        if activation_name(node.name, node.activation):
+            yield f"{path}_activation"
+
+
+def _tie(tie: Tie) -> list[str]:
+    owner, path = _said(tie.owner.split(".")), _said(tie.path.split("."))
+    return statement(owner, BODY, f"{path} = ")
+
+
+def _said(parts: Sequence[str]) -> str:
+    """A path of the `state_dict` as the class says it: blocks, 0, fc is `self.blocks[0].fc`."""
+    text = "self"
+    for part in parts:
+        text += f"[{part}]" if part.isascii() and part.isdecimal() else f".{printable(part)}"
+    return text
