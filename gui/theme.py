@@ -320,8 +320,18 @@ def set_role(widget: QWidget, role: str) -> None:
     """
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     widget.setProperty("role", role)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        restyle(widget)
+
+
+def restyle(widget: QWidget) -> None:
+    """Let the style sheet look again at a widget whose properties have changed.
+
+    Not needed before a widget was first shown; done then, a font set afterwards would be lost.
+    """
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+    widget.update()
 
 
 def contrast(first: str, second: str) -> float:

@@ -310,8 +310,7 @@ class VectorBars(QWidget):
         wrong = isinstance(value, Invalid)
         self._line.setProperty("fault", wrong)
         self._line.setToolTip(value.reason if isinstance(value, Invalid) else "")
-        self._line.style().unpolish(self._line)
-        self._line.style().polish(self._line)
+        theme.restyle(self._line)
         if not isinstance(value, Invalid) and value is not None:
             self._set_input(self._row, value)
 

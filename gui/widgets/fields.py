@@ -154,8 +154,7 @@ class TypedField(QWidget):
         self._fault.setVisible(bool(text))
         self._line.setAccessibleDescription(text)
         self._line.setProperty("fault", bool(text))
-        self._line.style().unpolish(self._line)
-        self._line.style().polish(self._line)
+        theme.restyle(self._line)
         self.updateGeometry()
 
 
