@@ -1,0 +1,1 @@
+"""The right column: everything about what is selected, and the network where nothing is."""
