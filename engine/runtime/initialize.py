@@ -1,0 +1,54 @@
+"""Filling tensors by the rules of torch.nn.init, from torch's own random generator."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.design.kind import REQUIRED, Call, Initializer
+from engine.source.arguments import same
+
+ROOTS = {"torch": torch, "nn": nn, "F": functional}
+"""What the names of the catalogue start from, as in an exported file."""
+
+
+@cache
+def named(path: str) -> Any:
+    """The torch class or function that the catalogue calls `nn.Linear` or `nn.init.zeros_`."""
+    root, *rest = path.split(".")
+    found: Any = ROOTS[root]
+    for part in rest:
+        found = getattr(found, part)
+    return found
+
+
+def arguments(call: Call, first: bool = False) -> tuple[list[Any], dict[str, Any]]:
+    """Positional and named arguments as the exported code gives them: what torch has as a default is left out.
+
+    `first` leaves the first one out, which stands for the value or tensor.
+    """
+    positional: list[Any] = []
+    by_name: dict[str, Any] = {}
+    for position, (name, default) in enumerate(call.signature.defaults.items()):
+        value = call.arguments[name]
+        if first and position == 0:
+            continue
+        if default is REQUIRED:
+            positional.append(value)
+        elif not same(value, default):
+            by_name[name] = value
+    return positional, by_name
+
+
+def initialize(tensor: Tensor, initializer: Initializer) -> None:
+    """Fill a tensor in place; what is random comes from torch's global generator.
+
+    Only for shapes that the initializer does not refuse.
+    """
+    call = initializer.call()
+    positional, by_name = arguments(call, first=True)
+    named(call.function)(tensor, *positional, **by_name)
