@@ -7,7 +7,7 @@ from string import Template
 from PySide6.QtCore import QDir
 
 import resources
-from gui.theme import BODY, CAPTION, STRONG, TITLE, Theme
+from gui.tokens import BODY, CAPTION, STRONG, TITLE, Theme
 
 # `$token` is a colour, `$pictures` the folder of arrows and ticks in the theme's colours. What can
 # have the keyboard's focus keeps a border of one width, so that nothing moves when it gets it.
@@ -59,6 +59,7 @@ QMenu::indicator:checked { image: url($pictures/check-text.svg); }
 QMenu::right-arrow { image: url($pictures/chevron-right.svg); width: 12px; margin-right: 6px; }
 
 QToolBar { border: none; spacing: 6px; padding: 6px 12px; }
+QToolBar::handle { image: none; width: 0; height: 0; }
 QToolBar::separator { background: transparent; width: 8px; }
 QPushButton, QToolButton {
     background: $raised; color: $text; border: 1px solid $raised_border; border-radius: 6px;
@@ -103,6 +104,9 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
     background: $panel; color: $text_faint; }
 QLineEdit[role="search"] { border-radius: 14px; padding: 0 14px; }
 QLineEdit[fault="true"], QPlainTextEdit[fault="true"] { border-color: $danger; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
+    border: none; background: transparent; padding: 0; min-height: 0; }
+QAbstractSpinBox { padding: 0 6px; min-height: 24px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($pictures/chevron-down.svg); width: 12px; height: 12px; }
@@ -147,8 +151,8 @@ QTreeView::item:selected, QTableView::item:selected, QListView::item:selected {
     background: $selected; color: $text; }
 QTableView::item:focus, QTreeView::item:focus { border: 1px solid $accent; }
 QTreeView::branch { background: transparent; }
-QTreeView::branch:has-children:closed { image: url($pictures/chevron-right.svg); }
-QTreeView::branch:has-children:open { image: url($pictures/chevron-down.svg); }
+QTreeView::branch:has-children:closed { image: url($pictures/branch-closed.svg); }
+QTreeView::branch:has-children:open { image: url($pictures/branch-open.svg); }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section {
     background: $panel; color: $text_muted; border: none; border-bottom: 1px solid $border;
@@ -177,7 +181,7 @@ QSplitter::handle:horizontal { border-left: 1px solid $border; }
 QSplitter::handle:vertical { border-top: 1px solid $border; }
 QSplitter::handle:hover, QSplitter::handle:pressed { border-color: $accent; }
 
-QStatusBar { color: $text_muted; border-top: 1px solid $border; font-size: ${body}px; }
+QStatusBar { min-height: 24px; color: $text_muted; border-top: 1px solid $border; font-size: ${body}px; }
 QStatusBar::item { border: none; }
 QProgressBar {
     background: $raised_pressed; border: none; border-radius: 2px; max-height: 4px;

@@ -53,7 +53,7 @@ class VectorBars(QWidget):
         self._total: float | None = None
         self._row = 0
         self._dragged = False
-        self._reach = 1.0
+        self._low, self._reach = 0.0, 1.0  # what the inputs' bars go from and to
         self._line = QLineEdit(self)
         self._line.hide()
         self._line.setAccessibleName(self.tr("Value"))
@@ -72,7 +72,7 @@ class VectorBars(QWidget):
         self._total = total
         self._row = min(self._row, max(len(self._inputs) - 1, 0))
         if not self._dragged:
-            self._reach = _round_up(max((abs(v) for v in inputs if math.isfinite(v)), default=1.0))
+            self._scale()
         if resized:
             self.updateGeometry()
         self._describe()
@@ -159,9 +159,8 @@ class VectorBars(QWidget):
         painter.setFont(theme.mono_font(theme.CAPTION))
         for row, value in enumerate(self._inputs):
             self._paint_input(painter, rect, row, value, chosen=focused and row == self._row)
-        reach = max((abs(v) for v in self._outputs if math.isfinite(v)), default=1.0) or 1.0
         for row, value in enumerate(self._outputs):
-            self._paint_output(painter, rect, row, value, reach)
+            self._paint_output(painter, rect, row, value)
         if self._total is not None:
             line = QRectF(PAD, _HEAD + self._rows() * _ROW, rect.width() - 2 * PAD, 18)
             painter.setPen(colours.colour("text_muted"))
@@ -193,14 +192,14 @@ class VectorBars(QWidget):
             painter.setBrush(colours.colour("text"))
             painter.drawEllipse(QPointF(end, bar.center().y()), 4.5, 4.5)
 
-    def _paint_output(
-        self, painter: QPainter, rect: QRectF, row: int, value: float, reach: float
-    ) -> None:
+    def _paint_output(self, painter: QPainter, rect: QRectF, row: int, value: float) -> None:
         colours = theme.current()
         bar = self._output_bar(rect, row)
-        signed = any(output < 0 for output in self._outputs)
-        zero = bar.center().x() if signed else bar.left()
-        width = (bar.right() - zero) * (value / reach if math.isfinite(value) else 0.0)
+        finite = [output for output in self._outputs if math.isfinite(output)]
+        low, high = min(0.0, *finite, 0.0), max(0.0, *finite, 0.0)
+        pixels = bar.width() / ((high - low) or 1.0)
+        zero = bar.left() - low * pixels
+        width = pixels * value if math.isfinite(value) else 0.0
         painter.fillRect(
             QRectF(min(zero, zero + width), bar.top() + 5, max(abs(width), 1), _ROW - 10),
             colours.colour("series_3" if value >= 0 else "negative"),
@@ -210,11 +209,16 @@ class VectorBars(QWidget):
         side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(number, side, number_text(value, 3))
 
+    def _scale(self) -> None:
+        """Fit the inputs' bars to the values; their zero is at the left while none is negative."""
+        finite = [value for value in self._inputs if math.isfinite(value)]
+        self._reach = _round_up(max((abs(value) for value in finite), default=1.0))
+        self._low = -self._reach if any(value < 0 for value in finite) else 0.0
+
     def _pixel(self, bar: QRectF, value: float) -> float:
-        """Where an input's bar ends; the zero is at the left while no input is negative."""
-        low = -self._reach if any(v < 0 for v in self._inputs) else 0.0
-        inside = min(max(value if math.isfinite(value) else 0.0, low), self._reach)
-        return bar.left() + (inside - low) / (self._reach - low) * bar.width()
+        """Where an input's bar ends."""
+        inside = min(max(value if math.isfinite(value) else 0.0, self._low), self._reach)
+        return bar.left() + (inside - self._low) / (self._reach - self._low) * bar.width()
 
     # Changing an input.
 
@@ -227,9 +231,8 @@ class VectorBars(QWidget):
 
     def _drag_to(self, point: QPointF) -> None:
         bar = self._input_bar(QRectF(self.rect()), self._row)
-        low = -self._reach if any(v < 0 for v in self._inputs) else 0.0
         share = (point.x() - bar.left()) / bar.width()
-        value = low + share * (self._reach - low)
+        value = self._low + share * (self._reach - self._low)
         self._set_input(self._row, round(min(max(value, -self._reach), self._reach), 2))
 
     def _row_at(self, point: QPointF) -> int | None:
@@ -257,6 +260,8 @@ class VectorBars(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._dragged:
             self._dragged = False
+            self._scale()
+            self.update()
             self.finished.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

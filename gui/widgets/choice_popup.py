@@ -175,6 +175,7 @@ class ChoicePopup(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         theme.set_role(self, "popup")
         self._options = options
+        self._anchor = QRect()
         self._model = _RowsModel(self)
         self._search = QLineEdit()
         self._search.setPlaceholderText(self.tr("Search…"))
@@ -208,18 +209,23 @@ class ChoicePopup(QFrame):
 
     def open_at(self, anchor: QRect, query: str = "") -> None:
         """Appear below `anchor` (in global coordinates), or above where there is more room."""
-        height = min(_TALLEST, self._content_height())
-        size = QSize(max(anchor.width(), _WIDTH), height)
-        screen = self.screen().availableGeometry()
-        x = max(screen.left(), min(anchor.left(), screen.right() - size.width()))
-        y = anchor.bottom() + 3
-        if y + size.height() > screen.bottom() and anchor.top() - screen.top() > size.height():
-            y = anchor.top() - 3 - size.height()
-        self.setGeometry(QRect(x, max(screen.top(), y), size.width(), size.height()))
+        self._anchor = anchor
+        self._place()
         self.show()
         self._search.setFocus()
         self._search.setText(query)
         self._list.scrollTo(self._list.currentIndex(), QListView.ScrollHint.PositionAtCenter)
+
+    def _place(self) -> None:
+        """Take the room that the rows need, beside the anchor and inside the screen."""
+        screen = self.screen().availableGeometry()
+        width = max(self._anchor.width(), _WIDTH)
+        height = min(_TALLEST, self._content_height())
+        x = max(screen.left(), min(self._anchor.left(), screen.right() - width))
+        y = self._anchor.bottom() + 3
+        if y + _TALLEST > screen.bottom() and self._anchor.top() - screen.top() > _TALLEST:
+            y = self._anchor.top() - 3 - height
+        self.setGeometry(QRect(x, max(screen.top(), y), width, height))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -260,6 +266,8 @@ class ChoicePopup(QFrame):
         self._list.setVisible(found)
         self._nothing.setVisible(not found)
         self._nothing.setText(self.tr("Nothing is called “{0}”.").format(query))
+        if self.isVisible():
+            self._place()
         self._go_to(self._enabled_from(0, 1))
 
     def _row_of(self, key: str) -> int | None:
@@ -300,4 +308,4 @@ class ChoicePopup(QFrame):
 
     def _content_height(self) -> int:
         heights = (self._list.sizeHintForRow(row) for row in range(self._model.rowCount()))
-        return sum(heights) + theme.CONTROL_HEIGHT + 7 * 2 + theme.TIGHT + 6
+        return (sum(heights) or 34) + theme.CONTROL_HEIGHT + 7 * 2 + theme.TIGHT + 6

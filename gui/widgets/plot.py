@@ -45,8 +45,9 @@ from gui.widgets.plot_marks import (
     x_extent,
     y_extent,
 )
-from gui.widgets.plot_painting import Frame, Scene, View, frame_in, paint_plot
+from gui.widgets.plot_painting import Scene, frame_in, paint_plot
 from gui.widgets.plot_readout import paint_readout
+from gui.widgets.plot_strokes import Frame, View
 
 __all__ = ["Bars", "Kind", "Mark", "Marker", "Plot", "Series", "Zone", "histogram"]
 
@@ -94,6 +95,11 @@ class Plot(QWidget):
             self._scene = replace(self._scene, caption=caption)
             self.setAccessibleDescription(caption)
             self._repaint()
+
+    def set_empty_text(self, text: str) -> None:
+        """What to say in place of the axes while there is nothing to show."""
+        self._scene = replace(self._scene, empty=text)
+        self._repaint()
 
     def set_axis_labels(self, x: str = "", y: str = "") -> None:
         """Name the axes."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+_THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
 
 def ticks(low: float, high: float, most: int) -> list[float]:
     """At most about `most` round numbers (1, 2 or 5 times a power of ten) from low to high."""
@@ -30,7 +32,7 @@ def tick_labels(values: list[float]) -> list[str]:
     if largest >= 1e6 or largest < 1e-3:
         return [number_text(value, 3) for value in values]
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return [_signed(f"{value + 0.0:.{decimals}f}") for value in values]
+    return [_signed(f"{value + 0.0:,.{decimals}f}".replace(",", _THIN_SPACE)) for value in values]
 
 
 def number_text(value: float, digits: int = 4) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from gui import theme
 from gui.widgets.plot_axis import number_text
 from gui.widgets.plot_marks import Bars, Mark, Series
-from gui.widgets.plot_painting import Frame
+from gui.widgets.plot_strokes import Frame
 
 _ROW = 15.0
 
