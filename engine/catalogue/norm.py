@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from engine.catalogue.needs import needs_numbers
@@ -129,6 +130,11 @@ class NormalisingLast(Normalising):
     def derived(self, x: TensorSpec) -> dict[str, Any]:
         last = self._last(x)
         return {"normalized_shape": last[0] if len(last) == 1 else last}
+
+    @classmethod
+    def implied(cls, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        shape = arguments["normalized_shape"]
+        return {"dimensions": len(shape) if isinstance(shape, tuple) else 1}  # pyright: ignore[reportUnknownArgumentType]
 
     def brief(self, x: TensorSpec | None) -> str:
         if x is None or self.dimensions > len(x.shape):

@@ -208,6 +208,11 @@ class Kind(Entry):
         """Arguments of the call that follow from the input, such as `in_features`."""
         return {}
 
+    @classmethod
+    def implied(cls, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields that a call's derived arguments give away: how many dimensions a `normalized_shape` has."""
+        return {}
+
     def torch_default(self, tensor: str, x: TensorSpec) -> tuple[Distribution, str]:
         """What torch itself fills this tensor with, and that in a sentence. Raises KeyError for an unknown tensor."""
         raise KeyError(tensor)
