@@ -107,7 +107,7 @@ class Wine(Dataset):
     task = "classification"
     resource = "wine"
     row_shape = (13,)
-    classes = ("0", "1", "2")
+    classes = ("cultivar 1", "cultivar 2", "cultivar 3")
     stored_rows = 178
 
 
@@ -116,7 +116,7 @@ class BreastCancer(Dataset):
     nuclei.
 
     Two classes of different size: always saying benign is right in 63 % of the cases, so look at
-    more than accuracy. Columns differ in scale by ten thousand; scale them.
+    more than accuracy. Columns differ in scale by more than ten thousand; scale them.
     """
 
     task = "classification"

@@ -24,11 +24,11 @@ class GELU(Curve):
     module = "nn.GELU"
     parameters = "approximate='none'"
     function = "F.gelu"
-    function_parameters = "input, approximate='none'"
+    function_parameters = "input, *, approximate='none'"
 
     def at(self, x: float) -> float:
         if self.approximate == "none":
-            return x * erfc(-x / sqrt(2)) / 2
+            return x * (erfc(-x / sqrt(2)) / 2)
         return x * sigmoid(2 * sqrt(2 / pi) * (x + 0.044715 * x * x * x))
 
 
@@ -83,7 +83,7 @@ class Hardswish(Curve):
         return "Hard swish"
 
     def at(self, x: float) -> float:
-        return x * min(max(x + 3, 0.0), 6.0) / 6
+        return x * (min(max(x + 3, 0.0), 6.0) / 6)
 
 
 class Softplus(Curve):

@@ -1,0 +1,293 @@
+"""Every kind of layer does on paper what its torch module does: torch is the referee."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import prod
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
+
+from engine.catalogue import ACTIVATIONS, FAMILIES, KINDS
+from engine.catalogue.dropout import DroppingChannels, FeatureAlphaDropout
+from engine.catalogue.embedding import Embedding
+from engine.catalogue.needs import axis
+from engine.catalogue.norm import NormalisingLast
+from engine.catalogue.shaping import Flatten, Unflatten
+from engine.catalogue.vectors import Softmax2d
+from engine.design.kind import (
+    Activation,
+    DropActivation,
+    InsertBefore,
+    Kind,
+    Mend,
+    Misfit,
+    ReplaceKind,
+    SetField,
+)
+from engine.design.kind import TensorSpec as Spec
+from tests.laws.entries import (
+    assert_follows,
+    assert_signature,
+    entries,
+    made,
+    named,
+    sample,
+    spec_of,
+    specs,
+    torch_object,
+    torch_signature,
+)
+
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=named)
+few = settings(
+    max_examples=settings.default.max_examples // 3, suppress_health_check=list(HealthCheck)
+)
+
+
+def stricter(layer: Kind, x: Spec) -> str:
+    """Why the layer refuses an input that torch takes; "" where it should not."""
+    rank = len(x.shape) + 1
+    dims = [
+        layer.values()[name] for name in ("dim", "start_dim", "end_dim") if name in layer.values()
+    ]
+    if x.dtype == "int64" and not isinstance(layer, Embedding):
+        return "networks work on real numbers, though torch has whole ones for some"
+    if any(dim % rank == 0 for dim in dims if -rank <= dim < rank):
+        return "the batch is no dimension to work on: samples would mix"
+    if isinstance(layer, DroppingChannels | Softmax2d):
+        return "torch takes the batch for channels where one dimension is missing"
+    if isinstance(layer, FeatureAlphaDropout) and layer.p == 0:
+        return "torch does not look where it has nothing to do"
+    if isinstance(layer, NormalisingLast):
+        return "there is no shape to ask torch about"
+    return ""
+
+
+def fitting(data: st.DataObject, kind: type[Kind]) -> tuple[Kind, Spec, Spec]:
+    """A layer of that kind, an input that it takes and what comes out."""
+    x = data.draw(specs(dtypes={x.dtype for _, x in examples(kind)}))
+    layer = data.draw(entries(kind))
+    try:
+        return layer, x, layer.output(x)
+    except Misfit:
+        assume(False)
+        raise
+
+
+@cache
+def examples(kind: type[Kind]) -> list[tuple[Kind, Spec]]:
+    """The kind with its defaults, and inputs that it takes."""
+    candidates = [Spec(shape, dtype) for dtype in ("float32", "int64")
+                  for shape in [(6,), (4, 6), (2, 4, 6), (2, 3, 4, 6), (64,)]]  # fmt: skip
+    found: list[tuple[Kind, Spec]] = []
+    for x in candidates:
+        try:
+            kind().output(x)
+        except Misfit:
+            continue
+        found.append((kind(), x))
+    return found
+
+
+@every_kind
+def test_its_signature_is_that_of_its_module(kind: type[Kind]):
+    assert_signature(kind.parameters, torch_object(kind.module))
+
+
+@every_kind
+def test_its_fields_have_the_defaults_of_torch(kind: type[Kind]):
+    theirs = torch_signature(torch_object(kind.module)).defaults
+    ours = {knob.name: knob.default for knob in kind.knobs if knob.name in theirs}
+    deprecated = {"dim"} if kind.key() in ("Softmax", "LogSoftmax", "Softmin") else set[str]()
+    for name, default in ours.items():
+        if name not in deprecated and not isinstance(theirs[name], type(None) | float | int | str):
+            continue  # required by torch, so that the default is our own choice
+        if name not in deprecated:
+            assert default == theirs[name], name
+
+
+@every_kind
+def test_it_belongs_to_a_family_and_fits_something_with_its_defaults(kind: type[Kind]):
+    assert kind.family in FAMILIES
+    assert kind.__doc__
+    assert examples(kind)
+
+
+@every_kind
+@few
+@given(data=st.data())
+def test_shapes_weights_and_buffers_are_those_of_the_built_module(
+    kind: type[Kind], data: st.DataObject
+):
+    layer, x, output = fitting(data, kind)
+    with torch.device("meta"):
+        module = made(layer.call(x))
+    assert spec_of(module.eval()(sample(x))) == output
+    weights = {name: tuple(tensor.shape) for name, tensor in module.named_parameters()}
+    buffers = {
+        name: Spec(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
+        for name, tensor in module.named_buffers()
+    }
+    assert list(layer.weights(x).items()) == list(weights.items())
+    assert list(layer.buffers(x).items()) == list(buffers.items())
+    assert list(module.state_dict()) == [*weights, *buffers]
+    assert_formula(layer.formula(x), sum(map(prod, weights.values())))
+    assert_brief(layer.brief(x))
+
+
+def assert_formula(formula: str, count: int):
+    """The parameter formula gives the count; there is none where there are no parameters."""
+    assert bool(formula) == bool(count)
+    if formula:
+        numbers = formula.rpartition("=")[2]
+        assert sum(prod(map(int, term.split("×"))) for term in numbers.split("+")) == count
+
+
+def assert_brief(brief: str):
+    """What a card shows fits on it."""
+    assert len(brief) <= 40
+    assert "\n" not in brief
+
+
+@every_kind
+@few
+@given(data=st.data())
+def test_what_it_refuses_torch_refuses_too_and_its_mends_mend(
+    kind: type[Kind], data: st.DataObject
+):
+    x = data.draw(specs())
+    layer = data.draw(entries(kind))
+    assert_brief(layer.brief(x))
+    misfit = refused(layer, x)
+    if misfit is None:
+        return
+    assert misfit.needs
+    assert not misfit.needs.endswith(".")
+    for mend in misfit.mends:
+        assert_mends(layer, x, mend)
+    if not stricter(layer, x):
+        with pytest.raises((RuntimeError, ValueError, IndexError, AssertionError)):
+            torch_takes(layer, x)
+
+
+def torch_takes(layer: Kind, x: Spec) -> Any:
+    """torch's own result, in training, where it checks more."""
+    try:
+        call = layer.call(x)
+    except IndexError as missing:  # nothing to derive a size from: no such module can be written
+        raise RuntimeError from missing
+    return made(call)(sample(x, device="cpu"))
+
+
+def assert_mends(layer: Kind, x: Spec, mend: Mend):
+    """After the mend the same complaint does not come again."""
+    assert mend.title
+    match mend.change:
+        case SetField(name, value):
+            mended, after = layer.with_fields(**{name: value}), x
+            assert mended != layer
+        case InsertBefore(before):
+            mended, after = layer, before.output(x)
+        case ReplaceKind(instead):
+            mended, after = instead, x
+        case DropActivation():
+            raise AssertionError("a kind knows nothing of the activation behind it")
+    still, before_it = refused(mended, after), refused(layer, x)
+    assert still is None or (still.needs, still.got) != (before_it.needs, before_it.got)
+
+
+def refused(layer: Kind, x: Spec) -> Any:
+    """Why the layer does not take it; None where it does."""
+    try:
+        layer.output(x)
+    except Misfit as misfit:
+        return misfit
+    return None
+
+
+@every_kind
+def test_multiply_accumulates_are_half_of_torchs_flops(kind: type[Kind]):
+    for layer, x in examples(kind):
+        with torch.device("meta"):
+            module = made(layer.call(x))
+        with FlopCounterMode(display=False) as counter:
+            module(sample(x, batch=2))
+        assert counter.get_total_flops() == 2 * 2 * layer.macs(x)
+
+
+@every_kind
+def test_what_it_says_of_torchs_default_is_what_torch_does(kind: type[Kind]):
+    for layer, x in examples(kind):
+        torch.manual_seed(0)
+        times = 1 + 4000 // max(1, min(map(prod, layer.weights(x).values()), default=1))
+        modules = [made(layer.call(x)) for _ in range(min(times, 400) if layer.weights(x) else 0)]
+        for tensor in layer.weights(x):
+            law, sentence = layer.torch_default(tensor, x)
+            drawn = torch.stack([dict(m.named_parameters())[tensor] for m in modules]).detach()
+            assert_follows(drawn.double().flatten().numpy(), law)
+            assert sentence.endswith(".")
+        for tensor in ("no such tensor", *(set("x") if layer.weights(x) else ())):
+            with pytest.raises(KeyError):
+                layer.torch_default(tensor, x)
+
+
+def test_an_embeddings_padding_row_is_zero_and_said_to_be():
+    layer = Embedding(num_embeddings=4, embedding_dim=2000, padding_idx=-1)
+    x = Spec((3,), "int64")
+    law, sentence = layer.torch_default("weight", x)
+    assert_follows(made(layer.call(x)).weight.detach().double().flatten().numpy(), law)
+    assert "-1" in sentence
+
+
+@every_kind
+def test_a_weight_has_a_role(kind: type[Kind]):
+    for layer, x in examples(kind):
+        roles = {tensor: kind.role(tensor) for tensor in layer.weights(x)}
+        assert roles.get("bias", "bias") == "bias"
+        assert kind.family != "norm" or roles.get("weight", "scale") == "scale"
+
+
+def test_every_activation_is_a_layer_too():
+    assert set(ACTIVATIONS) <= set(KINDS)
+    assert all(issubclass(KINDS[key], Activation) for key in ACTIVATIONS)
+    assert len(ACTIVATIONS) == 28
+
+
+@given(specs(), st.integers(-8, 8))
+def test_a_dimension_counts_as_torch_counts_and_is_never_the_batch(x: Spec, dim: int):
+    rank = len(x.shape) + 1
+    try:
+        at = axis(x, dim)
+    except Misfit:
+        assert not -rank <= dim < rank or dim % rank == 0
+    else:
+        assert at + 1 == dim % rank
+
+
+def test_a_sentence_for_each_common_mistake():
+    image, words, row = Spec((3, 8, 8)), Spec((7,), "int64"), Spec((4,))
+    said = {
+        key: (refused(KINDS[key](), x).needs, refused(KINDS[key](), x).got)
+        for key, x in {"BatchNorm1d": image, "Linear": words, "Embedding": row}.items()
+    }
+    assert said == {
+        "BatchNorm1d": ("features (C) or channels and a length (C, L) per sample", "[N, 3, 8, 8]"),
+        "Linear": ("real numbers (float32)", "int64 [N, 7]"),
+        "Embedding": ("whole numbers (int64), each the number of a row", "float32 [N, 4]"),
+    }
+
+
+@few
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=4).map(tuple), specs(2))
+def test_unflatten_undoes_flatten(sizes: tuple[int, ...], x: Spec):
+    split = Unflatten(dim=1, unflattened_size=sizes)
+    row = Spec((prod(sizes), *x.shape), x.dtype)
+    apart = split.output(row)
+    assert apart == Spec((*sizes, *x.shape), x.dtype)
+    assert Flatten(1, len(sizes)).output(apart) == row
+    assert spec_of(made(split.call(row))(sample(row))) == apart
