@@ -95,7 +95,8 @@ QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
     background: $canvas; color: $text; border: 1px solid $field_border; border-radius: 6px;
-    selection-background-color: $accent; selection-color: $accent_text; }
+    selection-background-color: $accent; selection-color: $accent_text;
+    placeholder-text-color: $text_faint; }
 QLineEdit, QAbstractSpinBox, QComboBox { padding: 0 8px; min-height: 26px; }
 QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $border_strong; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QComboBox:on, QPlainTextEdit:focus,
@@ -105,8 +106,8 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
 QLineEdit[role="search"] { border-radius: 14px; padding: 0 14px; }
 QLineEdit[fault="true"], QPlainTextEdit[fault="true"] { border-color: $danger; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
-    border: none; background: transparent; padding: 0; min-height: 0; }
-QAbstractSpinBox { padding: 0 6px; min-height: 24px; }
+    border: none; background: transparent; padding: 0 5px; min-height: 0; }
+QAbstractSpinBox { padding: 0; min-height: 24px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($pictures/chevron-down.svg); width: 12px; height: 12px; }

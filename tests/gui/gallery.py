@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 
 from gui import theme
 from gui.widgets.bars import VectorBars
-from gui.widgets.choice import Choice
+from gui.widgets.choice import Choice, Look
 from gui.widgets.choice_popup import ChoicePopup
 from gui.widgets.fields import IntegerField, RealField, ShapeField, Switch, TextField
 from gui.widgets.form import Form
@@ -47,6 +47,7 @@ from gui.widgets.pieces import (
     Notice,
     Pill,
     SectionHeading,
+    Severity,
     plain_label,
     push_button,
 )
@@ -180,6 +181,7 @@ def plots() -> QWidget:
     )  # fmt: skip
     many.set_caption("six curves")
     empty = Plot("nothing yet")
+    empty.set_empty_text("The curves appear with the first run.")
     for number, plot in enumerate((loss, walk, gaps, many, weights_plot(), empty)):
         grid.addWidget(plot, number // 3, number % 3)
     page.setFixedSize(1080, 440)
@@ -238,21 +240,25 @@ def pieces() -> QWidget:
     card.body.addWidget(plain_label("Dropout before BatchNorm"))
     card.body.addWidget(plain_label("shifts the variance BatchNorm learns. Swap them?", "muted"))
     column.addWidget(card)
-    for severity, text, action in (
+    messages: tuple[tuple[Severity, str, str], ...] = (
         ("note", "The engine is starting.", ""),
         ("ok", "Exported and proven: largest difference 0.", "Open the folder"),
         ("warning", "The file was changed by another program.", "Load it again"),
         ("danger", "Not saved: the disk is full. Free some space, or save elsewhere.", "Save as…"),
-    ):
+    )
+    for severity, text, action in messages:
         notice = Notice()
         notice.show_message(severity, text, action)
         column.addWidget(notice)
     pills = QWidget()
     flow = FlowLayout(pills)
-    for text, tone in (("CPU ready", "ok"), ("starting", "note"), ("slow", "warning"),
-                       ("engine gone", "danger")):  # fmt: skip
-        flow.addWidget(Pill(text, tone))
-    for look in ("activation", "initializer", "neutral"):
+    states: tuple[tuple[Severity, str], ...] = (
+        ("ok", "CPU ready"), ("note", "starting"), ("warning", "slow"), ("danger", "engine gone"),
+    )  # fmt: skip
+    for severity, text in states:
+        flow.addWidget(Pill(text, severity))
+    looks: tuple[Look, ...] = ("activation", "initializer", "neutral")
+    for look in looks:
         chip = Choice(look)
         chip.set_options(OPTIONS)
         chip.set_current("relu")
