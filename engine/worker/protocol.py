@@ -264,7 +264,9 @@ class Dropped:
     request: int
 
 
-Request: TypeAlias = Hello | Ping | Curve | Vector | Draw | Forward | Parameters | Values | Prove
+Request: TypeAlias = (
+    Hello | Ping | Curve | Vector | Draw | Rows | Forward | Parameters | Values | Prove
+)
 Reply: TypeAlias = Ready | Warm | Beat | Started | Progress | Result | Failure | Dropped
 Message: TypeAlias = Request | Cancel | Reply
 
