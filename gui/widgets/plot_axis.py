@@ -28,10 +28,12 @@ def tick_labels(values: list[float]) -> list[str]:
     if not values:
         return []
     step = values[1] - values[0] if len(values) > 1 else abs(values[0]) or 1.0
-    largest = max(abs(value) for value in values)
+    largest = max(abs(value) for value in values) or step
+    place = math.floor(math.log10(step) + 1e-9)  # of the step's only digit
     if largest >= 1e6 or largest < 1e-3:
-        return [number_text(value, 3) for value in values]
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+        digits = math.floor(math.log10(largest) + 1e-9) - place + 1
+        return [number_text(value, min(digits, 17)) for value in values]
+    decimals = max(0, -place)
     return [_signed(f"{value + 0.0:,.{decimals}f}".replace(",", _THIN_SPACE)) for value in values]
 
 

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
+_TINY, _HUGE = 1e-150, 1e150
+
 
 @dataclass(frozen=True, eq=False, init=False)
 class Series:
@@ -85,13 +87,10 @@ Mark = Series | Bars | Zone | Marker
 def histogram(values: ArrayLike, bins: int = 40, *, density: bool = True) -> Bars:
     """The histogram of all finite values; as a density its area is 1, else heights are counts."""
     flat = np.asarray(values, dtype=np.float64).ravel()
-    flat = flat[np.isfinite(flat)]
+    flat = np.clip(flat[np.isfinite(flat)], -_HUGE, _HUGE)
     if flat.size == 0:
         return Bars(np.array([0.0, 1.0]), np.array([0.0]))
-    low, high = float(flat.min()), float(flat.max())
-    if high <= low:
-        half = abs(low) / 2 or 0.5
-        low, high = low - half, high + half
+    low, high = _widened(float(flat.min()), float(flat.max()))
     place = np.minimum(((flat - low) * (bins / (high - low))).astype(np.int64), bins - 1)
     heights = np.bincount(place, minlength=bins).astype(np.float64)
     if density:
@@ -179,10 +178,12 @@ def _finite_extent(values: Floats) -> tuple[float, float]:
 
 
 def _widened(low: float, high: float) -> tuple[float, float]:
-    """A range of some width around an empty one."""
-    if high - low > 1e-12 * max(abs(low), abs(high), 1e-300):
+    """A range that can be divided into pixels: neither empty nor wider than floats bear."""
+    low, high = (min(max(end, -_HUGE), _HUGE) for end in (low, high))
+    scale = max(abs(low), abs(high))
+    if high - low > max(1e-12 * scale, _TINY):
         return low, high
-    half = abs(low) * 0.1 or 0.5
+    half = 0.1 * scale if scale > _TINY else 0.5
     return low - half, high + half
 
 
