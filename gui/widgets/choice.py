@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from gui import theme
 from gui.widgets.chip import chip_size, paint_chevron, paint_chip
-from gui.widgets.choice_popup import ChoicePopup, Thumbnail
+from gui.widgets.choice_popup import ChoicePopup, Found, Thumbnail
 from gui.widgets.options import Option
 
 Look = Literal["field", "activation", "initializer", "neutral"]
@@ -26,9 +26,10 @@ def popup_choice(
     *,
     current: str = "",
     query: str = "",
+    found: Found | None = None,
 ) -> ChoicePopup:
     """Open the list at a rectangle of `parent` (as a chip on a painted card) and return it."""
-    popup = ChoicePopup(parent, options, thumbnail, current)
+    popup = ChoicePopup(parent, options, thumbnail, current, found)
     popup.chosen.connect(on_chosen)
     popup.open_at(QRect(parent.mapToGlobal(at.topLeft()), at.size()), query)
     return popup

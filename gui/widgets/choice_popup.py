@@ -32,6 +32,8 @@ from gui.widgets.options import Heading, Option, Row, rows
 from gui.widgets.pieces import plain_label
 
 Thumbnail = Callable[[str], QPixmap]
+Found = Callable[[str], Sequence[Option]]
+"""The options that fit a query, best first, where something else than their words decides that."""
 Index = QModelIndex | QPersistentModelIndex
 
 THUMBNAIL = QSize(56, 32)
@@ -170,11 +172,13 @@ class ChoicePopup(QFrame):
         options: Sequence[Option],
         thumbnail: Thumbnail | None,
         current: str = "",
+        found: Found | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         theme.set_role(self, "popup")
         self._options = options
+        self._found = found
         self._anchor = QRect()
         self._model = _RowsModel(self)
         self._search = QLineEdit()
@@ -261,7 +265,10 @@ class ChoicePopup(QFrame):
         return True
 
     def _filter(self, query: str) -> None:
-        self._model.show(rows(self._options, query))
+        if self._found is not None and query.strip():
+            self._model.show(list(self._found(query)))
+        else:
+            self._model.show(rows(self._options, query))
         found = self._model.rowCount() > 0
         self._list.setVisible(found)
         self._nothing.setVisible(not found)
