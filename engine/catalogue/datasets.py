@@ -98,10 +98,10 @@ class Iris(Dataset):
 
 
 class Wine(Dataset):
-    """178 wines of three growers, with 13 chemical measurements of each.
+    """178 Italian wines from three varieties of grape, with 13 chemical measurements of each.
 
-    Small and easy, if its columns are scaled: one runs in the thousands, another in tenths, and
-    unscaled the largest drowns the rest.
+    Small and easy, if its columns are scaled. One runs in the thousands, another in tenths:
+    unscaled, the largest drowns the rest.
     """
 
     task = "classification"
@@ -147,7 +147,7 @@ class Diabetes(Dataset):
 class Digits(Dataset):
     """1,797 handwritten digits as pictures of 8 × 8 pixels.
 
-    Small enough to train in seconds and already a picture problem: dense layers behind a Flatten
+    Small enough to train in seconds, and already a picture problem. Dense layers behind a Flatten
     reach about 97 %, convolutions a little more.
     """
 

@@ -48,8 +48,9 @@ class OrthogonalInit(Initializer):
 class Sparse(Initializer):
     """In every column a share of the entries is zero; the others are normal.
 
-    Each unit starts with few connections, so that it is not flooded by many inputs. The zeros are
-    only a start: training fills them. A column whose entries are all zero passes nothing at first.
+    A column belongs to one input: each input reaches only some of the units at first, so that units
+    differ from the start. The zeros are a start alone: training fills them. The share is rounded up,
+    so that a layer of one or two units may get nothing but zeros.
     """
 
     sparsity: float = real(
@@ -113,7 +114,9 @@ class Dirac(Initializer):
             wanted = "It fills weights of convolutions, with 3 to 5 dimensions"
             return f"{wanted}, and this tensor has {dimensions(shape)}."
         if shape[0] % self.groups:
-            return f"{shape[0]} output channels can't be divided into {self.groups} groups."
+            return (
+                f"The number of groups, {self.groups}, does not divide that of outputs, {shape[0]}."
+            )
         return ""
 
     def distribution(self, shape: Shape) -> Distribution:

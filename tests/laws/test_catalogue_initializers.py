@@ -36,7 +36,7 @@ from tests.laws.entries import (
 )
 
 every_initializer = pytest.mark.parametrize("rule", INITIALIZERS.values(), ids=named)
-few = settings(max_examples=settings.default.max_examples // 2)
+few = settings(max_examples=settings().max_examples // 2)
 shapes = st.lists(st.integers(1, 5), max_size=6).map(tuple)
 
 SHAPES: list[Shape] = [
@@ -148,7 +148,9 @@ def test_a_refusal_is_a_sentence_for_a_learner():
     assert Dirac().refusal((3, 2)) == (
         "It fills weights of convolutions, with 3 to 5 dimensions, and this tensor has 2 dimensions."
     )
-    assert Dirac(groups=2).refusal((3, 2, 1)) == "3 output channels can't be divided into 2 groups."
+    assert Dirac(groups=2).refusal((3, 2, 1)) == (
+        "The number of groups, 2, does not divide that of outputs, 3."
+    )
 
 
 def test_a_truncated_normal_that_torch_would_draw_for_ever_is_refused():

@@ -16,7 +16,7 @@ from engine.design.kind import Join, Misfit, SetField, TensorSpec
 from tests.laws.entries import entries, named, sample, spec_of, specs
 
 every_join = pytest.mark.parametrize("kind", JOINS.values(), ids=named)
-few = settings(max_examples=settings.default.max_examples)
+few = settings(max_examples=settings().max_examples)
 
 
 def joined(join: Join, values: list[torch.Tensor]) -> torch.Tensor:

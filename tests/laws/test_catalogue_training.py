@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import hypothesis.strategies as st
@@ -12,10 +13,10 @@ from hypothesis import given, settings
 
 import resources
 from engine.catalogue import DATASETS, LOSSES, OPTIMIZERS, SCHEDULERS
-from engine.catalogue.datasets import Dataset, Moons, RandomInput
+from engine.catalogue.datasets import CsvFile, Dataset, Moons, RandomInput
 from engine.catalogue.losses import Loss
 from engine.catalogue.optimizers import SGD, Optimizer
-from engine.catalogue.schedulers import ConstantRate, Course, Scheduler
+from engine.catalogue.schedulers import ConstantRate, CosineAnnealingLR, Course, Scheduler
 from engine.design.kind import REQUIRED
 from tests.laws.entries import (
     applied,
@@ -35,7 +36,7 @@ every_dataset = pytest.mark.parametrize("kind", DATASETS.values(), ids=named)
 SHIPPED = [kind for kind in DATASETS.values() if kind.resource]
 
 
-def assert_defaults(knobs: Any, theirs: dict[str, Any]):
+def assert_defaults(knobs: Any, theirs: Mapping[str, Any]):
     """Fields that torch has a default for have that default."""
     for knob in knobs:
         if theirs.get(knob.name, REQUIRED) is not REQUIRED:
@@ -146,8 +147,7 @@ def test_a_schedule_runs_for_the_whole_training(kind: type[Scheduler], data: st.
 
 
 def test_a_cosine_ends_at_its_end():
-    kind = SCHEDULERS["CosineAnnealingLR"]
-    call = kind(eta_min=0.01).call(Course(epochs=7, steps_per_epoch=3, lr=0.1))
+    call = CosineAnnealingLR(eta_min=0.01).call(Course(epochs=7, steps_per_epoch=3, lr=0.1))
     assert call is not None
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
     moving = applied(call, optimizer)
@@ -184,7 +184,7 @@ def test_a_set_says_what_goes_in_and_out_without_being_read():
     assert said["Diabetes"] == "10 features → 1 number"
     assert said["Moons"] == "2 features → 2 classes"
     assert said["RandomInput"] == "normal"
-    assert DATASETS["CsvFile"](path="/home/me/my table.csv").brief() == "my table.csv"
+    assert CsvFile(path="/home/me/my table.csv").brief() == "my table.csv"
 
 
 @every_dataset
