@@ -20,6 +20,7 @@ from gui import theme
 from gui.widgets.plot_marks import Bars, Floats, Mark, Marker, Series, Zone, decimated
 
 _DENSE = 2000  # points from which on a curve is drawn one pixel wide
+_MOST_INK = 60_000.0  # pixels of line from which on nobody sees smooth edges, but all wait for them
 _ROUND = 500  # points from which on the joints between segments are not rounded
 _DASH, _GAP = 6.0, 4.0
 _MOST_DASHES = 3000
@@ -189,8 +190,9 @@ def _paint_line(painter: QPainter, curve: Series, x: Floats, y: Floats) -> None:
         painter.setPen(pen)
         painter.drawLines(_dashes(x, y, lengths))
         return
+    ink = float(lengths.sum())
     x, y = _thinned(x, y, lengths)
-    if x.size <= _DENSE:
+    if x.size <= _DENSE and ink < _MOST_INK:
         if x.size > _ROUND:
             pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # three times faster
             pen.setWidthF(1.25)
@@ -199,7 +201,9 @@ def _paint_line(painter: QPainter, curve: Series, x: Floats, y: Floats) -> None:
     else:
         pen.setWidthF(1)
         painter.setPen(pen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, ink < _MOST_INK)
         painter.drawPolyline(_polygon(x, y))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def _thinned(x: Floats, y: Floats, lengths: Floats) -> tuple[Floats, Floats]:

@@ -132,7 +132,9 @@ class ShapeSyntax:
             if size is None:
                 return Invalid(_tr("Type whole numbers with commas, such as 3, 224, 224."))
             if size < self.minimum:
-                return Invalid(_tr("{0} is below {1}, the least a size can be.").format(size, self.minimum))
+                return Invalid(
+                    _tr("{0} is below {1}, the least a size can be.").format(size, self.minimum)
+                )
             if size > 2**31 - 1:
                 return Invalid(_tr("{0} is too large.").format(size))
             sizes.append(size)
@@ -187,9 +189,13 @@ N = TypeVar("N", int, float)
 
 def _bounded(value: N, minimum: N, maximum: N) -> N | Invalid:
     if value < minimum:
-        return Invalid(_tr("{0} is below {1}, the least it can be.").format(_short(value), _short(minimum)))
+        return Invalid(
+            _tr("{0} is below {1}, the least it can be.").format(_short(value), _short(minimum))
+        )
     if value > maximum:
-        return Invalid(_tr("{0} is above {1}, the most it can be.").format(_short(value), _short(maximum)))
+        return Invalid(
+            _tr("{0} is above {1}, the most it can be.").format(_short(value), _short(maximum))
+        )
     return value
 
 

@@ -47,13 +47,31 @@ def opened(choice: Choice) -> ChoicePopup:
     return popup
 
 
+def search_line(popup: ChoicePopup) -> QLineEdit:
+    line = popup.findChild(QLineEdit)
+    assert line is not None
+    return line
+
+
+def listed(popup: ChoicePopup) -> QListView:
+    view = popup.findChild(QListView)
+    assert view is not None
+    return view
+
+
+def click(popup: ChoicePopup, row: int) -> None:
+    view = listed(popup)
+    place = view.visualRect(view.model().index(row, 0)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
 def press(popup: ChoicePopup, *keys: Qt.Key) -> None:
     for key in keys:
-        QTest.keyClick(popup.findChild(QLineEdit), key)
+        QTest.keyClick(search_line(popup), key)
 
 
 def selected(popup: ChoicePopup) -> str:
-    return popup.findChild(QListView).currentIndex().data()
+    return listed(popup).currentIndex().data()
 
 
 # What a search finds.
@@ -123,9 +141,9 @@ def test_the_keyboard_opens_the_list_at_the_chosen_option(choice: Choice, key, h
 def test_typing_a_letter_starts_a_search(choice: Choice):
     QTest.keyClicks(choice, "s")
     popup = opened(choice)
-    assert popup.findChild(QLineEdit).text() == "s"
+    assert search_line(popup).text() == "s"
     assert selected(popup) == "Softmax"
-    QTest.keyClicks(popup.findChild(QLineEdit), "o")
+    QTest.keyClicks(search_line(popup), "o")
     with_enter: list[str] = []
     choice.chosen.connect(with_enter.append)
     press(popup, Qt.Key.Key_Return)
@@ -151,11 +169,9 @@ def test_the_popup_is_gone_after_choosing(choice: Choice, qapp: QApplication, qt
 def test_a_click_opens_and_a_click_chooses(choice: Choice):
     QTest.mouseClick(choice, Qt.MouseButton.LeftButton)
     popup = opened(choice)
-    listed = popup.findChild(QListView)
-    first = listed.visualRect(listed.model().index(1, 0)).center()
     seen: list[str] = []
     choice.chosen.connect(seen.append)
-    QTest.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=first)
+    click(popup, 1)
     assert seen == ["relu"]
 
 
@@ -182,12 +198,9 @@ def test_a_disabled_option_says_why_and_is_not_chosen(choice: Choice):
     choice.chosen.connect(seen.append)
     choice.open("glu")
     popup = opened(choice)
-    listed = popup.findChild(QListView)
-    row = listed.model().index(0, 0)
+    row = listed(popup).model().index(0, 0)
     assert row.data(Qt.ItemDataRole.AccessibleDescriptionRole) == OPTIONS[3].disabled_reason
-    QTest.mouseClick(
-        listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualRect(row).center()
-    )
+    click(popup, 0)
     press(popup, Qt.Key.Key_Return)
     assert seen == []
     popup.close()

@@ -38,7 +38,9 @@ def shown(qtbot, widget):
 
 
 def line(field: TypedField) -> QLineEdit:
-    return field.findChild(QLineEdit)
+    found = field.findChild(QLineEdit)
+    assert found is not None
+    return found
 
 
 def replace_text(field: TypedField, text: str) -> None:

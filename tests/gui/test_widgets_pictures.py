@@ -126,7 +126,9 @@ def test_a_matrix_leaves_with_all_its_values(image: MatrixImage):
 
 
 def line(bars: VectorBars) -> QLineEdit:
-    return bars.findChild(QLineEdit)
+    found = bars.findChild(QLineEdit)
+    assert found is not None
+    return found
 
 
 def edits(bars: VectorBars) -> list[list[float]]:

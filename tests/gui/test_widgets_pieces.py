@@ -64,9 +64,7 @@ def inside_list(widget: QWidget) -> bool:
 def test_every_label_takes_its_text_literally(qtbot, make):
     page = make()
     qtbot.addWidget(page)
-    assert all(
-        label.textFormat() == Qt.TextFormat.PlainText for label in page.findChildren(QLabel)
-    )
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in page.findChildren(QLabel))
 
 
 @pytest.mark.parametrize("look_of", theme.THEMES.values(), ids=lambda look: look.name)
@@ -114,6 +112,7 @@ def test_an_empty_state_offers_its_action(qtbot):
     qtbot.addWidget(state)
     state.show()
     button = state.findChild(QAbstractButton)
+    assert button is not None
     with qtbot.waitSignal(state.acted):
         QTest.keyClick(button, Qt.Key.Key_Space)
     state.show_state("Nothing found", "Search for something else.")
@@ -153,4 +152,3 @@ def test_the_gallery_is_written_in_both_themes(tmp_path, qapp):
     written = gallery.render(tmp_path)
     assert len(written) == 2 * len(gallery.PAGES)
     assert all(file.stat().st_size > 1000 for file in written)
-
