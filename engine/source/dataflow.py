@@ -1,0 +1,410 @@
+"""What a `forward` computes: values that are made of one another, whatever the variables between them are called."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from engine.catalogue import ACTIVATIONS, JOINS
+from engine.design.error import DesignError
+from engine.design.kind import Activation, Join, Kind, signature
+from engine.design.names import WRITER_LETTERS
+from engine.source.arguments import same
+from engine.source.constructors import HARMLESS, Attribute, TorchModule
+from engine.source.syntax import Names, constant, full_name, source, unreadable
+from engine.source.unify import Holes, arguments, pattern, unified
+
+LETTER = re.compile("[p-z](_[0-9]+)?")
+"""Variables that are the writer's own, so that a branch called so has no name."""
+
+
+@dataclass(eq=False, slots=True)
+class Start:
+    """Where a branch begins: "" is what flows into the class, else an input or a node that is recalled."""
+
+    origin: str
+    depth: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Step:
+    """A module applied to a value. `order` counts evaluations; `origin` and `depth` say how it hangs on its Start."""
+
+    name: str
+    before: Value
+    kind: tuple[type[Kind], dict[str, Any]] | None
+    """The kind of a layer with the fields that its form gives; None for a block."""
+    again: bool
+    order: int
+    line: int
+    origin: str
+    depth: int
+    activation: Activation | None = None
+    module: str = ""
+    """The attribute of an activation that is a module of its own."""
+
+
+@dataclass(eq=False, slots=True)
+class Merge:
+    """Several values joined; those from where the flow comes meet at `fork`."""
+
+    join: Join
+    operands: tuple[Operand, ...]
+    fork: Value
+    order: int
+    line: int
+    origin: str
+    depth: int
+    activation: Activation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One value that is joined, and the variable that it stood in where that is a branch's name."""
+
+    value: Value
+    name: str
+
+
+Value = Start | Step | Merge
+
+
+def previous(value: Step | Merge) -> Value:
+    """The value that every way to this one passes last."""
+    return value.before if isinstance(value, Step) else value.fork
+
+
+class Dataflow:
+    """Reads the forward of one use of a class."""
+
+    def __init__(
+        self,
+        names: Names,
+        attributes: dict[str, Attribute],
+        inputs: tuple[str, ...],
+        spend: Callable[[int], None],
+    ) -> None:
+        self.names = names
+        self.attributes = attributes
+        self.inputs = inputs
+        self.spend = spend
+        self.starts: dict[str, Start] = {"": Start("")}
+        self.variables: dict[str, Value] = {inputs[0]: self.starts[""]}
+        for name in inputs[1:]:
+            self.variables[name] = self._start(name)
+        self.recalled: dict[str, Step] = {}
+        """Nodes that have a line such as `encoder1 = x`, with what they gave there."""
+        self.used: set[str] = set()
+        self.evaluations: list[tuple[int, str]] = []
+        """The line and text of everything computed, in order."""
+
+    def read(self, statements: tuple[ast.stmt, ...], line: int) -> Value:
+        """What is returned. Raises DesignError at the first statement that has no meaning here."""
+        for position, statement in enumerate(statements):
+            self.spend(1)
+            match statement:
+                case ast.Return(ast.expr() as value):
+                    if position + 1 < len(statements):
+                        unreadable(
+                            statements[position + 1], "what stands behind `return` never runs"
+                        )
+                    return self.value(value)
+                case ast.Assign(targets=[ast.Name(name)], value=ast.Name(other)):
+                    self._alias(name, other, statement)
+                case ast.Assign(targets=[ast.Name(name)], value=value):
+                    self.names.refuse_hiding(name, statement)
+                    self.variables[name] = self.value(value)
+                case ast.Expr(ast.Constant(value=str())):
+                    pass
+                case _:
+                    unreadable(
+                        statement,
+                        f"`{source(statement)}` is not a step of `forward` that can be read",
+                    )
+        unreadable(line, "this `forward` returns nothing")
+
+    def value(self, node: ast.expr) -> Value:
+        """The value of an expression, by the first of the known forms that it has."""
+        for form in EXPRESSION_FORMS:
+            found = form(self, node)
+            if found is not None:
+                return found
+        unreadable(
+            node, f"`{source(node)}` is not a layer, a join or an activation that can be read"
+        )
+
+    def _start(self, name: str) -> Start:
+        return self.starts.setdefault(name, Start(name))
+
+    def _alias(self, name: str, other: str, where: ast.stmt) -> None:
+        """`encoder1 = x` makes a layer's output one that can be recalled; other such lines give a second name."""
+        self.names.refuse_hiding(name, where)
+        if other not in self.variables:
+            unreadable(where, f"`{other}` has no value here")
+        value = self.variables[other]
+        if value is self.starts[""] and other == self.inputs[0] and LETTER.fullmatch(name):
+            # The first line of a class that recalls its first input: the input's own name is the recall from here on.
+            self.variables[other] = self._start(other)
+        elif (
+            isinstance(value, Step)
+            and value.name == name
+            and not value.again
+            and name not in self.inputs
+        ):
+            self.recalled[name] = value
+            value = self._start(name)
+        self.variables[name] = value
+
+    # --- forms of expressions ------------------------------------------------------------------------------------
+
+    def variable(self, node: ast.expr) -> Value | None:
+        """`x`"""
+        if not isinstance(node, ast.Name):
+            return None
+        if node.id not in self.variables:
+            unreadable(node, f"`{node.id}` has no value here")
+        return self.variables[node.id]
+
+    def layer(self, node: ast.expr) -> Value | None:
+        """`self.fc1(x)`, or another form that the layer's kind declares."""
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("self"), name), args=[each], keywords=[]):
+                made = self._attribute(name, node).made
+                if not isinstance(made, TorchModule):
+                    return self._step(name, self.value(each), None, node)
+                for kind in made.kinds:
+                    if "m(x)" in kind.forms:
+                        folded = self._activation_module(name, kind, each)
+                        return folded or self._step(
+                            name, self.value(each), (kind, dict(kind.forms["m(x)"])), node
+                        )
+            case _:
+                pass
+        return self._other_form(node)
+
+    def _other_form(self, node: ast.expr) -> Value | None:
+        """`self.lstm(x)[0]`: forms beside the plain call."""
+        for name in _mentioned(node):
+            made = self.attributes[name].made if name in self.attributes else None
+            for kind in made.kinds if isinstance(made, TorchModule) else ():
+                for form, fields in kind.forms.items():
+                    holes = unified(form, node, self.names) if form != "m(x)" else None
+                    if holes is not None and _is_module(holes.get("m"), name) and "x" in holes:
+                        chosen = {**fields, **self._fields(holes)}
+                        return self._step(name, self.value(holes["x"]), (kind, chosen), node)
+        return None
+
+    def _activation_module(self, name: str, kind: type[Kind], inner: ast.expr) -> Value | None:
+        """`self.conv_activation(self.conv(x))`: the activation of that layer, a module because it has weights."""
+        if not issubclass(kind, Activation) or kind.function:
+            return None
+        match inner:
+            case ast.Call(ast.Attribute(ast.Name("self"), layer)) if name == f"{layer}_activation":
+                value = self.value(inner)
+                if (
+                    isinstance(value, Step)
+                    and value.kind
+                    and not value.again
+                    and value.activation is None
+                ):
+                    self.used.add(name)
+                    return replace(value, module=name)
+                unreadable(inner, f"`self.{name}` follows what is no layer of its own here")
+            case _:
+                return None
+
+    def activation(self, node: ast.expr) -> Value | None:
+        """`torch.relu(x)`"""
+        if not isinstance(node, ast.Call):
+            return None
+        kind = _functions().get(self.names.dotted(node.func))
+        if kind is None:
+            return None
+        found = dict(arguments(node, kind.function_parameters) or {})
+        first = next(iter(signature(kind.function_parameters).defaults))
+        if kind.function_tail:
+            name, _, wanted = kind.function_tail.partition("=")
+            if name not in found or ast.unparse(found.pop(name)) != wanted:
+                unreadable(
+                    node,
+                    f"{kind.function} needs {kind.function_tail}, to do nothing random after training",
+                )
+        if first not in found:
+            unreadable(node, f"`{source(node)}` has arguments that cannot be read")
+        return self._activated(
+            self.value(found.pop(first)), self._activation_entry(kind, found, node), node
+        )
+
+    def _activation_entry(
+        self, kind: type[Activation], found: dict[str, ast.expr], where: ast.AST
+    ) -> Activation:
+        """The activation with its arguments; those that no field keeps must be torch's defaults."""
+        defaults = signature(kind.function_parameters).defaults
+        fields: dict[str, Any] = {}
+        for name, each in found.items():
+            value = constant(each, {})
+            if any(knob.name == name for knob in kind.knobs):
+                fields[name] = value
+            elif name not in defaults or (name not in HARMLESS and not same(value, defaults[name])):
+                unreadable(where, f"{kind.function} has an argument {name} that is not kept here")
+        try:
+            return kind(**fields)
+        except DesignError as error:
+            unreadable(where, f"{kind.function}: {error}")
+
+    def _activated(self, value: Value, activation: Activation, where: ast.AST) -> Value:
+        """The value with an activation, which belongs to the layer or join before it."""
+        match value:
+            case Step(activation=None, module="", kind=kind, again=again) if kind or again:
+                return replace(value, activation=activation)
+            case Merge(activation=None):
+                return replace(value, activation=activation)
+            case _:
+                title = activation.title()
+                unreadable(
+                    where,
+                    f"this {title} follows no layer directly; make it a layer, {activation.module}()",
+                )
+
+    def join(self, node: ast.expr) -> Value | None:
+        """`x + y`, `torch.cat([x, y], dim=1)`"""
+        for join in JOINS.values():
+            if (found := self._operands(join, node)) is not None:
+                operands, holes = found
+                values = tuple(
+                    Operand(self.value(each), self._branch_name(each)) for each in operands
+                )
+                try:
+                    return self._merge(join(**self._fields(holes)), values, node)
+                except DesignError as error:
+                    if error.place.startswith("line "):
+                        raise
+                    unreadable(node, str(error))
+        return None
+
+    def _operands(self, join: type[Join], node: ast.expr) -> tuple[list[ast.expr], Holes] | None:
+        """The texts that are joined, where an expression has the form of this join."""
+        if type(node) is not type(pattern(join.form)):
+            return None
+        holes = unified(join.form, node, self.names)
+        if holes is None:
+            return None
+        if "all" in holes:
+            listed = holes["all"]
+            if not isinstance(listed, ast.List | ast.Tuple):
+                return None
+            return list(listed.elts), holes
+        last, inner, found = holes["b"], holes["a"], [holes["b"]]
+        while join.at_most > 2 and len(found) < join.at_most:
+            more = unified(join.form, inner, self.names)
+            if more is None:
+                break
+            last, inner = more["b"], more["a"]
+            found.append(last)
+        return [inner, *reversed(found)], holes
+
+    def _merge(self, join: Join, operands: tuple[Operand, ...], where: ast.expr) -> Merge:
+        if len(operands) < 2:
+            unreadable(where, f"`{source(where)}` joins fewer than two values")
+        origins = {operand.value.origin for operand in operands}
+        if "" not in origins and len(origins) > 1:
+            unreadable(
+                where, "of the values joined here none comes from what flows through the class"
+            )
+        origin = "" if "" in origins else origins.pop()
+        free = [operand.value for operand in operands if operand.value.origin == origin]
+        fork = free[0]
+        for value in free[1:]:
+            fork = meeting(fork, value)
+        order = self._counted(where)
+        return Merge(join, operands, fork, order, where.lineno, origin, fork.depth + 1)
+
+    # --- small things --------------------------------------------------------------------------------------------
+
+    def _step(
+        self,
+        name: str,
+        before: Value,
+        kind: tuple[type[Kind], dict[str, Any]] | None,
+        where: ast.expr,
+    ) -> Step:
+        again = name in self.used
+        self.used.add(name)
+        order = self._counted(where)
+        return Step(name, before, kind, again, order, where.lineno, before.origin, before.depth + 1)
+
+    def _counted(self, where: ast.expr) -> int:
+        self.evaluations.append((where.lineno, source(where)))
+        return len(self.evaluations)
+
+    def _attribute(self, name: str, where: ast.AST) -> Attribute:
+        if name not in self.attributes:
+            unreadable(where, f"`self.{name}` is not set in `__init__`")
+        return self.attributes[name]
+
+    def _branch_name(self, node: ast.expr) -> str:
+        """The name that a branch has in the code, "" where it is a variable of the writer's, an input or a recall."""
+        match node:
+            case ast.Name(name) if not LETTER.fullmatch(name) and name not in self.inputs:
+                value = self.variables.get(name)
+                return "" if isinstance(value, Start) and value.origin == name else name
+            case _:
+                return ""
+
+    def _fields(self, holes: Holes) -> dict[str, Any]:
+        return {
+            hole[2:]: constant(each, {}) for hole, each in holes.items() if hole.startswith("f.")
+        }
+
+
+EXPRESSION_FORMS: tuple[Callable[[Dataflow, ast.expr], Value | None], ...] = (
+    Dataflow.variable,
+    Dataflow.layer,
+    Dataflow.activation,
+    Dataflow.join,
+)
+"""The expressions of a forward that can be read; each gives None for one that is not of its form."""
+
+
+def meeting(a: Value, b: Value) -> Value:
+    """The last value that every way to both passes: where two branches part."""
+    while a is not b:
+        if a.depth >= b.depth and not isinstance(a, Start):
+            a = previous(a)
+        elif not isinstance(b, Start):
+            b = previous(b)
+        else:
+            raise AssertionError("values of one origin have one Start")
+    return a
+
+
+def _mentioned(node: ast.expr) -> list[str]:
+    """The attributes of self that an expression speaks of."""
+    return [
+        each.attr
+        for each in ast.walk(node)
+        if isinstance(each, ast.Attribute)
+        and isinstance(each.value, ast.Name)
+        and each.value.id == "self"
+    ]
+
+
+def _is_module(node: ast.expr | None, name: str) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == name
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+    )
+
+
+@cache
+def _functions() -> dict[str, type[Activation]]:
+    return {full_name(kind.function): kind for kind in ACTIVATIONS.values() if kind.function}
+
+
+assert all(LETTER.fullmatch(letter) for letter in WRITER_LETTERS)
