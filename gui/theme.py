@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 import resources
@@ -111,28 +111,38 @@ def icon(name: str, token: str = "text") -> QIcon:
 @cache
 def _icon(theme_name: str, name: str, token: str) -> QIcon:
     theme = THEMES[theme_name]
-    drawing = resources.path("icons", f"{name}.svg").read_text(encoding="utf-8")
     made = QIcon()
-    for colour, mode in (
-        (theme.hex(token), QIcon.Mode.Normal),
-        (theme.border_strong, QIcon.Mode.Disabled),
-    ):
-        painted = drawing.replace("currentColor", colour)
-        for pixels in (16, 32, 48):
-            made.addPixmap(_rendered(painted, pixels), mode)
+    for colour, mode in ((token, QIcon.Mode.Normal), ("border_strong", QIcon.Mode.Disabled)):
+        for shape in _shapes(name):
+            made.addPixmap(_tinted(shape, theme.colour(colour)), mode)
     return made
 
 
-def _rendered(drawing: str, pixels: int) -> QPixmap:
-    from PySide6.QtSvg import QSvgRenderer  # not needed for the first paint of every window
+@cache
+def _shapes(name: str) -> tuple[QPixmap, ...]:
+    """The icon in black, for 16 and 32 pixels at one and two pixels to a pixel."""
+    from PySide6.QtSvg import QSvgRenderer  # not every program that has colours has icons
 
-    pixmap = QPixmap(QSize(pixels, pixels))
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    renderer = QSvgRenderer(QByteArray(drawing.encode()))
-    renderer.render(painter, QRectF(0, 0, pixels, pixels))
+    drawing = resources.path("icons", f"{name}.svg").read_bytes()
+    renderer = QSvgRenderer(QByteArray(drawing.replace(b"currentColor", b"#000000")))
+    shapes: list[QPixmap] = []
+    for pixels in (16, 32, 64):
+        shape = QPixmap(pixels, pixels)
+        shape.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(shape)
+        renderer.render(painter, QRectF(shape.rect()))
+        painter.end()
+        shapes.append(shape)
+    return tuple(shapes)
+
+
+def _tinted(shape: QPixmap, colour: QColor) -> QPixmap:
+    tinted = QPixmap(shape)
+    painter = QPainter(tinted)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(tinted.rect(), colour)
     painter.end()
-    return pixmap
+    return tinted
 
 
 def _palette(theme: Theme) -> QPalette:
