@@ -89,6 +89,24 @@ QPushButton[role="link"]:disabled, QPushButton[role="quiet"]:disabled,
 QToolButton[role="link"]:disabled, QToolButton[role="quiet"]:disabled { color: $text_faint; }
 QPushButton[role="link"]:focus, QToolButton[role="link"]:focus,
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: $accent; }
+QPushButton[role="mend"] { border-radius: 11px; min-height: 20px; padding: 0 12px;
+    font-size: ${caption}px; font-weight: bold; }
+QPushButton[role="mend"][tone="warning"] {
+    background: $warning_fill; color: $warning; border-color: $warning_fill; }
+QPushButton[role="mend"][tone="danger"] {
+    background: $danger_fill; color: $danger; border-color: $danger_fill; }
+QPushButton[role="mend"][tone="warning"]:hover { border-color: $warning; }
+QPushButton[role="mend"][tone="danger"]:hover { border-color: $danger; }
+QPushButton[role="mend"][tone="warning"]:focus, QPushButton[role="mend"][tone="danger"]:focus {
+    border-color: $accent; }
+QPushButton[role="why"] { background: transparent; border-color: transparent; color: $text_muted;
+    min-height: 20px; padding: 0 4px; font-size: ${caption}px; }
+QPushButton[role="why"]:hover { color: $text; text-decoration: underline; }
+QPushButton[role="why"]:focus { border-color: $accent; }
+QPushButton[role="add"] { background: $canvas; color: $accent; border-radius: 8px;
+    border-color: $border; }
+QPushButton[role="add"]:hover { border-color: $border_strong; color: $accent_hover; }
+QPushButton[role="add"]:focus { border-color: $accent; }
 QPushButton::menu-indicator { image: url($pictures/chevron-down.svg); width: 12px;
     subcontrol-position: right center; right: 8px; }
 QToolButton::menu-indicator { image: none; }
@@ -106,7 +124,7 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
 QLineEdit[role="search"] { border-radius: 14px; padding: 0 14px; }
 QLineEdit[fault="true"], QPlainTextEdit[fault="true"] { border-color: $danger; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
-    border: none; background: transparent; padding: 0 5px; min-height: 0; }
+    border: none; background: transparent; padding: 0; margin-left: 5px; min-height: 0; }
 QAbstractSpinBox { padding: 0; min-height: 24px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 QComboBox::drop-down { border: none; width: 24px; }
@@ -178,8 +196,8 @@ QAbstractScrollArea::corner { background: transparent; }
 
 QSplitter { background: $panel; }
 QSplitter::handle { background: $panel; }
-QSplitter::handle:horizontal { border-left: 1px solid $border; }
-QSplitter::handle:vertical { border-top: 1px solid $border; }
+QSplitter::handle:horizontal { border-left: 1px solid $border; width: 5px; }
+QSplitter::handle:vertical { border-top: 1px solid $border; height: 5px; }
 QSplitter::handle:hover, QSplitter::handle:pressed { border-color: $accent; }
 
 QStatusBar { min-height: 24px; color: $text_muted; border-top: 1px solid $border; font-size: ${body}px; }

@@ -1,0 +1,1 @@
+"""The left column: the stack as a list of painted cards, and the advice below it."""

@@ -1,0 +1,239 @@
+"""Where everything on a card lies: rectangles from words and a width, before anything is painted.
+
+The same rectangles are painted, clicked and read out, so they are made once and kept while words and width stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics
+
+from gui import theme
+from gui.stack.words import CardText, fault_text
+from gui.widgets.chip import CHIP_HEIGHT, chip_size
+
+BAR = 4
+LEFT, RIGHT = 16, 14
+"""From the card's edges to its words."""
+LOW, HIGH = 44, 66
+"""Heights of a card with two lines of words, and of one with a line of chips."""
+HEADING = 24
+MEND_HEIGHT = 22
+FAULT_ICON = 14
+
+Part = Literal["fold", "title", "brief", "name", "activation", "initializer", "mend", "note", "frozen", "card"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A part of a card; `number` says which of the mends."""
+
+    part: Part
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words to be written into a rectangle, cut where they do not fit."""
+
+    rect: QRect
+    text: str
+    whole: str
+
+
+@dataclass(slots=True)
+class Layout:
+    """A card's parts, from its top left corner; those that are not there are None."""
+
+    width: int
+    height: int
+    title: Words
+    brief: Words | None = None
+    name: Words | None = None
+    line: Words | None = None
+    shape: Words | None = None
+    count: Words | None = None
+    badge: Words | None = None
+    fold: QRect | None = None
+    frozen: QRect | None = None
+    note: QRect | None = None
+    activation: Words | None = None
+    initializer: Words | None = None
+    icons: list[QRect] = field(default_factory=list[QRect])
+    sentences: list[Words] = field(default_factory=list[Words])
+    mends: list[Words] = field(default_factory=list[Words])
+
+    def spots(self) -> list[Spot]:
+        """What the Tab key goes through, in reading order."""
+        found = [Spot("activation")] if self.activation else []
+        found += [Spot("initializer")] if self.initializer else []
+        return found + [Spot("mend", number) for number in range(len(self.mends))]
+
+    def rect_of(self, spot: Spot) -> QRect:
+        """The rectangle of a part; the whole card's where there is no such part."""
+        whole = QRect(0, 0, self.width, self.height)
+        match spot.part:
+            case "mend":
+                return self.mends[spot.number].rect if spot.number < len(self.mends) else whole
+            case "fold":
+                return self.fold or whole
+            case "frozen":
+                return self.frozen or whole
+            case "note":
+                return self.note or whole
+            case "title" | "brief" | "name" | "activation" | "initializer":
+                words: Words | None = getattr(self, spot.part)
+                return words.rect if words else whole
+            case "card":
+                return whole
+
+
+@dataclass(frozen=True, slots=True)
+class Fonts:
+    """The fonts of a card with their measures; made once, for a font database answers slowly."""
+
+    title: QFont
+    brief: QFont
+    small: QFont
+    shape: QFont
+    strong: QFont
+    of_title: QFontMetrics
+    of_brief: QFontMetrics
+    of_small: QFontMetrics
+    of_shape: QFontMetrics
+    of_strong: QFontMetrics
+
+
+@cache
+def fonts() -> Fonts:
+    """The fonts of all cards."""
+    chosen = (
+        theme.body_font(theme.STRONG, bold=True),
+        theme.body_font(theme.BODY),
+        theme.body_font(theme.CAPTION),
+        theme.mono_font(theme.BODY),
+        theme.body_font(theme.CAPTION, bold=True),
+    )
+    return Fonts(*chosen, *map(QFontMetrics, chosen))
+
+
+def least_height(chips: bool) -> int:
+    """The height of a card without faults."""
+    return HIGH if chips else LOW
+
+
+def laid_out(text: CardText, width: int, *, in_use: bool = False) -> Layout:
+    """The layout of a card of that width; `in_use` while it is selected or under the mouse."""
+    known = fonts()
+    height = least_height(text.chips)
+    right = width - RIGHT
+    shape_width = known.of_shape.horizontalAdvance(text.shape)
+    shape = _right(known.of_shape, text.shape, right, 16)
+    count = _right(known.of_small, text.count, right, 33)
+    x = LEFT
+    layout = Layout(width, height, Words(QRect(), "", ""), shape=shape, count=count)
+    if text.foldable:
+        layout.fold = QRect(x - 5, 7, 18, 18)
+        x += 16
+    end = right - shape_width - 12
+    layout.title = _left(known.of_title, text.title, x, end, 16)
+    x = layout.title.rect.right() + 1
+    if text.badge:
+        wide = known.of_strong.horizontalAdvance(text.badge) + 12
+        layout.badge = Words(QRect(x + 8, 8, wide, 17), text.badge, text.badge)
+        x += 8 + wide
+    if text.brief and x + 30 < end:
+        layout.brief = _left(known.of_brief, text.brief, x + 12, end, 16)
+        x = layout.brief.rect.right() + 1
+    if text.name and x + 40 < end:
+        layout.name = _left(known.of_small, text.name, x + 12, end, 17)
+    _lay_icons(layout, text, right - (count.rect.width() if count else 0))
+    if text.chips:
+        _lay_chips(layout, text, LEFT, 36, right)
+    else:
+        _lay_line(layout, text, in_use)
+    for fault in text.faults:
+        _lay_fault(layout, fault_text(fault), [mend.title for mend in fault.mends])
+    return layout
+
+
+def _left(metrics: QFontMetrics, text: str, x: int, end: int, middle: int) -> Words:
+    """Words that begin at x and are cut at the end."""
+    room = max(end - x, 8)
+    wide = metrics.horizontalAdvance(text)
+    shown = text if wide <= room else metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    wide = min(wide, room) + 1
+    high = metrics.height()
+    return Words(QRect(x, middle - high // 2, wide, high), shown, text)
+
+
+def _right(metrics: QFontMetrics, text: str, right: int, middle: int) -> Words | None:
+    """Words that end at the right."""
+    if not text:
+        return None
+    wide, high = metrics.horizontalAdvance(text) + 1, metrics.height()
+    return Words(QRect(right - wide, middle - high // 2, wide, high), text, text)
+
+
+def _lay_icons(layout: Layout, text: CardText, right: int) -> None:
+    """The snowflake of frozen weights and the mark of a note, left of the count."""
+    if text.frozen:
+        right -= 18
+        layout.frozen = QRect(right, 27, 13, 13)
+    if text.note:
+        right -= 18
+        layout.note = QRect(right, 27, 13, 13)
+
+
+def _lay_chips(layout: Layout, text: CardText, x: int, y: int, right: int) -> None:
+    for part, label in (("activation", text.activation), ("initializer", text.initializer)):
+        room = right - x
+        if not label or room < 30:
+            continue
+        wide = min(chip_size(label).width(), room)
+        setattr(layout, part, Words(QRect(x, y, wide, CHIP_HEIGHT), label, label))
+        x += wide + 6
+
+
+def _lay_line(layout: Layout, text: CardText, in_use: bool) -> None:
+    """The second line; behind it, while the card is in use, the chip of the activation that it could have."""
+    known = fonts()
+    edges = [part for part in (layout.note, layout.frozen) if part] + (
+        [layout.count.rect] if layout.count else []
+    )
+    end = min((rect.left() for rect in edges), default=layout.width - RIGHT) - 8
+    x = LEFT + (16 if text.foldable else 0)
+    if text.activation and in_use:
+        wide = chip_size(text.activation).width()
+        layout.activation = Words(QRect(end - wide, 22, wide, CHIP_HEIGHT), text.activation, text.activation)  # fmt: skip
+        end -= wide + 8
+    if text.line:
+        layout.line = _left(known.of_small, text.line, x, end, 33)
+        if layout.activation:
+            layout.activation.rect.moveLeft(layout.line.rect.right() + 10)
+    elif layout.activation:
+        layout.activation.rect.moveLeft(x)
+
+
+def _lay_fault(layout: Layout, sentence: str, mends: list[str]) -> None:
+    """A row below the card's own: a sign, the sentence, and a button for each mend."""
+    known = fonts()
+    top = layout.height + (2 if not layout.icons else 6)
+    x, right = LEFT + FAULT_ICON + 8, layout.width - RIGHT
+    room = QRect(x, 0, right - x, 10_000)
+    high = known.of_small.boundingRect(room, int(Qt.TextFlag.TextWordWrap), sentence).height()
+    layout.icons.append(QRect(LEFT, top, FAULT_ICON, FAULT_ICON))
+    layout.sentences.append(Words(QRect(x, top, right - x, high), sentence, sentence))
+    y = top + high + 8
+    left = x
+    for title in mends:
+        wide = min(known.of_strong.horizontalAdvance(title) + 24, right - x)
+        if left > x and left + wide > right:
+            left, y = x, y + MEND_HEIGHT + 6
+        layout.mends.append(Words(QRect(left, y, wide, MEND_HEIGHT), title, title))
+        left += wide + 6
+    layout.height = y + (MEND_HEIGHT + 10 if mends else 2)

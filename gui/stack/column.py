@@ -1,0 +1,52 @@
+"""The left column: the stack, and right below its last card the advice, as long as there is room for both."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from gui import theme
+from gui.stack.advice_list import AdviceList
+from gui.stack.panel import StackPanel
+
+ADVICE_SHARE = 0.36
+"""Of the column, what advice may take while the stack is longer than the rest."""
+
+
+class LeftColumn(QWidget):
+    """Places the stack panel and the advice list above one another."""
+
+    def __init__(
+        self, stack: StackPanel, advice: AdviceList, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        theme.set_role(self, "panel")
+        self._stack = stack
+        self._advice = advice
+        shown = not advice.isHidden()
+        stack.setParent(self)
+        advice.setParent(self)
+        advice.setVisible(shown)
+        stack.grew.connect(self.arrange)
+        advice.grew.connect(self.arrange)
+        self.setMinimumWidth(240)
+
+    def arrange(self) -> None:
+        """Share the height: each what it needs where that fits, else the advice a part and the stack the rest."""
+        width, high = self.width(), self.height()
+        wanted = self._advice.needed_height(width)
+        most = max(int(high * ADVICE_SHARE), high - self._stack.needed_height())
+        for_advice = min(wanted, most)
+        for_stack = min(self._stack.needed_height(), high - for_advice)
+        self._stack.setGeometry(QRect(0, 0, width, for_stack))
+        self._advice.setGeometry(QRect(0, for_stack, width, for_advice))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.arrange()
+
+    def sizeHint(self) -> QSize:
+        return QSize(372, 600)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 200)

@@ -1,0 +1,123 @@
+"""The rows as Qt's item views and screen readers know them, each with its words and its layout once they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+
+from gui.stack.card import HEADING, Layout, laid_out, least_height
+from gui.stack.rows import BranchRow, Key, NodeRow, Row, changed_rows, key_of, node_id_of
+from gui.stack.words import CardText, card_text, has_chips, heading_text, spoken
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Change(NamedTuple):
+    """What `RowsModel.show_rows` did: how many rows went and came behind the first `start`."""
+
+    start: int
+    gone: int
+    come: int
+
+
+@dataclass(slots=True)
+class Slot:
+    """A row with what was made from it; made anew when the row is another one."""
+
+    row: Row
+    _text: CardText | None = None
+    _layouts: dict[tuple[int, bool], Layout] = field(default_factory=dict[tuple[int, bool], Layout])
+
+    @property
+    def text(self) -> CardText:
+        """The words on the card, or of the heading."""
+        if self._text is None:
+            heading = isinstance(self.row, BranchRow)
+            self._text = CardText(heading_text(self.row)) if heading else card_text(self.row)
+        return self._text
+
+    def layout(self, width: int, in_use: bool = False) -> Layout:
+        """The card's parts at a width."""
+        in_use = in_use and not self.text.chips
+        known = self._layouts.get((width, in_use))
+        if known is None:
+            if len(self._layouts) > 4:
+                self._layouts.clear()
+            known = laid_out(self.text, width, in_use=in_use)
+            self._layouts[width, in_use] = known
+        return known
+
+    def height(self, width: int) -> int:
+        """The row's height without the gap above it; of a card without faults known without its words."""
+        match self.row:
+            case BranchRow():
+                return HEADING
+            case NodeRow(facts=facts, faults=()):
+                return least_height(has_chips(facts.node))
+            case _:
+                return self.layout(width).height
+
+
+class RowsModel(QAbstractListModel):
+    """The rows of the stack."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slots: list[Slot] = []
+        self._places: dict[Key, int] | None = None
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows."""
+        return [slot.row for slot in self.slots]
+
+    def show_rows(self, rows: Sequence[Row]) -> Change:
+        """Show other rows, touching only what differs."""
+        old = self.rows
+        start, end = changed_rows(old, rows)
+        gone, come = len(old) - start - end, len(rows) - start - end
+        kept = min(gone, come)
+        self._places = None
+        for index in range(start, start + kept):
+            self.slots[index] = Slot(rows[index])
+        if gone > kept:
+            self.beginRemoveRows(QModelIndex(), start + kept, start + gone - 1)
+            del self.slots[start + kept : start + gone]
+            self.endRemoveRows()
+        elif come > kept:
+            self.beginInsertRows(QModelIndex(), start + kept, start + come - 1)
+            self.slots[start + kept : start + kept] = map(Slot, rows[start + kept : start + come])
+            self.endInsertRows()
+        if kept:
+            self.dataChanged.emit(self.index(start), self.index(start + kept - 1))
+        return Change(start, gone, come)
+
+    def place_of(self, key: Key) -> int:
+        """The index of a row; -1 where there is none."""
+        if self._places is None:
+            self._places = {key_of(slot.row): at for at, slot in enumerate(self.slots)}
+        return self._places.get(key, -1)
+
+    def place_of_node(self, node_id: int) -> int:
+        """The index of a node's card; -1 where it is folded away."""
+        return self.place_of(("node", node_id, 0))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.slots)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not 0 <= index.row() < len(self.slots):
+            return None
+        slot = self.slots[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return slot.text.title
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return spoken(slot.row)
+            case Qt.ItemDataRole.UserRole:
+                return node_id_of(slot.row)
+            case _:
+                return None

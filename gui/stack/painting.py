@@ -1,0 +1,228 @@
+"""Paints cards, headings, rails and gaps in the colours of the theme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen
+
+from gui import theme
+from gui.stack.card import BAR, Layout, Spot, Words, fonts
+from gui.stack.words import CardText
+from gui.widgets.chip import paint_chevron, paint_chip
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+CENTRED = Qt.AlignmentFlag.AlignCenter
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a card looks like apart from its words."""
+
+    selected: bool = False
+    focused: bool = False
+    """Whether the keyboard acts on it."""
+    found: bool = False
+    """Whether a search has found it."""
+    faded: bool = False
+    """Whether it is being dragged, or a search has not found it."""
+    hovered: Spot | None = None
+    sub_focus: Spot | None = None
+    open: Spot | None = None
+    """The chip whose list is open, or the words that an editor covers."""
+
+
+def paint_card(painter: QPainter, at: QPoint, text: CardText, layout: Layout, look: Look) -> None:
+    """Paint one card with its top left corner at a point."""
+    painter.save()
+    painter.translate(at)
+    if look.faded:
+        painter.setOpacity(0.4)
+    _paint_frame(painter, text, layout, look)
+    _paint_words(painter, text, layout, look)
+    _paint_chips(painter, layout, look)
+    for icon, sentence in zip(layout.icons, layout.sentences, strict=True):
+        theme.icon("alert-circle", "danger").paint(painter, icon)
+        painter.setFont(fonts().small)
+        painter.setPen(theme.current().colour("danger"))
+        painter.drawText(sentence.rect, int(Qt.TextFlag.TextWordWrap), sentence.text)
+    for number, mend in enumerate(layout.mends):
+        paint_mend(painter, mend, Spot("mend", number), look)
+    painter.restore()
+
+
+def _paint_frame(painter: QPainter, text: CardText, layout: Layout, look: Look) -> None:
+    colours = theme.current()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    frame = QRectF(0, 0, layout.width, layout.height)
+    shape = QPainterPath()
+    shape.addRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), theme.CARD_RADIUS, theme.CARD_RADIUS)
+    painter.fillPath(shape, colours.colour("selected" if look.selected else "card"))
+    edge, width = "card_border", 1.0
+    if look.hovered is not None:
+        edge = "border_strong"
+    if look.found:
+        edge, width = "warning", 1.5
+    if text.faults:
+        edge, width = "danger", 1.5
+    if look.selected:
+        edge, width = "danger" if text.faults else "accent", 1.5
+    if look.focused:
+        width = 2.0
+    painter.setPen(QPen(colours.colour(edge), width))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    inset = width / 2
+    painter.drawRoundedRect(
+        frame.adjusted(inset, inset, -inset, -inset), theme.CARD_RADIUS, theme.CARD_RADIUS
+    )
+    bar = QPainterPath()
+    bar.addRoundedRect(QRectF(0, 0, BAR, layout.height), 2, 2)
+    painter.fillPath(bar, colours.colour(text.colour))
+
+
+def _paint_words(painter: QPainter, text: CardText, layout: Layout, look: Look) -> None:
+    known = fonts()
+    _write(painter, layout.title, known.title, "text")
+    for words, font, token, part in (
+        (layout.brief, known.brief, "text_muted", "brief"),
+        (layout.name, known.small, "text_muted", "name"),
+        (layout.line, known.small, "text_muted", "line"),
+        (layout.shape, known.shape, "text", "shape"),
+        (layout.count, known.small, "text_muted", "count"),
+    ):
+        if words is None:
+            continue
+        _write(painter, words, font, token)
+        if part in ("brief", "name") and look.hovered == Spot(part):
+            _underline(painter, words)
+        if part == "brief" and look.sub_focus == Spot("brief"):
+            _ring(painter, words.rect.adjusted(-4, -2, 4, 2))
+    if layout.badge is not None:
+        _paint_badge(painter, layout.badge)
+    if layout.fold is not None:
+        _paint_fold(painter, layout.fold, text.folded, look.hovered == Spot("fold"))
+    if layout.frozen is not None:
+        theme.icon("lock", "note").paint(painter, layout.frozen)
+    if layout.note is not None:
+        theme.icon("note", "text_muted").paint(painter, layout.note)
+
+
+def _write(painter: QPainter, words: Words, font: QFont, token: str) -> None:
+    painter.setFont(font)
+    painter.setPen(theme.current().colour(token))
+    painter.drawText(words.rect, LEFT | Qt.TextFlag.TextSingleLine, words.text)
+
+
+def _underline(painter: QPainter, words: Words) -> None:
+    """Dots below what can be typed over."""
+    pen = QPen(theme.current().colour("text_faint"), 1, Qt.PenStyle.DotLine)
+    painter.setPen(pen)
+    y = words.rect.bottom() + 0.5
+    painter.drawLine(QLineF(words.rect.left(), y, words.rect.right(), y))
+
+
+def _ring(painter: QPainter, rect: QRect) -> None:
+    painter.setPen(QPen(theme.current().colour("accent"), 1.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(rect), 4, 4)
+
+
+def _paint_badge(painter: QPainter, badge: Words) -> None:
+    colours = theme.current()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours.colour("neutral_fill"))
+    painter.drawRoundedRect(badge.rect, badge.rect.height() / 2, badge.rect.height() / 2)
+    painter.setFont(fonts().strong)
+    painter.setPen(colours.colour("neutral"))
+    painter.drawText(badge.rect, CENTRED, badge.text)
+
+
+def _paint_fold(painter: QPainter, rect: QRect, folded: bool, hovered: bool) -> None:
+    painter.save()
+    painter.translate(QRectF(rect).center())
+    if folded:
+        painter.rotate(-90)
+    colour = theme.current().colour("text" if hovered else "text_muted")
+    paint_chevron(painter, QPointF(0, 0), colour)
+    painter.restore()
+
+
+def _paint_chips(painter: QPainter, layout: Layout, look: Look) -> None:
+    for words, part in ((layout.activation, "activation"), (layout.initializer, "initializer")):
+        if words is not None:
+            spot = Spot("activation") if part == "activation" else Spot("initializer")
+            paint_chip(painter, words.rect, words.text, part, hovered=look.hovered == spot,
+                       focused=spot in (look.sub_focus, look.open))  # fmt: skip
+
+
+def paint_mend(painter: QPainter, words: Words, spot: Spot, look: Look) -> None:
+    """A button that repairs a fault."""
+    colours = theme.current()
+    focused, hovered = look.sub_focus == spot, look.hovered == spot
+    edge = "accent" if focused else "danger" if hovered else "danger_fill"
+    painter.setPen(QPen(colours.colour(edge), 1.5 if focused else 1))
+    painter.setBrush(colours.colour("danger_fill"))
+    high = words.rect.height() / 2
+    painter.drawRoundedRect(QRectF(words.rect).adjusted(0.75, 0.75, -0.75, -0.75), high, high)
+    painter.setFont(fonts().strong)
+    painter.setPen(colours.colour("danger"))
+    metrics = fonts().of_strong
+    inside = words.rect.adjusted(12, 0, -10, 0)
+    shown = metrics.elidedText(words.text, Qt.TextElideMode.ElideRight, inside.width())
+    painter.drawText(inside, CENTRED, shown)
+
+
+# --- between cards ---------------------------------------------------------------------------------------------------
+
+
+def paint_heading(painter: QPainter, rect: QRect, text: str, focused: bool) -> None:
+    """The line above a branch."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if focused:
+        _ring(painter, rect.adjusted(1, 1, -1, -1))
+    painter.setFont(fonts().small)
+    painter.setPen(theme.current().colour("text_muted"))
+    inside = rect.adjusted(8, 0, -8, 0)
+    shown = fonts().of_small.elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
+    painter.drawText(inside, LEFT, shown)
+    painter.restore()
+
+
+def paint_link(painter: QPainter, x: int, top: int, bottom: int) -> None:
+    """The line through a gap that says: what the upper card gives flows into the lower one."""
+    painter.fillRect(QRect(x, top, 2, bottom - top), theme.current().colour("border_strong"))
+
+
+def paint_rail(painter: QPainter, x: int, top: int, bottom: int) -> None:
+    """The line at the left of what lies inside a block."""
+    painter.fillRect(QRect(x, top, 2, bottom - top), theme.current().colour("family_block", 0.45))
+
+
+def paint_plus(painter: QPainter, centre: QPoint, hovered: bool) -> None:
+    """The button in a gap that inserts a layer there."""
+    colours = theme.current()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colours.colour("accent"), 1.5))
+    painter.setBrush(colours.colour("accent" if hovered else "panel"))
+    painter.drawEllipse(QPointF(centre), 9, 9)
+    pen = QPen(colours.colour("accent_text" if hovered else "accent"), 1.75)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    x, y = centre.x(), centre.y()
+    painter.drawLines([QLineF(x - 4, y, x + 4, y), QLineF(x, y - 4, x, y + 4)])
+    painter.restore()
+
+
+def paint_drop(painter: QPainter, left: int, right: int, y: int) -> None:
+    """The line that says where what is dragged would land."""
+    colours = theme.current()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colours.colour("accent"), 2))
+    painter.drawLine(QLineF(left + 7, y, right, y))
+    painter.setBrush(colours.colour("panel"))
+    painter.drawEllipse(QPointF(left + 4, y), 3.5, 3.5)
+    painter.restore()

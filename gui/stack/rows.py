@@ -1,0 +1,235 @@
+"""The stack as a list of rows: what stands below what, how deep, and folded or not. Free of Qt.
+
+A row is a small tuple that equals its former self where nothing about it has changed, so that comparing two lists says
+which cards an edit touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from engine.design.address import Place, stack_at
+from engine.design.kind import TensorSpec
+from engine.design.knob import Entry
+from engine.design.project import Project
+from engine.design.tree import (
+    Again,
+    Group,
+    Input,
+    Layer,
+    Network,
+    Node,
+    Parallel,
+    Repeat,
+    Stack,
+    stacks_of,
+    walk,
+)  # fmt: skip
+from engine.views.facts import Analysis, Fault, NodeFacts, StackFacts
+from engine.views.shapes import NOTHING
+
+MANY_NODES = 60
+"""From this many on, the blocks of a network that is opened are folded at first."""
+
+
+class InputRow(NamedTuple):
+    """The first card: what the network takes and where rows come from."""
+
+    inputs: tuple[Input, ...]
+    dataset: Entry
+    scaling: str
+    faults: tuple[Fault, ...] = ()
+    depth: int = 0
+
+
+class NodeRow(NamedTuple):
+    """The card of a node. `parent` (0: the network) and `branch` say which stack it stands in."""
+
+    facts: NodeFacts
+    depth: int
+    parent: int
+    branch: int
+    faults: tuple[Fault, ...]
+    folded: bool
+    linked: bool
+    """Whether what the row above gives flows into this one."""
+
+    @property
+    def node(self) -> Node:
+        return self.facts.node
+
+
+class BranchRow(NamedTuple):
+    """The line above a branch of a Parallel, or inside a block that is empty."""
+
+    parent: int
+    branch: int
+    name: str
+    source: str
+    empty: bool
+    among: int
+    """How many branches there are; 1 for the body of a block."""
+    depth: int
+
+
+class OutputRow(NamedTuple):
+    """The last card: what comes out and how it is judged."""
+
+    spec: TensorSpec | None
+    loss: Entry
+    depth: int = 0
+
+
+Row = InputRow | NodeRow | BranchRow | OutputRow
+Key = tuple[str, int, int]
+"""What a row keeps through edits: its sort, the id of its node and the number of its branch."""
+
+
+def key_of(row: Row) -> Key:
+    """What says that a row of another list is this one."""
+    match row:
+        case NodeRow():
+            return ("node", row.node.id, 0)
+        case BranchRow():
+            return ("branch", row.parent, row.branch)
+        case InputRow():
+            return ("input", 0, 0)
+        case OutputRow():
+            return ("output", 0, 0)
+
+
+def node_id_of(row: Row) -> int:
+    """The node that is selected with the row; 0, the network itself, for input and output."""
+    match row:
+        case NodeRow():
+            return row.node.id
+        case BranchRow():
+            return row.parent
+        case InputRow() | OutputRow():
+            return 0
+
+
+def is_block(node: Node) -> bool:
+    """Whether a node holds others and so can be folded."""
+    return isinstance(node, Group | Repeat | Parallel)
+
+
+def rows_of(project: Project, analysis: Analysis, folded: frozenset[int]) -> list[Row]:
+    """All rows of a project, those inside folded blocks left out."""
+    faults: dict[int, tuple[Fault, ...]] = {}
+    for fault in analysis.faults:
+        faults[fault.node_id] = (*faults.get(fault.node_id, ()), fault)
+    network, data = project.network, project.data
+    rows: list[Row] = [InputRow(network.inputs, data.set, data.scaling, faults.get(0, ()))]
+    rows.extend(_stack_rows(analysis.body, 0, 0, 0, folded, faults))
+    rows.append(OutputRow(analysis.output, project.training.loss))
+    return rows
+
+
+def _stack_rows(
+    stack: StackFacts,
+    depth: int,
+    parent: int,
+    branch: int,
+    folded: frozenset[int],
+    faults: Mapping[int, tuple[Fault, ...]],
+) -> Iterator[Row]:
+    linked = True
+    for facts in stack.nodes:
+        node = facts.node
+        closed = node.id in folded
+        own = faults.get(node.id, ()) if faults else ()
+        yield NodeRow(facts, depth, parent, branch, own, closed, linked)
+        linked = True
+        if closed or not is_block(node):
+            continue
+        inner = inner_stacks(facts)
+        for number, body in enumerate(inner):
+            if isinstance(node, Parallel) or not body.nodes:
+                source, name = body.stack.source, body.stack.name
+                yield BranchRow(
+                    node.id, number, name, source, not body.nodes, len(inner), depth + 1
+                )
+            yield from _inner_rows(
+                _stack_rows(body, depth + 1, node.id, number, folded, faults),
+                isinstance(node, Parallel),
+            )
+
+
+def _inner_rows(rows: Iterator[Row], headed: bool) -> Iterator[Row]:
+    """The rows of a stack; below a heading the first has no line from above."""
+    for row in rows:
+        if headed and isinstance(row, NodeRow):
+            row = row._replace(linked=False)
+        headed = False
+        yield row
+
+
+def inner_stacks(facts: NodeFacts) -> tuple[StackFacts, ...]:
+    """The stacks inside a node, one a branch; the first turn of a Repeat; shapes unknown where the walk stopped."""
+    stacks = stacks_of(facts.node)
+    known = facts.stacks[: len(stacks)]
+    return known + tuple(map(_unknown, stacks[len(known) :]))
+
+
+def _unknown(stack: Stack) -> StackFacts:
+    nodes = tuple(NodeFacts(node, None, None, NOTHING) for node in stack.nodes)
+    return StackFacts(stack, None, None, nodes, NOTHING)
+
+
+def changed_rows(old: Sequence[Row], new: Sequence[Row]) -> tuple[int, int]:
+    """How many rows at the beginning and how many at the end are the same in both."""
+    shorter = min(len(old), len(new))
+    start = 0
+    while start < shorter and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return start, end
+
+
+def folded_at_first(network: Network) -> frozenset[int]:
+    """The blocks that are folded when a network is opened: all of them where it is large."""
+    nodes = list(walk(network.body))
+    if len(nodes) < MANY_NODES:
+        return frozenset()
+    return frozenset(node.id for node in nodes if is_block(node))
+
+
+def blocks_around(network: Network, node_id: int) -> tuple[int, ...]:
+    """The ids of the blocks that a node lies in, the outermost first; () where it is not there."""
+
+    def search(stack: Stack) -> tuple[int, ...] | None:
+        for node in stack.nodes:
+            if node.id == node_id:
+                return ()
+            for inner in stacks_of(node):
+                found = search(inner)
+                if found is not None:
+                    return (node.id, *found)
+        return None
+
+    return search(network.body) or ()
+
+
+def layers_in(stack: Stack) -> int:
+    """How many Layers a stack comes to, each turn of a Repeat counted; known also where shapes are not."""
+    total = 0
+    for node in stack.nodes:
+        match node:
+            case Layer():
+                total += 1
+            case Repeat():
+                total += layers_in(node.body) * max(node.times, 0)
+            case Again():
+                pass
+            case Parallel() | Group():
+                total += sum(map(layers_in, stacks_of(node)))
+    return total
+
+
+def stack_of(network: Network, row: NodeRow) -> Stack:
+    """The stack that a row's node stands in."""
+    return stack_at(network.body, Place(0, row.parent, row.branch))

@@ -1,0 +1,334 @@
+"""What a card says, in words: the same for its picture, its tooltip and a screen reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import assert_never
+
+from PySide6.QtCore import QCoreApplication
+
+from engine.catalogue import Loss
+from engine.design.kind import Activation, Kind, TensorSpec
+from engine.design.knob import Flag, Knob, Real, Whole
+from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat
+from engine.views.facts import Fault, NodeFacts
+from engine.views.rules import Rule, applied
+from gui.stack.rows import BranchRow, InputRow, NodeRow, OutputRow, layers_in
+
+translate = QCoreApplication.translate
+
+FAMILY_COLOURS = {"norm": "family_normalization", "activation": "activation"}
+"""Where the colour of a family is not called after it."""
+
+TRIAL_INPUTS = tuple(
+    TensorSpec((64,) * rank, dtype) for dtype in ("float32", "int64") for rank in (1, 2, 3, 4)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CardText:
+    """The words on one card; an empty text is not there."""
+
+    title: str
+    brief: str = ""
+    name: str = ""
+    line: str = ""
+    """Below the title, in small letters, where there are no chips."""
+    shape: str = ""
+    count: str = ""
+    colour: str = "family_shaping"
+    """The colour token of the bar."""
+    badge: str = ""
+    activation: str = ""
+    initializer: str = ""
+    chips: bool = False
+    """Whether the chips have a line of their own; else the activation's shows while the card is in use."""
+    faults: tuple[Fault, ...] = ()
+    note: str = ""
+    frozen: bool = False
+    foldable: bool = False
+    folded: bool = False
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun; `many` has a {0} for the number."""
+    return one if number == 1 else many.format(f"{number:,}")
+
+
+def layers_counted(number: int) -> str:
+    """5 layers."""
+    return counted(number, translate("Stack", "1 layer"), translate("Stack", "{0} layers"))
+
+
+def parameters_counted(number: int) -> str:
+    """386 params; 25.6 M params where all digits would not fit."""
+    if number < 100_000_000:
+        return counted(number, translate("Stack", "1 param"), translate("Stack", "{0} params"))
+    scale, unit = (1e9, "B") if number >= 1_000_000_000 else (1e6, "M")
+    return translate("Stack", "{0} params").format(f"{number / scale:,.1f} {unit}")
+
+
+def family_colour(family: str) -> str:
+    """The colour token of a family of kinds."""
+    return FAMILY_COLOURS.get(family, f"family_{family}")
+
+
+def card_text(row: NodeRow | InputRow | OutputRow) -> CardText:
+    """The words on a card."""
+    match row:
+        case InputRow():
+            return _input_text(row)
+        case OutputRow():
+            return _output_text(row)
+        case NodeRow():
+            return _node_text(row)
+
+
+def heading_text(row: BranchRow) -> str:
+    """The line above a branch: `branch 2 · from encoder1`."""
+    if row.among == 1:
+        return translate("Stack", "empty: add a layer here")
+    parts = [translate("Stack", "branch {0}").format(row.branch + 1)]
+    if row.name:
+        parts.append(row.name)
+    if row.source:
+        parts.append(translate("Stack", "from {0}").format(row.source))
+    if row.empty:
+        parts.append(translate("Stack", "identity"))
+    return " · ".join(parts)
+
+
+# --- input and output ------------------------------------------------------------------------------------------------
+
+
+def _input_text(row: InputRow) -> CardText:
+    several = len(row.inputs) > 1
+    first = row.inputs[0] if row.inputs else None
+    scaling = {
+        "standardised": translate("Stack", "standardised"),
+        "unit range": translate("Stack", "unit range"),
+    }.get(row.scaling, "")
+    return CardText(
+        translate("Stack", "Input"),
+        translate("Stack", "{0} inputs").format(len(row.inputs))
+        if several
+        else _size(first.spec) if first else "",
+        ", ".join(each.name for each in row.inputs),
+        " · ".join(filter(None, (row.dataset.title(), scaling))),
+        ", ".join(str(each.spec) for each in row.inputs),
+        ", ".join(dict.fromkeys(each.spec.dtype for each in row.inputs)),
+        "family_input",
+        faults=row.faults,
+    )  # fmt: skip
+
+
+def _size(spec: TensorSpec) -> str:
+    """2 features, 28 × 28 pixels."""
+    match spec.shape:
+        case ():
+            return translate("Stack", "1 number")
+        case (size,):
+            one, many = translate("Stack", "1 feature"), translate("Stack", "{0} features")
+            return counted(size, one, many)
+        case (_, height, width):
+            return translate("Stack", "{0} × {1} pixels").format(height, width)
+        case sizes:
+            return " × ".join(map(str, sizes))
+
+
+def _output_text(row: OutputRow) -> CardText:
+    shape = str(row.spec) if row.spec is not None else translate("Stack", "unknown")
+    brief = _answers(row.spec, row.loss) if row.spec is not None and row.spec.shape else ""
+    return CardText(translate("Stack", "Output"), brief, "", row.loss.title(), shape, "—", "family_input")  # fmt: skip
+
+
+def _answers(spec: TensorSpec, loss: object) -> str:
+    """2 classes · logits."""
+    task = loss.task if isinstance(loss, Loss) else "regression"
+    size = spec.shape[0] if len(spec.shape) > 1 else spec.shape[-1]
+    match task:
+        case "classification":
+            one, many = translate("Stack", "1 class"), translate("Stack", "{0} classes")
+        case "yes or no":
+            one, many = translate("Stack", "1 answer"), translate("Stack", "{0} answers")
+        case "regression":
+            one, many = translate("Stack", "1 number"), translate("Stack", "{0} numbers")
+    expected = {
+        "logits": translate("Stack", "logits"),
+        "log_probabilities": translate("Stack", "log-probabilities"),
+        "probabilities": translate("Stack", "probabilities"),
+    }.get(loss.expects if isinstance(loss, Loss) else "", "")
+    return " · ".join(filter(None, (counted(size, one, many), expected)))
+
+
+# --- nodes -----------------------------------------------------------------------------------------------------------
+
+
+def _node_text(row: NodeRow) -> CardText:
+    node, facts = row.node, row.facts
+    known = facts.output is not None
+    plain = CardText(
+        "",
+        shape=str(facts.output) if known else "",
+        count=parameters_counted(facts.totals.parameters) if known else "",
+        colour="family_block",
+        faults=row.faults,
+        note=node.note,
+        folded=row.folded,
+    )
+    match node:
+        case Layer():
+            return _layer_text(node, facts, plain)
+        case Parallel():
+            one, many = translate("Stack", "1 branch"), translate("Stack", "{0} branches")
+            fields = ", ".join(f"{name} {value}" for name, value in node.join.values().items())
+            return replace(plain, title=node.join.title(), brief=counted(len(node.branches), one, many),
+                           line=fields, activation=activation_text(node.activation),
+                           chips=node.activation is not None, foldable=True)  # fmt: skip
+        case Group():
+            title = node.class_name or "Sequential"
+            return replace(plain, title=title, brief=layers_counted(layers_in(node.body)), name=node.name,
+                           line=translate("Stack", "block"), foldable=True)  # fmt: skip
+        case Repeat():
+            return replace(plain, title=node.class_name, badge=f"× {node.times}", name=node.name,
+                           brief=layers_counted(layers_in(node.body)),
+                           line=translate("Stack", "weights of its own each time"), foldable=True)  # fmt: skip
+        case Again():
+            return replace(plain, title=node.of, brief=translate("Stack", "again"),
+                           line=translate("Stack", "the same weights"), activation=activation_text(node.activation),
+                           chips=node.activation is not None)  # fmt: skip
+        case _:
+            assert_never(node)
+
+
+def _layer_text(node: Layer, facts: NodeFacts, plain: CardText) -> CardText:
+    tensor = main_tensor(node.kind)
+    initializer = node.initializer(tensor) if tensor else None
+    chosen = initializer.title() if initializer else translate("Stack", "torch's default")
+    return replace(
+        plain,
+        title=node.kind.title(),
+        brief=node.kind.brief(facts.input),
+        name=node.name,
+        line=second_line(node.kind),
+        colour=family_colour(node.kind.family),
+        activation=activation_text(node.activation),
+        initializer=chosen if tensor else "",
+        chips=has_chips(node),
+        frozen=node.frozen,
+    )
+
+
+def activation_text(activation: Activation | None) -> str:
+    """What an activation's chip says."""
+    return translate("Stack", "none") if activation is None else activation.title()
+
+
+def has_chips(node: Node) -> bool:
+    """Whether a card has a line of chips: a layer with a weight matrix, or anything with an activation."""
+    match node:
+        case Layer():
+            return node.activation is not None or bool(main_tensor(node.kind))
+        case Parallel() | Again():
+            return node.activation is not None
+        case Group() | Repeat():
+            return False
+
+
+@lru_cache(maxsize=4096)
+def main_tensor(kind: Kind) -> str:
+    """The tensor whose initializer a card offers: the first weight of the kind, "" where there is none.
+
+    Known without the layer's input, so that a card keeps its chips while the design around it is faulty.
+    """
+    for x in TRIAL_INPUTS:
+        rule = applied(kind, x)
+        if isinstance(rule, Rule):
+            return next((name for name in rule.weights if kind.role(name) == "weight"), "")
+    return ""
+
+
+def second_line(kind: Kind) -> str:
+    """What stands below the title of a card without chips: `track running stats · affine`, `regularisation`."""
+    match kind.family:
+        case "dropout":
+            return translate("Stack", "regularisation")
+        case "norm":
+            on = [
+                knob.name
+                for knob in kind.knobs
+                if isinstance(knob.range, Flag) and kind.values()[knob.name]
+            ]
+            words = {
+                "track_running_stats": translate("Stack", "running statistics"),
+                "affine": translate("Stack", "affine"),
+                "elementwise_affine": translate("Stack", "affine"),
+            }
+            return " · ".join(words[name] for name in reversed(on) if name in words)
+        case "shaping":
+            return translate("Stack", "reshapes")
+        case "activation":
+            return translate("Stack", "activation")
+        case _:
+            return ""  # fmt: skip
+
+
+def key_knob(node: Node) -> Knob | None:
+    """The field that a card lets a person type: the first whole number of the kind, else its first number."""
+    if not isinstance(node, Layer):
+        return None
+    numbers = [knob for knob in node.kind.knobs if isinstance(knob.range, Whole)]
+    numbers += [knob for knob in node.kind.knobs if isinstance(knob.range, Real)]
+    return numbers[0] if numbers else None
+
+
+# --- in one sentence -------------------------------------------------------------------------------------------------
+
+
+def spoken(row: NodeRow | InputRow | OutputRow | BranchRow) -> str:
+    """A row as a screen reader says it, its most telling word first."""
+    if isinstance(row, BranchRow):
+        return heading_text(row)
+    text = card_text(row)
+    parts = [" ".join(filter(None, (text.title, text.badge))), text.name]
+    parts.append(text.brief.replace(" → ", translate("Stack", " to ")))
+    if text.shape:
+        parts.append(translate("Stack", "output {0}").format(_spoken_shape(text.shape)))
+    if isinstance(row, NodeRow):
+        parts.append(_spoken_count(row))
+    if text.activation:
+        parts.append(translate("Stack", "activation {0}").format(text.activation))
+    if text.initializer:
+        parts.append(translate("Stack", "weights {0}").format(text.initializer))
+    if text.line and not text.chips:
+        parts.append(text.line)
+    if text.frozen:
+        parts.append(translate("Stack", "frozen"))
+    if text.note:
+        parts.append(translate("Stack", "note: {0}").format(text.note))
+    if text.foldable:
+        parts.append(
+            translate("Stack", "folded") if text.folded else translate("Stack", "unfolded")
+        )
+    if isinstance(row, NodeRow) and row.depth:
+        parts.append(translate("Stack", "level {0}").format(row.depth + 1))
+    parts += [fault_text(fault) for fault in text.faults] or [translate("Stack", "no fault")]
+    return ", ".join(filter(None, parts))  # fmt: skip
+
+
+def _spoken_shape(shape: str) -> str:
+    return shape.strip("[]").replace(", ", translate("Stack", " by "))
+
+
+def _spoken_count(row: NodeRow) -> str:
+    if row.facts.output is None:
+        return ""
+    one, many = translate("Stack", "1 parameter"), translate("Stack", "{0} parameters")
+    return counted(row.facts.totals.parameters, one, many)
+
+
+def fault_text(fault: Fault) -> str:
+    """A fault as its own card says it, where the place is plain."""
+    message = fault.message
+    return message[:1].upper() + message[1:]
