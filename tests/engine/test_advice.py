@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given as drawn
 
 from engine.catalogue import ACTIVATIONS
 from engine.catalogue.datasets import BreastCancer, Diabetes, Iris, Moons, RandomInput
@@ -35,6 +36,7 @@ from engine.design.project import Data, Project, Training, edited
 from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Repeat, Stack
 from engine.views.advice import Advice, advise
 from engine.views.shapes import infer
+from tests.laws.edits import projects
 
 ids = iter(range(1, 10**9))
 
@@ -113,9 +115,11 @@ def hidden(*nodes: Node) -> Project:
 
 
 UNWISE: dict[str, Project] = {
-    "Softmax before cross entropy": project(layer(Linear(8), ReLU()), layer(Linear(3), Softmax()), inputs=4, data=Iris()),
+    "Softmax before cross entropy": project(layer(Linear(3), Softmax()), inputs=4, data=Iris()),
     "Log-softmax before cross entropy": project(layer(Linear(3), LogSoftmax()), inputs=4, data=Iris()),
-    "Sigmoid before binary cross entropy with logits": project(layer(Linear(1), Sigmoid()), data=Moons(), loss=BCEWithLogitsLoss()),
+    "Sigmoid before binary cross entropy with logits": project(
+        layer(Linear(1), Sigmoid()), data=Moons(), loss=BCEWithLogitsLoss()
+    ),
     "This loss wants a log-softmax": project(layer(Linear(2), Softmax()), data=Moons(), loss=NLLLoss()),
     "This loss wants probabilities": project(layer(Linear(1)), data=Moons(), loss=BCELoss()),
     "Mean squared error does not suit Iris": project(layer(Linear(3)), inputs=4, data=Iris(), loss=MSELoss()),
@@ -136,7 +140,9 @@ UNWISE: dict[str, Project] = {
     "Weights that start too large": hidden(layer(Linear(32), ReLU()), layer(Linear(8), ReLU(), NormalInit())),
     "Weights that start too small": hidden(layer(Linear(8), ReLU(), NormalInit(std=1e-3))),
     "Weights that don't suit SELU": hidden(layer(Linear(8), SELU())),
-    "3 layers of Sigmoid in a row": hidden(layer(Linear(8), Sigmoid()), layer(Linear(8), Sigmoid(), XavierNormal()), layer(Linear(8)), layer(Sigmoid())),
+    "3 layers of Sigmoid in a row": hidden(
+        layer(Linear(8), Sigmoid()), layer(Linear(8), Sigmoid(), XavierNormal()), layer(Linear(8)), layer(Sigmoid()),
+    ),
     "No activation between two linear layers": hidden(layer(Linear(8))),
     "Softmax between hidden layers": hidden(layer(Linear(8), Softmax())),
     "Softmax of a single number": project(layer(Linear(8), ReLU()), layer(Linear(1), Softmax())),
@@ -145,7 +151,9 @@ UNWISE: dict[str, Project] = {
     "Dropout at the end": project(layer(Linear(2)), layer(Dropout()), data=Moons()),
     "Very strong dropout": hidden(layer(Dropout(0.9))),
     "LayerNorm over a single number": project(layer(Linear(1)), layer(LayerNorm())),
-    "Plain dropout after SELU": hidden(layer(Linear(8), SELU(), KaimingNormal(nonlinearity="linear")), layer(Dropout())),
+    "Plain dropout after SELU": hidden(
+        layer(Linear(8), SELU(), KaimingNormal(nonlinearity="linear")), layer(Dropout())
+    ),
     "A hidden layer of one unit": hidden(layer(Linear(1), ReLU())),
 }  # fmt: skip
 
@@ -281,6 +289,13 @@ def test_faulty_designs_are_advised_as_far_as_they_are_known():
         data=Moons(),
     )
     assert titles(given) == ["Bias before a batch norm"]
+
+
+@drawn(projects)
+def test_no_design_stops_the_rules_and_every_mend_applies(given: Project):
+    for said in advice_of(given):
+        for mend in said.mends:
+            edited(given, mend.edit)
 
 
 @pytest.mark.parametrize("key", ACTIVATIONS)

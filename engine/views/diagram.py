@@ -1,0 +1,246 @@
+"""A design as a drawing: neurons and lines where it is dense, boxes elsewhere, frames around blocks.
+
+Layout is our own and linear in the number of nodes, as a design is a tree: sizes from the inside out
+(`diagram_sizes`), then places from left to right. A Repeat is drawn once, with a badge.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from engine.design.kind import Join
+from engine.design.tree import Group, Layer, Parallel, node_name
+from engine.views.diagram_parts import (
+    Box,
+    Bundle,
+    Column,
+    Diagram,
+    Frame,
+    Joint,
+    Plate,
+    Wire,
+)
+from engine.views.diagram_sizes import (
+    BETWEEN_BRANCHES,
+    FAN,
+    FORK,
+    HEADER,
+    JOINT,
+    PADDING,
+    PLATE_WIDTH,
+    Boxed,
+    Branched,
+    Framed,
+    Neurons,
+    Row,
+    Slim,
+    input_item,
+    pitch_of,
+    radius_of,
+    row_of,
+    title_of,
+)
+from engine.views.facts import Analysis, NodeFacts
+
+__all__ = ["Box", "Bundle", "Column", "Diagram", "Frame", "Joint", "Plate", "Wire", "diagram"]
+
+MARGIN = 40.0
+
+
+class _Flow(NamedTuple):
+    """What comes out of the last item: a wire's end, or the lanes of a column when `column` is not -1."""
+
+    x: float
+    y: float
+    node_id: int
+    label: str = ""
+    column: int = -1
+
+
+def diagram(analysis: Analysis) -> Diagram:
+    """The drawing of a network; also of one with faults, as far as it is known."""
+    inputs = analysis.network.inputs
+    nodes = analysis.body.nodes
+    if inputs:
+        first, lanes = input_item(inputs[0].name, inputs[0].spec, nodes)
+        row = row_of(nodes, lanes, (first,))
+    else:
+        row = row_of(nodes, 0)
+    pen = _Pen()
+    flow = pen.row(row, MARGIN, MARGIN + row.up, None, "", 0, False)
+    width = 2 * MARGIN + row.width
+    if flow is not None and flow.column < 0 and row.items:
+        end = flow.x + max(FORK, 7.0 * len(flow.label))
+        pen.wires.append(Wire(flow.node_id, flow.x, flow.y, end, flow.y, flow.label))
+        width += end - flow.x
+    return pen.drawing(width, 2 * MARGIN + row.up + row.down)
+
+
+class _Pen:
+    """Collects what is drawn."""
+
+    def __init__(self) -> None:
+        self.columns: list[Column] = []
+        self.plates: list[Plate] = []
+        self.boxes: list[Box] = []
+        self.frames: list[Frame] = []
+        self.joints: list[Joint] = []
+        self.wires: list[Wire] = []
+        self.bundles: list[Bundle] = []
+
+    def drawing(self, width: float, height: float) -> Diagram:
+        return Diagram(
+            tuple(self.columns), tuple(self.plates), tuple(self.boxes), tuple(self.frames),
+            tuple(self.joints), tuple(self.wires), tuple(self.bundles), width, height,
+        )  # fmt: skip
+
+    def row(
+        self,
+        row: Row,
+        x: float,
+        y: float,
+        flow: _Flow | None,
+        prefix: str,
+        depth: int,
+        numbered: bool,
+    ) -> _Flow | None:
+        """Draw a row from `x` on along the line `y`; what flows out of it. `prefix` starts the paths of its weights."""
+        header = y - row.tallest - HEADER / 2 + 6
+        position = 0
+        for item, gap in zip(row.items, row.gaps, strict=True):
+            x += gap
+            facts = item.facts
+            path = prefix
+            if facts is not None:
+                path += str(position) if numbered else node_name(facts.node)
+                position += 1
+            match item:
+                case Neurons():
+                    flow = self._neurons(item, x, y, header, flow, path)
+                case Slim():
+                    flow = self._plate(item, x, y, header, flow)
+                case Boxed():
+                    flow = self._box(item, x, y, flow)
+                case Framed():
+                    flow = self._frame(item, x, y, flow, path, depth)
+                case Branched():
+                    flow = self._branches(item, x, y, flow, prefix, depth)
+            x += item.width
+        return flow
+
+    def _neurons(
+        self, item: Neurons, x: float, y: float, header: float, flow: _Flow | None, path: str
+    ) -> _Flow:
+        centre = x + item.width / 2
+        node_id = item.facts.node.id if item.facts is not None else 0
+        number = len(self.columns)
+        self.columns.append(
+            Column(node_id, item.name, item.caption, item.units, centre, y, pitch_of(item.units),
+                   radius_of(item.units), centre, header)
+        )  # fmt: skip
+        if flow is not None and flow.column >= 0:
+            self.bundles.append(
+                Bundle(flow.column, number, f"{path}.weight", node_id, flow.x, centre, y)
+            )
+        elif flow is not None:
+            start = max(centre - FAN - 20, flow.x)
+            self._wire(flow, start, y)
+            self.bundles.append(Bundle(-1, number, "", node_id, start, centre, y))
+        return _Flow(centre, y, node_id, "", number)
+
+    def _plate(self, item: Slim, x: float, y: float, header: float, flow: _Flow | None) -> _Flow:
+        node = item.facts.node
+        family = node.kind.family if isinstance(node, Layer) else ""
+        left = x + (item.width - PLATE_WIDTH) / 2
+        self.plates.append(
+            Plate(node.id, item.name, item.caption, family, left, y - item.up, PLATE_WIDTH,
+                  item.up + item.down, header)
+        )  # fmt: skip
+        assert flow is not None
+        end = left + PLATE_WIDTH
+        self.columns[flow.column] = self.columns[flow.column]._replace(lane_end=end)
+        return flow._replace(x=end)
+
+    def _box(self, item: Boxed, x: float, y: float, flow: _Flow | None) -> _Flow:
+        facts = item.facts
+        node_id = facts.node.id if facts is not None else 0
+        faulty = facts is not None and facts.fault is not None
+        self.boxes.append(
+            Box(node_id, item.name, item.caption, item.family, x, y, item.width,
+                item.up + item.down, faulty)
+        )  # fmt: skip
+        if flow is not None and item.family != "recall":
+            self._wire(self._gathered(flow), x, y)
+        return _Flow(x + item.width, y, node_id, _shape(facts))
+
+    def _frame(
+        self, item: Framed, x: float, y: float, flow: _Flow | None, path: str, depth: int
+    ) -> _Flow | None:
+        facts = item.facts
+        self.frames.append(
+            Frame(facts.node.id, title_of(facts), "", item.badge, x, y - item.up, item.width,
+                  item.up + item.down, depth, facts.fault is not None)
+        )  # fmt: skip
+        plain = isinstance(facts.node, Group)
+        numbered = isinstance(facts.node, Group) and not facts.node.class_name
+        inside = f"{path}." if plain else f"{path}.0."
+        left = x + PADDING
+        end = self.row(item.row, left, y, flow, inside, depth + 1, numbered)
+        if end is None or end is flow or end.column >= 0:
+            return end
+        right = x + item.width
+        self.wires.append(Wire(end.node_id, end.x, y, right, y))
+        return _Flow(right, y, facts.node.id, _shape(facts))
+
+    def _branches(
+        self, item: Branched, x: float, y: float, flow: _Flow | None, prefix: str, depth: int
+    ) -> _Flow:
+        facts = item.facts
+        node = facts.node
+        assert isinstance(node, Parallel)
+        fork = x
+        if flow is not None:
+            flow = self._gathered(flow)
+            self._wire(flow, fork, y)
+        centre = x + item.width - JOINT
+        start, stop = x + FORK, centre - JOINT - FORK
+        top = y - item.up
+        for branch, row in zip(node.branches, item.rows, strict=True):
+            line = top + row.up
+            into: _Flow | None = None
+            if not branch.source:
+                self.wires.append(Wire(flow.node_id if flow else 0, fork, y, start, line))
+                into = _Flow(start, line, flow.node_id if flow else 0)
+            end = self.row(row, start, line, into, prefix, depth, False)
+            if end is not None:
+                end = self._gathered(end)
+                self._wire(end, stop, line)
+                self.wires.append(Wire(end.node_id, stop, line, centre - JOINT, y))
+            top += row.up + row.down + BETWEEN_BRANCHES
+        caption = node.activation.title() if node.activation is not None else ""
+        faulty = facts.fault is not None
+        self.joints.append(Joint(node.id, symbol(node.join), caption, centre, y, JOINT, faulty))
+        return _Flow(centre + JOINT, y, node.id, _shape(facts))
+
+    def _wire(self, flow: _Flow, x: float, y: float) -> None:
+        if x > flow.x:
+            self.wires.append(Wire(flow.node_id, flow.x, flow.y, x, y, flow.label))
+
+    def _gathered(self, flow: _Flow) -> _Flow:
+        """The flow as a single wire: lanes gather in a point first."""
+        if flow.column < 0:
+            return flow
+        end = flow.x + FAN
+        self.bundles.append(Bundle(flow.column, -1, "", flow.node_id, flow.x, end, flow.y))
+        return _Flow(end, flow.y, flow.node_id)
+
+
+def _shape(facts: NodeFacts | None) -> str:
+    return str(facts.output) if facts is not None and facts.output is not None else ""
+
+
+def symbol(join: Join) -> str:
+    """The operator of a join's form, `+` for `a + b`; its title where it has none."""
+    operator = re.fullmatch(r"a (\S) b", join.form)
+    return {"*": "×", "-": "−"}.get(operator[1], operator[1]) if operator else join.title()

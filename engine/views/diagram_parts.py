@@ -1,0 +1,168 @@
+"""What a drawn network consists of, in units of its own: x to the right, y downward, text about 13 units high.
+
+A view draws these as they stand; weights and values that colour them come from a run and are no part of a design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+ENTIRE = 64
+"""Up to so many neurons a column shows each of them."""
+
+ENDS = 10
+"""Of a larger column, so many at each end."""
+
+GAP_PITCHES = 3
+"""Room for the number of those between, in distances of neurons."""
+
+
+class Column(NamedTuple):
+    """A layer of neurons one above the other. `node_id` is 0 for the network's input.
+
+    `x`, `y` is its centre; neurons are `pitch` apart. Lines run straight from its neurons to `lane_end`, through
+    plates, and fan out from there. Name and caption stand centred over it, the caption's middle at `header_y`.
+    """
+
+    node_id: int
+    name: str
+    caption: str
+    units: int
+    x: float
+    y: float
+    pitch: float
+    radius: float
+    lane_end: float
+    header_y: float
+
+    @property
+    def hidden(self) -> int:
+        """Neurons that are not drawn one by one."""
+        return 0 if self.units <= ENTIRE else self.units - 2 * ENDS
+
+    @property
+    def height(self) -> float:
+        """From the first neuron's centre to the last one's."""
+        return self.pitch * (slots(self.units) - 1)
+
+    def neurons(self) -> Iterator[tuple[int, float]]:
+        """Which units are drawn, and at which y: number in the layer's output, centre."""
+        top = self.y - self.height / 2
+        if not self.hidden:
+            for unit in range(self.units):
+                yield unit, top + unit * self.pitch
+            return
+        for unit in range(ENDS):
+            yield unit, top + unit * self.pitch
+        for back in range(ENDS, 0, -1):
+            yield self.units - back, top + self.height - (back - 1) * self.pitch
+
+
+def slots(units: int) -> int:
+    """How many distances a column's neurons take up, plus one."""
+    return units if units <= ENTIRE else 2 * ENDS + GAP_PITCHES
+
+
+class Plate(NamedTuple):
+    """A layer that treats every neuron apart (dropout, norm, activation): a slim upright box that lines pass.
+
+    `x`, `y` is its upper left corner; name and caption stand over it as over a Column.
+    """
+
+    node_id: int
+    name: str
+    caption: str
+    family: str
+    x: float
+    y: float
+    width: float
+    height: float
+    header_y: float
+
+
+class Box(NamedTuple):
+    """Any other layer, or an input that is no row of numbers; `x`, `y` is the centre of its left side."""
+
+    node_id: int
+    name: str
+    caption: str
+    family: str
+    x: float
+    y: float
+    width: float
+    height: float
+    faulty: bool
+
+
+class Frame(NamedTuple):
+    """A Group or Repeat around what is inside; `badge` is `× 3` for three turns. `x`, `y` is its upper left corner."""
+
+    node_id: int
+    name: str
+    caption: str
+    badge: str
+    x: float
+    y: float
+    width: float
+    height: float
+    depth: int
+    faulty: bool
+
+
+class Joint(NamedTuple):
+    """Where branches meet: a circle with a symbol (`+`) or, where there is none, a word. `x`, `y` is its centre."""
+
+    node_id: int
+    symbol: str
+    caption: str
+    x: float
+    y: float
+    radius: float
+    faulty: bool
+
+
+class Wire(NamedTuple):
+    """A line from `x0`, `y0` to `x1`, `y1`, level at both ends.
+
+    `node_id` is the node whose result flows along it; `label`, its shape, stands over the beginning, "" for none.
+    """
+
+    node_id: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    label: str = ""
+
+
+class Bundle(NamedTuple):
+    """All lines between two columns, numbers into `Diagram.columns`; -1 where they gather in the point at that end.
+
+    `weight` is the path of the matrix in the `state_dict`, entry [j, i] being the line from unit i of the source to
+    unit j of the target; "" where lines carry no weight. They run from `x0` to `x1`; `y` is that of the point.
+    """
+
+    source: int
+    target: int
+    weight: str
+    layer_id: int
+    x0: float
+    x1: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A drawn network; everything lies within 0 to `width` and 0 to `height`."""
+
+    columns: tuple[Column, ...]
+    plates: tuple[Plate, ...]
+    boxes: tuple[Box, ...]
+    frames: tuple[Frame, ...]
+    joints: tuple[Joint, ...]
+    wires: tuple[Wire, ...]
+    bundles: tuple[Bundle, ...]
+    width: float
+    height: float

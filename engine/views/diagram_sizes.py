@@ -1,0 +1,299 @@
+"""How large each part of a diagram is, from the inside out; `diagram.py` then puts them in their places.
+
+A row is what stands side by side on one line: `up` and `down` are its extents above and below that line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from engine.catalogue.linear import Identity, Linear
+from engine.catalogue.shaping import Flatten
+from engine.design.kind import TensorSpec
+from engine.design.tree import Again, Group, Layer, Parallel, Repeat
+from engine.views.diagram_parts import slots
+from engine.views.facts import NodeFacts, StackFacts, label
+
+TALLEST, PITCH, RADIUS = 560.0, 28.0, 9.0
+"""Height of a full column, and distance and radius of neurons where there are few."""
+
+COLUMN_DISTANCE = 190.0
+HEADER = 46.0
+"""Room over neurons and plates for their name and caption."""
+
+PLATE_WIDTH, BOX_HEIGHT = 14.0, 52.0
+NARROWEST_BOX, WIDEST_BOX = 92.0, 190.0
+PADDING, TITLE = 22.0, 26.0
+"""Inside a frame, and its line of title."""
+
+FORK = 46.0
+FAN = 40.0
+"""Length over which lines gather to a point, or spread from one."""
+
+JOINT = 13.0
+BETWEEN_BRANCHES = 18.0
+EMPTY_BRANCH = 14.0
+NAME_LETTER, CAPTION_LETTER = 7.6, 6.6
+"""Average widths of a letter."""
+
+APART = ("dropout", "norm", "activation")
+"""Families that treat every number of a row apart, but for the sums inside a norm."""
+
+
+class Neurons(NamedTuple):
+    """A node drawn as a column; `facts` is None for the network's input."""
+
+    facts: NodeFacts | None
+    name: str
+    caption: str
+    units: int
+    width: float
+    up: float
+    down: float
+
+
+class Slim(NamedTuple):
+    """A layer drawn as a plate."""
+
+    facts: NodeFacts
+    name: str
+    caption: str
+    width: float
+    up: float
+    down: float
+
+
+class Boxed(NamedTuple):
+    """A node drawn as a box; `facts` is None for an input."""
+
+    facts: NodeFacts | None
+    name: str
+    caption: str
+    family: str
+    width: float
+    up: float
+    down: float
+
+
+class Framed(NamedTuple):
+    """A block drawn as a frame around a row."""
+
+    facts: NodeFacts
+    row: Row
+    badge: str
+    width: float
+    up: float
+    down: float
+
+
+class Branched(NamedTuple):
+    """A Parallel: rows one below the other between a fork and a joint."""
+
+    facts: NodeFacts
+    rows: tuple[Row, ...]
+    width: float
+    up: float
+    down: float
+
+
+Item = Neurons | Slim | Boxed | Framed | Branched
+
+
+class Row(NamedTuple):
+    """Items side by side, the gap before each, and how high the highest column or plate reaches.
+
+    `lanes` is how many neurons flow out of it side by side, 0 where a single wire does.
+    """
+
+    items: tuple[Item, ...]
+    gaps: tuple[float, ...]
+    tallest: float
+    lanes: int
+    width: float
+    up: float
+    down: float
+
+
+def pitch_of(units: int) -> float:
+    """Distance of neurons in a column."""
+    return min(PITCH, TALLEST / max(slots(units) - 1, 1))
+
+
+def radius_of(units: int) -> float:
+    """Radius of a column's neurons."""
+    return min(RADIUS, 0.4 * pitch_of(units))
+
+
+def half_of(units: int) -> float:
+    """Half the height of a column, neurons included."""
+    return pitch_of(units) * (slots(units) - 1) / 2 + radius_of(units)
+
+
+def width_of(name: str, caption: str) -> float:
+    """Room that two lines of text take."""
+    return max(NAME_LETTER * len(name), CAPTION_LETTER * len(caption))
+
+
+def row_of(nodes: Sequence[NodeFacts], lanes: int, before: tuple[Item, ...] = ()) -> Row:
+    """The size of a row, with `lanes` neurons or a single wire flowing in."""
+    items: list[Item] = list(before)
+    for place, facts in enumerate(nodes):
+        item, lanes = _item(facts, lanes, nodes[place + 1] if place + 1 < len(nodes) else None)
+        items.append(item)
+    gaps: list[float] = []
+    previous: Item | None = None
+    tallest = 0.0
+    up = down = EMPTY_BRANCH
+    width = 0.0
+    for item in items:
+        gap = _gap(previous, item) if previous is not None else _lead(item)
+        gaps.append(gap)
+        width += gap + item.width
+        if isinstance(item, Neurons | Slim):
+            tallest = max(tallest, item.up)
+        up, down = max(up, item.up), max(down, item.down)
+        previous = item
+    up = max(up, tallest + HEADER) if tallest else up
+    return Row(tuple(items), tuple(gaps), tallest, lanes, width, up, down)
+
+
+def input_item(name: str, spec: TensorSpec, nodes: Sequence[NodeFacts]) -> tuple[Item, int]:
+    """The network's input: a column where neurons follow, else a box; and the lanes that flow out of it."""
+    if _is_row(spec) and nodes and takes_lanes(nodes[0]):
+        return neurons(None, name, str(spec.shape[0]), spec.shape[0]), spec.shape[0]
+    caption = str(spec) if spec.dtype == "float32" else f"{spec} {spec.dtype}"
+    return boxed(None, name, caption, "input"), 0
+
+
+def takes_lanes(facts: NodeFacts) -> bool:
+    """Whether a node, or the first inside it, is drawn so that neurons flow into it one by one."""
+    if isinstance(facts.node, Group | Repeat):
+        return bool(facts.stacks and facts.stacks[0].nodes) and takes_lanes(
+            facts.stacks[0].nodes[0]
+        )
+    return _is_dense(facts) or _is_apart(facts)
+
+
+def _item(facts: NodeFacts, lanes: int, behind: NodeFacts | None) -> tuple[Item, int]:
+    """A node's size, and the lanes that flow out of it."""
+    match node := facts.node:
+        case Layer():
+            return _layer_item(node, facts, lanes, behind)
+        case Group():
+            return _framed(facts, "", lanes)
+        case Repeat():
+            return _framed(facts, f"× {node.times}", lanes)
+        case Parallel():
+            return _branched(node, facts), 0
+        case Again():
+            activation = node.activation.title() if node.activation is not None else ""
+            return boxed(facts, f"{node.of} again", activation, "block"), 0
+
+
+def _layer_item(
+    node: Layer, facts: NodeFacts, lanes: int, behind: NodeFacts | None
+) -> tuple[Item, int]:
+    name = node.name or node.kind.title()
+    activation = node.activation.title() if node.activation is not None else ""
+    assembled = isinstance(node.kind, Flatten) and behind is not None and takes_lanes(behind)
+    if _is_dense(facts) or (assembled and _is_row(facts.output)):
+        assert facts.output is not None
+        units = facts.output.shape[0]
+        return neurons(facts, name, _joined(str(units), activation), units), units
+    if lanes and _is_apart(facts):
+        caption = _joined(node.kind.brief(facts.input), activation)
+        width = max(PLATE_WIDTH, width_of(name, caption))
+        half = half_of(lanes) + 6
+        return Slim(facts, name, caption, width, half, half), lanes
+    brief = node.kind.brief(facts.input)
+    kind = _joined(f"{node.kind.title()} {brief}" if node.name else brief, activation)
+    return boxed(facts, name, kind.strip(), node.kind.family), 0
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _is_row(spec: TensorSpec | None) -> bool:
+    return spec is not None and len(spec.shape) == 1 and spec.dtype == "float32"
+
+
+def _is_dense(facts: NodeFacts) -> bool:
+    """Whether a node is a Linear from a row of numbers to a row as long as its weight is."""
+    node = facts.node
+    if not isinstance(node, Layer) or not isinstance(node.kind, Linear) or not _is_row(facts.input):
+        return False
+    return facts.output is not None and facts.output.shape == (node.kind.out_features,)
+
+
+def _is_apart(facts: NodeFacts) -> bool:
+    """Whether a layer keeps the row of numbers that flows into it, treating each apart."""
+    node = facts.node
+    if not isinstance(node, Layer) or not _is_row(facts.input) or facts.output != facts.input:
+        return False
+    return node.kind.family in APART or isinstance(node.kind, Identity)
+
+
+def neurons(facts: NodeFacts | None, name: str, caption: str, units: int) -> Neurons:
+    """A column's size."""
+    half = half_of(units)
+    return Neurons(
+        facts, name, caption, units, max(2 * RADIUS, width_of(name, caption)), half, half
+    )
+
+
+def boxed(facts: NodeFacts | None, name: str, caption: str, family: str) -> Boxed:
+    """A box's size."""
+    width = min(max(width_of(name, caption) + 24, NARROWEST_BOX), WIDEST_BOX)
+    return Boxed(facts, name, caption, family, width, BOX_HEIGHT / 2, BOX_HEIGHT / 2)
+
+
+def _framed(facts: NodeFacts, badge: str, lanes: int) -> tuple[Framed, int]:
+    inside: StackFacts | None = facts.stacks[0] if facts.stacks else None
+    row = row_of(inside.nodes if inside is not None else (), lanes)
+    name = f"{title_of(facts)}  {badge}"
+    width = max(row.width + 2 * PADDING, NAME_LETTER * len(name) + 2 * PADDING, NARROWEST_BOX)
+    return Framed(facts, row, badge, width, row.up + PADDING + TITLE, row.down + PADDING), row.lanes
+
+
+def title_of(facts: NodeFacts) -> str:
+    """What stands over a frame: its name and its class."""
+    match facts.node:
+        case Group(name=name, class_name=class_name) | Repeat(name=name, class_name=class_name):
+            return _joined(name, class_name or "Sequential")
+        case node:
+            return label(node)
+
+
+def _branched(node: Parallel, facts: NodeFacts) -> Branched:
+    rows: list[Row] = []
+    for place, stack in enumerate(node.branches):
+        nodes = facts.stacks[place].nodes if place < len(facts.stacks) else ()
+        chip = (boxed(None, stack.source, "from before", "recall"),) if stack.source else ()
+        rows.append(row_of(nodes, 0, chip))
+    height = sum(row.up + row.down for row in rows) + BETWEEN_BRANCHES * max(len(rows) - 1, 0)
+    longest = max((row.width + (FAN if row.lanes else 0) for row in rows), default=0.0)
+    width = longest + 2 * FORK + 2 * JOINT
+    return Branched(facts, tuple(rows), width, max(height / 2, JOINT), max(height / 2, JOINT))
+
+
+def _lead(item: Item) -> float:
+    """Room before the first item of a row."""
+    return FORK if isinstance(item, Neurons) and item.facts is not None else 0.0
+
+
+def _gap(before: Item, item: Item) -> float:
+    """Room between two items, for lines that fan out or for a shape over the wire."""
+    match before, item:
+        case Neurons() | Slim(), Neurons():
+            return max(16.0, COLUMN_DISTANCE - (before.width + item.width) / 2)
+        case Neurons() | Slim(), Slim():
+            return 22.0
+        case Neurons() | Slim(), _:
+            return 84.0
+        case _, Neurons():
+            return 110.0
+        case _:
+            shape = str(before.facts.output) if before.facts and before.facts.output else ""
+            return max(44.0, CAPTION_LETTER * len(shape) + 22)
