@@ -22,6 +22,8 @@ QFrame[role="start"]:hover { background: $raised; border-color: $border_strong; 
 QFrame[role="start"]:focus { border-color: $accent; }
 QFrame[role="sunken"] { background: $canvas; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="popup"] { background: $popup; border: 1px solid $border_strong; }
+QFrame[role="floating"] {
+    background: $popup; border: 1px solid $border_strong; border-radius: 8px; }
 QFrame[role="popup"] QListView { background: transparent; }
 QFrame[role="notice"] { border: none; border-radius: 6px; }
 QFrame[role="notice"][tone="note"] { background: $note_fill; }
@@ -104,7 +106,7 @@ QPushButton[role="why"] { background: transparent; border-color: transparent; co
 QPushButton[role="why"]:hover { color: $text; text-decoration: underline; }
 QPushButton[role="why"]:focus { border-color: $accent; }
 QPushButton[role="add"] { background: $canvas; color: $accent; border-radius: 8px;
-    border-color: $border; }
+    border-color: $border; min-height: 32px; }
 QPushButton[role="add"]:hover { border-color: $border_strong; color: $accent_hover; }
 QPushButton[role="add"]:focus { border-color: $accent; }
 QPushButton::menu-indicator { image: url($pictures/chevron-down.svg); width: 12px;
@@ -124,7 +126,7 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
 QLineEdit[role="search"] { border-radius: 14px; padding: 0 14px; }
 QLineEdit[fault="true"], QPlainTextEdit[fault="true"] { border-color: $danger; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
-    border: none; background: transparent; padding: 0; margin-left: 5px; min-height: 0; }
+    border: none; background: transparent; padding: 0; min-height: 0; }
 QAbstractSpinBox { padding: 0; min-height: 24px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 QComboBox::drop-down { border: none; width: 24px; }

@@ -206,7 +206,7 @@ class MatrixImage(QWidget):
 
     def _paint_cells(self, painter: QPainter, area: QRectF) -> None:
         shown = self._shown
-        sharpness = painter.device().devicePixelRatio()
+        sharpness = painter.combinedTransform().m11()
         rows = picked(shown.values.shape[0], max(int(area.height() * sharpness), 1))
         columns = picked(shown.values.shape[1], max(int(area.width() * sharpness), 1))
         seen = shown.values[np.ix_(rows, columns)]

@@ -201,19 +201,19 @@ class Plot(QWidget):
         return QSize(160, 110)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._layer is None:
-            self._layer = self._painted_layer()
         painter = QPainter(self)
+        sharpness = painter.deviceTransform().m11()  # of the screen, or of the picture asked for
+        if self._layer is None or self._layer.devicePixelRatio() != sharpness:
+            self._layer = self._painted_layer(sharpness)
         painter.drawPixmap(0, 0, self._layer)
         if self._mouse is not None and self._dragged_from is None:
             paint_readout(painter, self._frame(), self._scene.marks, self._mouse)
         painter.end()
 
-    def _painted_layer(self) -> QPixmap:
+    def _painted_layer(self, sharpness: float) -> QPixmap:
         """All but the readout, so that moving the mouse costs no drawing of curves."""
-        scale = self.devicePixelRatioF()
-        layer = QPixmap((QSizeF(self.size()) * scale).toSize())
-        layer.setDevicePixelRatio(scale)
+        layer = QPixmap((QSizeF(self.size()) * sharpness).toSize())
+        layer.setDevicePixelRatio(sharpness)
         layer.fill(Qt.GlobalColor.transparent)
         painter = QPainter(layer)
         paint_plot(painter, QRectF(self.rect()), self._scene, focused=self.hasFocus())

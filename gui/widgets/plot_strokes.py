@@ -2,7 +2,7 @@
 
 Qt's raster engine strokes a wide antialiased polyline as one outline, which takes a tenth of a
 second for a thousand noisy points; the same line as separate segments takes one millisecond.
-So a curve is drawn in segments while it is sparse, and as a polyline of width 1 where it is dense.
+So a calm curve is stroked whole, a restless one in segments, a dense one as a thin polyline.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 from gui import theme
 from gui.widgets.plot_marks import Bars, Floats, Mark, Marker, Series, Zone, decimated
 
+_SMOOTH = 700  # points up to which a calm curve is stroked whole, which looks best
 _DENSE = 2000  # points from which on a curve is drawn one pixel wide
 _MOST_INK = 60_000.0  # pixels of line from which on nobody sees smooth edges, but all wait for them
 _ROUND = 500  # points from which on the joints between segments are not rounded
@@ -163,7 +164,7 @@ def _paint_curve(painter: QPainter, frame: Frame, curve: Series) -> None:
         across, down = frame.pixels(x[part], y[part])
         if curve.fill:
             _paint_fill(painter, frame, curve.token, across, down)
-        _paint_line(painter, curve, across, down)
+        _paint_line(painter, frame, curve, across, down)
 
 
 def _unbroken(y: Floats) -> list[slice]:
@@ -176,7 +177,7 @@ def _unbroken(y: Floats) -> list[slice]:
     return [slice(start, stop) for start, stop in zip(starts.tolist(), stops.tolist())]
 
 
-def _paint_line(painter: QPainter, curve: Series, x: Floats, y: Floats) -> None:
+def _paint_line(painter: QPainter, frame: Frame, curve: Series, x: Floats, y: Floats) -> None:
     pen = QPen(theme.current().colour(curve.token), 1.75)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     if x.size == 1:
@@ -192,7 +193,11 @@ def _paint_line(painter: QPainter, curve: Series, x: Floats, y: Floats) -> None:
         return
     ink = float(lengths.sum())
     x, y = _thinned(x, y, lengths)
-    if x.size <= _DENSE and ink < _MOST_INK:
+    if x.size <= _SMOOTH and ink < 4 * frame.area.width():
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.drawPolyline(_polygon(x, y))
+    elif x.size <= _DENSE and ink < _MOST_INK:
         if x.size > _ROUND:
             pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # three times faster
             pen.setWidthF(1.25)
