@@ -1,0 +1,273 @@
+"""The sheet that a diagram is painted on: pan, zoom, hover and selection."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)  # fmt: skip
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+
+from engine.views.diagram import Diagram
+from gui import theme
+from gui.views.diagram_painting import Live, paint
+from gui.widgets.export import Kind, add_export_actions, picture
+
+CLOSEST, FARTHEST = 4.0, 0.02
+COMFORTABLE = 1.25
+"""A small diagram is not blown up beyond this."""
+
+
+class DiagramCanvas(QWidget):
+    """Drag moves, the wheel zooms, a click selects (with Ctrl adds), F or a double click shows all."""
+
+    picked = Signal(object)
+    """Node ids, in the order of selection."""
+    zoomed = Signal(float)
+    save_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._diagram: Diagram | None = None
+        self._live = Live()
+        self._selected: tuple[int, ...] = ()
+        self._zoom = 1.0
+        self._offset = QPointF(0, 0)
+        self._fits = True
+        self._dragged_from: QPointF | None = None
+        self._has_dragged = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Diagram of the network"))
+        theme.changed.connect(self.update)
+
+    def show_diagram(self, diagram: Diagram) -> None:
+        """Show a diagram; the view stays where a person moved it, else it shows all."""
+        self._diagram = diagram
+        if self._fits:
+            self._fit()
+        self.update()
+
+    def show_live(self, live: Live) -> None:
+        self._live = live
+        self.update()
+
+    def show_selection(self, ids: tuple[int, ...]) -> None:
+        if ids != self._selected:
+            self._selected = ids
+            self.update()
+
+    def fit(self) -> None:
+        """Show all."""
+        self._fits = True
+        self._fit()
+        self.update()
+
+    def zoom_by(self, factor: float, around: QPointF | None = None) -> None:
+        """Zoom around a point of the widget, its middle by default."""
+        point = around or QPointF(self.width() / 2, self.height() / 2)
+        zoom = min(max(self._zoom * factor, FARTHEST), CLOSEST)
+        inside = (point - self._offset) / self._zoom
+        self._offset = point - inside * zoom
+        self._zoom = zoom
+        self._fits = False
+        self.zoomed.emit(zoom)
+        self.update()
+
+    def image(self, scale: float = 2.0) -> QImage:
+        """The whole diagram as a picture."""
+        diagram = self._diagram
+        if diagram is None:
+            return QImage()
+        size = QSize(max(int(diagram.width), 1), max(int(diagram.height), 1))
+        everything = QRectF(0, 0, diagram.width, diagram.height)
+        scale = min(scale, 16_000 / max(size.width(), size.height()))
+
+        def draw(painter: QPainter, rect: QRectF) -> None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(rect, theme.current().colour("canvas"))
+            paint(painter, diagram, self._live, frozenset(), everything, 1.0)
+
+        return picture(size, draw, scale)
+
+    def _fit(self) -> None:
+        diagram = self._diagram
+        if diagram is None or not diagram.width or not diagram.height:
+            return
+        zoom = min(self.width() / diagram.width, self.height() / diagram.height, COMFORTABLE)
+        # A long network is shown at a size that can be read, from its beginning on.
+        readable = min(0.55, self.height() / diagram.height)
+        self._zoom = max(zoom, readable, FARTHEST)
+        x = (self.width() - diagram.width * self._zoom) / 2
+        y = (self.height() - diagram.height * self._zoom) / 2
+        self._offset = QPointF(max(x, 0.0), y)
+        self.zoomed.emit(self._zoom)
+
+    # --- events --------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.current().colour("canvas"))
+        if self._diagram is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(self._offset)
+            painter.scale(self._zoom, self._zoom)
+            seen = QRectF(-self._offset / self._zoom, self.size().toSizeF() / self._zoom)
+            paint(painter, self._diagram, self._live, frozenset(self._selected), seen, self._zoom)
+            painter.resetTransform()
+        if self.hasFocus():
+            painter.setPen(theme.current().colour("accent"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._fits:
+            self._fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus()
+        self._dragged_from = event.position()
+        self._has_dragged = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragged_from is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            moved = event.position() - self._dragged_from
+            if self._has_dragged or moved.manhattanLength() > 4:
+                self._has_dragged, self._fits = True, False
+                self._offset += moved
+                self._dragged_from = event.position()
+                self.update()
+            return
+        self.setCursor(
+            Qt.CursorShape.PointingHandCursor
+            if self._node_at(event.position())
+            else Qt.CursorShape.ArrowCursor
+        )
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and not self._has_dragged:
+            self._pick(
+                self._node_at(event.position()),
+                bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier),
+            )
+        self._dragged_from = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self._node_at(event.position()):
+            self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self.zoom_by(1.25)
+            case Qt.Key.Key_Minus:
+                self.zoom_by(0.8)
+            case Qt.Key.Key_0 | Qt.Key.Key_F:
+                self.fit()
+            case Qt.Key.Key_Right | Qt.Key.Key_Down:
+                self._step(1)
+            case Qt.Key.Key_Left | Qt.Key.Key_Up:
+                self._step(-1)
+            case Qt.Key.Key_Escape:
+                self.picked.emit(())
+            case _:
+                super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            point = event.pos()  # type: ignore[attr-defined]
+            QToolTip.showText(event.globalPos(), self._told(QPointF(point)), self)  # type: ignore[attr-defined]
+            return True
+        return super().event(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.addAction(self.tr("Show all"), self.fit)
+        menu.addSeparator()
+        add_export_actions(menu, self.image, lambda: "", self._request)
+        for action in menu.actions():
+            if action.text() in (self.tr("Copy numbers"), self.tr("Save numbers as CSV…")):
+                menu.removeAction(action)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def _request(self, kind: Kind) -> None:
+        self.save_requested.emit(kind)
+
+    # --- what is where -------------------------------------------------------------------------------------------
+
+    def _places(self) -> list[tuple[int, QRectF, str]]:
+        """What can be pointed at, in front first: id, area, and what a tooltip says of it."""
+        diagram = self._diagram
+        if diagram is None:
+            return []
+        found: list[tuple[int, QRectF, str]] = []
+        for column in diagram.columns:
+            half = max(column.radius + 8, 34)
+            top = min(column.y - column.height / 2 - column.radius, column.header_y - 28)
+            bottom = column.y + column.height / 2 + column.radius
+            found.append((column.node_id, QRectF(column.x - half, top, 2 * half, bottom - top),
+                          f"{column.name}: {column.caption}"))  # fmt: skip
+        found += [(p.node_id, QRectF(p.x - 20, p.header_y - 28, p.width + 40, p.y + p.height - p.header_y + 28),
+                   f"{p.name}: {p.caption}") for p in diagram.plates]  # fmt: skip
+        found += [(b.node_id, QRectF(b.x, b.y - b.height / 2, b.width, b.height), f"{b.name}: {b.caption}")
+                  for b in diagram.boxes]  # fmt: skip
+        found += [(j.node_id, QRectF(j.x - j.radius, j.y - j.radius, 2 * j.radius, 2 * j.radius), j.symbol)
+                  for j in diagram.joints]  # fmt: skip
+        found += [
+            (f.node_id, QRectF(f.x, f.y, f.width, f.height), f.name)
+            for f in reversed(diagram.frames)
+        ]
+        return found
+
+    def _node_at(self, point: QPointF) -> int:
+        """The node at a point of the widget, 0 where there is none."""
+        inside = (point - self._offset) / self._zoom
+        return next(
+            (node_id for node_id, area, _ in self._places() if node_id and area.contains(inside)), 0
+        )
+
+    def _told(self, point: QPointF) -> str:
+        """What stands at a point, a neuron's value included."""
+        inside = (point - self._offset) / self._zoom
+        if self._diagram is None:
+            return ""
+        for column in self._diagram.columns:
+            values = self._live.values.get(column.node_id)
+            if values is None or abs(inside.x() - column.x) > column.radius + 3:
+                continue
+            for unit, y in column.neurons():
+                if abs(inside.y() - y) <= column.radius + 1 and unit < len(values):
+                    return f"{column.name}[{unit}] = {values[unit]:.4g}"
+        return next((words for _, area, words in self._places() if area.contains(inside)), "")
+
+    def _pick(self, node_id: int, add: bool) -> None:
+        if not node_id:
+            self.picked.emit(())
+        elif add and node_id in self._selected:
+            self.picked.emit(tuple(each for each in self._selected if each != node_id))
+        else:
+            self.picked.emit((*self._selected, node_id) if add else (node_id,))
+
+    def _step(self, by: int) -> None:
+        """Select the next node to the right or left."""
+        places = sorted(
+            (place for place in self._places() if place[0]), key=lambda place: place[1].center().x()
+        )
+        ids = list(dict.fromkeys(place[0] for place in places))
+        if not ids:
+            return
+        last = self._selected[-1] if self._selected else 0
+        position = ids.index(last) + by if last in ids else (0 if by > 0 else len(ids) - 1)
+        self.picked.emit((ids[min(max(position, 0), len(ids) - 1)],))

@@ -1,0 +1,320 @@
+"""A diagram painted in the theme's colours: the strokes, without any knowledge of mouse or zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
+from gui import theme
+
+STEPS = 6
+"""Widths that lines are drawn in: more are not told apart, and each is one path."""
+
+THINNEST, THICKEST = 0.5, 2.8
+MOST_LINES = 9_000
+"""Lines of one picture; beyond, the faintest are left out."""
+
+LONGEST_NAME = 26
+
+
+@dataclass(frozen=True)
+class Live:
+    """What a live network adds to the drawing: matrices by path, and outputs of the first sample by node id."""
+
+    weights: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    values: Mapping[int, Sequence[float]] = field(default_factory=dict[int, Sequence[float]])
+
+
+def paint(
+    painter: QPainter,
+    diagram: Diagram,
+    live: Live,
+    selected: frozenset[int],
+    seen: QRectF,
+    zoom: float,
+) -> None:
+    """Everything of the diagram that lies in `seen`, both in the diagram's own units."""
+    lines = _Lines(diagram, live)
+    for frame in diagram.frames:
+        if _overlaps(seen, frame.x, frame.y, frame.width, frame.height):
+            _frame(painter, frame, frame.node_id in selected)
+    for wire in diagram.wires:
+        if wire.x1 >= seen.left() and wire.x0 <= seen.right() + 200:
+            _wire(painter, wire, zoom)
+    for bundle in diagram.bundles:
+        if bundle.x1 >= seen.left() and bundle.x0 <= seen.right():
+            lines.paint(painter, bundle)
+    for column in diagram.columns:
+        if (
+            column.lane_end > column.x
+            and column.lane_end >= seen.left()
+            and column.x <= seen.right()
+        ):
+            _lanes(painter, column)
+    for plate in diagram.plates:
+        if _overlaps(
+            seen, plate.x - 80, plate.header_y - 30, plate.width + 160, plate.height + 120
+        ):
+            _plate(painter, plate, plate.node_id in selected)
+    for box in diagram.boxes:
+        if _overlaps(seen, box.x, box.y - box.height / 2, box.width, box.height):
+            _box(painter, box, box.node_id in selected)
+    for joint in diagram.joints:
+        if _overlaps(seen, joint.x - 60, joint.y - 40, 120, 80):
+            _joint(painter, joint, joint.node_id in selected)
+    for column in diagram.columns:
+        if seen.left() - 90 <= column.x <= seen.right() + 90:
+            _column(painter, column, live.values.get(column.node_id), column.node_id in selected)
+
+
+def _overlaps(seen: QRectF, x: float, y: float, width: float, height: float) -> bool:
+    return seen.intersects(QRectF(x, y, width, height))
+
+
+# --- lines between neurons -------------------------------------------------------------------------------------------
+
+
+class _Lines:
+    """The bundles: a curve between every two neurons, its width by size and its colour by sign."""
+
+    def __init__(self, diagram: Diagram, live: Live) -> None:
+        self._columns = diagram.columns
+        self._weights = live.weights
+
+    def paint(self, painter: QPainter, bundle: Bundle) -> None:
+        colours = theme.current()
+        matrix = self._weights.get(bundle.weight) if bundle.weight else None
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if matrix is None:
+            faint = colours.colour("border_strong", 0.55)
+            painter.setPen(QPen(faint, 0.7))
+            painter.drawPath(_path(list(self._ends(bundle))))
+            return
+        by_stroke: dict[tuple[bool, int], list[tuple[float, float, float, float]]] = {}
+        for line, weight in self._weighted(bundle, matrix):
+            by_stroke.setdefault((weight > 0, min(int(abs(weight) * STEPS), STEPS - 1)), []).append(
+                line
+            )
+        for (positive, step), lines in sorted(by_stroke.items(), key=lambda each: each[0][1]):
+            share = (step + 0.5) / STEPS
+            colour = colours.colour("positive" if positive else "negative", 0.16 + 0.74 * share)
+            painter.setPen(QPen(colour, THINNEST + (THICKEST - THINNEST) * share * share))
+            painter.drawPath(_path(lines))
+
+    def _weighted(
+        self, bundle: Bundle, matrix: Any
+    ) -> Iterator[tuple[tuple[float, float, float, float], float]]:
+        source, target = self._columns[bundle.source], self._columns[bundle.target]
+        rows, columns = matrix.shape
+        largest = float(abs(matrix).max()) or 1.0
+        pairs = source.units * target.units
+        least = 0.0 if pairs <= MOST_LINES else 0.35
+        for j, end in target.neurons():
+            for i, start in source.neurons():
+                if j < rows and i < columns:
+                    weight = float(matrix[j, i]) / largest
+                    if isfinite(weight) and abs(weight) >= least:
+                        yield (bundle.x0, start, bundle.x1, end), weight
+
+    def _ends(self, bundle: Bundle) -> Iterator[tuple[float, float, float, float]]:
+        starts = (
+            [y for _, y in self._columns[bundle.source].neurons()]
+            if bundle.source >= 0
+            else [bundle.y]
+        )
+        ends = (
+            [y for _, y in self._columns[bundle.target].neurons()]
+            if bundle.target >= 0
+            else [bundle.y]
+        )
+        every = max(1, len(starts) * len(ends) // MOST_LINES + 1)
+        for number, (start, end) in enumerate((start, end) for start in starts for end in ends):
+            if number % every == 0:
+                yield bundle.x0, start, bundle.x1, end
+
+
+def _path(lines: Sequence[tuple[float, float, float, float]]) -> QPainterPath:
+    path = QPainterPath()
+    for x0, y0, x1, y1 in lines:
+        half = (x0 + x1) / 2
+        path.moveTo(x0, y0)
+        path.cubicTo(half, y0, half, y1, x1, y1)
+    return path
+
+
+def _lanes(painter: QPainter, column: Column) -> None:
+    painter.setPen(QPen(theme.current().colour("border_strong", 0.7), 0.8))
+    for _, y in column.neurons():
+        painter.drawLine(QPointF(column.x, y), QPointF(column.lane_end, y))
+
+
+def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:
+    colours = theme.current()
+    painter.setPen(QPen(colours.colour("text_faint"), 1.3))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(_path([(wire.x0, wire.y0, wire.x1, wire.y1)]))
+    if wire.label and zoom > 0.35:
+        painter.setFont(theme.mono_font(10))
+        painter.setPen(colours.colour("text_muted"))
+        painter.drawText(QPointF(wire.x0 + 7, wire.y0 - 6), wire.label)
+
+
+# --- nodes -----------------------------------------------------------------------------------------------------------
+
+
+def _column(
+    painter: QPainter, column: Column, values: Sequence[float] | None, selected: bool
+) -> None:
+    colours = theme.current()
+    ring = colours.colour("accent" if selected or column.node_id else "text_muted")
+    width = 2.2 if selected else 1.6
+    largest = (
+        max((abs(v) for v in values if isfinite(v)), default=0.0) if values is not None else 0.0
+    )
+    if selected:
+        band = QRectF(column.x - column.radius - 9, column.y - column.height / 2 - column.radius - 9,
+                      2 * column.radius + 18, column.height + 2 * column.radius + 18)  # fmt: skip
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.colour("accent", 0.14))
+        painter.drawRoundedRect(band, 10, 10)
+    for unit, y in column.neurons():
+        painter.setPen(QPen(ring, width))
+        painter.setBrush(colours.colour("canvas"))
+        painter.drawEllipse(QPointF(column.x, y), column.radius, column.radius)
+        if values is not None and unit < len(values) and isfinite(values[unit]):
+            _neuron_value(painter, column, y, values[unit], largest)
+    if column.hidden:
+        painter.setPen(colours.colour("text_muted"))
+        painter.setFont(theme.body_font(10))
+        box = QRectF(column.x - 45, column.y - 20, 90, 40)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"⋮\n{column.hidden:,} more\n⋮")
+    _header(painter, column.x, column.header_y, column.name, column.caption)
+
+
+def _neuron_value(
+    painter: QPainter, column: Column, y: float, value: float, largest: float
+) -> None:
+    """A disc inside the neuron, its area by the value's size, its colour by the sign; the number where there is room."""
+    colours = theme.current()
+    share = (abs(value) / largest) ** 0.5 if largest else 0.0
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours.colour("positive" if value >= 0 else "negative", 0.9))
+    radius = max((column.radius - 2.5) * share, 1.2)
+    painter.drawEllipse(QPointF(column.x, y), radius, radius)
+
+
+def _header(painter: QPainter, x: float, y: float, name: str, caption: str) -> None:
+    colours = theme.current()
+    _centred(
+        painter,
+        x,
+        y - 17,
+        _elided(name),
+        theme.body_font(theme.STRONG, bold=True),
+        colours.colour("text"),
+    )
+    _centred(painter, x, y, caption, theme.body_font(theme.CAPTION), colours.colour("text_muted"))
+
+
+def _plate(painter: QPainter, plate: Plate, selected: bool) -> None:
+    colours = theme.current()
+    painter.setPen(
+        QPen(
+            colours.colour("accent" if selected else _family(plate.family)), 2 if selected else 1.2
+        )
+    )
+    fill = QColor(colours.colour(_family(plate.family), 0.28))
+    painter.setBrush(fill)
+    painter.drawRoundedRect(QRectF(plate.x, plate.y, plate.width, plate.height), 5, 5)
+    _header(painter, plate.x + plate.width / 2, plate.header_y, plate.name, plate.caption)
+
+
+def _box(painter: QPainter, box: Box, selected: bool) -> None:
+    colours = theme.current()
+    rect = QRectF(box.x, box.y - box.height / 2, box.width, box.height)
+    edge = "danger" if box.faulty else "accent" if selected else "card_border"
+    painter.setPen(QPen(colours.colour(edge), 2 if box.faulty or selected else 1.2))
+    painter.setBrush(colours.colour("selected" if selected else "card"))
+    painter.drawRoundedRect(rect, 8, 8)
+    if box.family:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.colour(_family(box.family)))
+        painter.drawRoundedRect(
+            QRectF(rect.left(), rect.top() + 8, 3.5, rect.height() - 16), 1.5, 1.5
+        )
+    centre = rect.center().x()
+    title = theme.body_font(theme.STRONG, bold=True)
+    _centred(painter, centre, box.y - 9, _elided(box.name), title, colours.colour("text"))
+    _centred(
+        painter,
+        centre,
+        box.y + 11,
+        box.caption,
+        theme.body_font(theme.CAPTION),
+        colours.colour("text_muted"),
+    )
+
+
+def _frame(painter: QPainter, frame: Frame, selected: bool) -> None:
+    colours = theme.current()
+    edge = "danger" if frame.faulty else "accent" if selected else "border_strong"
+    painter.setPen(QPen(colours.colour(edge), 2 if selected else 1))
+    painter.setBrush(colours.colour("panel", 0.75))
+    painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 10, 10)
+    painter.setFont(theme.body_font(theme.BODY, bold=True))
+    painter.setPen(colours.colour("text"))
+    painter.drawText(QPointF(frame.x + 12, frame.y + 19), _elided(frame.name))
+    if frame.badge:
+        offset = QFontMetricsF(painter.font()).horizontalAdvance(_elided(frame.name)) + 20
+        painter.setPen(colours.colour("text_muted"))
+        painter.setFont(theme.body_font(theme.BODY))
+        painter.drawText(QPointF(frame.x + 12 + offset, frame.y + 19), frame.badge)
+
+
+def _joint(painter: QPainter, joint: Joint, selected: bool) -> None:
+    colours = theme.current()
+    edge = "danger" if joint.faulty else "accent" if selected else "text_muted"
+    painter.setPen(QPen(colours.colour(edge), 1.6))
+    painter.setBrush(colours.colour("card"))
+    short = len(joint.symbol) <= 2
+    if short:
+        painter.drawEllipse(QPointF(joint.x, joint.y), joint.radius, joint.radius)
+    else:
+        wide = 8.0 * len(joint.symbol) + 14
+        painter.drawRoundedRect(QRectF(joint.x - wide / 2, joint.y - 11, wide, 22), 11, 11)
+    font = theme.body_font(15 if short else theme.CAPTION, bold=True)
+    _centred(painter, joint.x, joint.y, joint.symbol, font, colours.colour("text"))
+    if joint.caption:
+        font = theme.body_font(theme.CAPTION)
+        _centred(
+            painter,
+            joint.x,
+            joint.y + joint.radius + 12,
+            joint.caption,
+            font,
+            colours.colour("text_muted"),
+        )
+
+
+def _centred(painter: QPainter, x: float, y: float, words: str, font: Any, colour: QColor) -> None:
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(QRectF(x - 160, y - 12, 320, 24), Qt.AlignmentFlag.AlignCenter, words)
+
+
+def _elided(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+_FAMILIES = {"norm": "normalization", "activation": "shaping"}
+
+
+def _family(family: str) -> str:
+    token = f"family_{_FAMILIES.get(family, family)}"
+    return token if token in theme.Theme.__dataclass_fields__ else "family_block"

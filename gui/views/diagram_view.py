@@ -1,0 +1,173 @@
+"""The diagram: neurons and weights of dense networks, boxes for all else, with the values of the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from engine.files.document import to_document
+from engine.views.diagram import Diagram, diagram
+from engine.worker.protocol import Result, Weights
+from gui import theme
+from gui.document import State
+from gui.run.forward import ForwardValues
+from gui.saving import ask_and_save
+from gui.views.diagram_canvas import DiagramCanvas
+from gui.views.diagram_painting import Live
+from gui.widgets.pieces import EmptyState, plain_label, push_button
+
+DRAWN_WEIGHTS = 64 * 64
+"""Numbers of the largest matrix whose lines are drawn in its colours."""
+
+LARGE = 150
+"""Layers from which the drawing follows an edit a moment later, so that typing never waits for it."""
+
+
+class DiagramView(QWidget):
+    """The canvas, a legend below it, and buttons that zoom."""
+
+    selected = Signal(object)
+    commanded = Signal(str)
+
+    def __init__(self, ask: Callable[..., Any], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ask = ask
+        self._state: State | None = None
+        self._drawn: object = None
+        self._diagram: Diagram | None = None
+        self._asked: object = None
+        self._weights: dict[str, Any] = {}
+        self._values: dict[int, Sequence[float]] = {}
+        self.canvas = DiagramCanvas()
+        self.canvas.picked.connect(self.selected)
+        self.canvas.save_requested.connect(self._save)
+        self._legend = plain_label("", "muted")
+        self._empty = EmptyState(
+            "stack-2", self.tr("An empty stack"),
+            self.tr("Add a first layer: type its name on the left, or press the button."), self.tr("Add a layer"),
+        )  # fmt: skip
+        self._empty.acted.connect(lambda: self.commanded.emit("layer.add"))
+        foot = QHBoxLayout()
+        foot.setContentsMargins(theme.WIDE, theme.TIGHT, theme.MEDIUM, theme.NARROW)
+        foot.setSpacing(2)
+        foot.addWidget(self._legend)
+        foot.addStretch(1)
+        for text, name, run in (
+            ("−", self.tr("Zoom out"), lambda: self.canvas.zoom_by(0.8)),
+            ("+", self.tr("Zoom in"), lambda: self.canvas.zoom_by(1.25)),
+            (self.tr("Fit"), self.tr("Show all (F)"), self.canvas.fit),
+        ):
+            button = push_button(text, "quiet")
+            button.setAccessibleName(name)
+            button.setToolTip(name)
+            button.clicked.connect(lambda _=False, run=run: run())
+            foot.addWidget(button)
+        sheet = QWidget()
+        column = QVBoxLayout(sheet)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addLayout(foot)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(sheet)
+        self._pages.addWidget(self._empty)
+        self._draw_soon = QTimer(self, interval=40, singleShot=True)
+        self._draw_soon.timeout.connect(self._draw)
+        self._weights_soon = QTimer(self, interval=120, singleShot=True)
+        self._weights_soon.timeout.connect(self._ask_weights)
+
+    def show_state(self, old: State | None, new: State) -> None:
+        self._state = new
+        self._pages.setCurrentIndex(0 if new.network.body.nodes else 1)
+        if self._drawn is not new.analysis:
+            if old is None or new.analysis.totals.layers <= LARGE:
+                self._draw()
+            else:
+                self._draw_soon.start()
+        self.canvas.show_selection(new.selection)
+        if self._wanted_weights() != self._asked:
+            self._weights_soon.start()
+
+    def show_forward(self, values: ForwardValues | None) -> None:
+        """What neurons gave in the last run; None when that no longer holds."""
+        self._values = {}
+        if values is not None:
+            self._values = {node.id: node.first.ravel().tolist() for node in values.nodes}
+            self._values[0] = values.input[0].ravel().tolist() if len(values.input) else []
+        self._show_live()
+
+    def _draw(self) -> None:
+        self._draw_soon.stop()
+        state = self._state
+        if state is None or self._drawn is state.analysis:
+            return
+        self._drawn = state.analysis
+        self._diagram = diagram(state.analysis)
+        self.canvas.show_diagram(self._diagram)
+        self._say_legend()
+
+    def _wanted_weights(self) -> object:
+        state = self._state
+        return (state.network, state.project.forward.seed) if state is not None else None
+
+    def _ask_weights(self) -> None:
+        state = self._state
+        if state is None or not state.analysis.valid or not state.network.body.nodes:
+            return
+        if not self._diagram or not any(bundle.weight for bundle in self._diagram.bundles):
+            return
+        self._asked = self._wanted_weights()
+        request = Weights(
+            project=to_document(state.project), seed=state.project.forward.seed, limit=DRAWN_WEIGHTS
+        )
+        self._ask(request, self._show_weights, self._no_weights, "diagram weights")
+
+    def _show_weights(self, result: Result) -> None:
+        arrays = {path: array.to_numpy() for path, array in result.arrays.items()}
+        self._weights = {path: array for path, array in arrays.items() if array.ndim == 2}
+        self._show_live()
+        self._say_legend()
+
+    def _no_weights(self, sentence: str) -> None:
+        self._weights = {}
+        self._show_live()
+        self._legend.setText(sentence)
+
+    def _show_live(self) -> None:
+        self.canvas.show_live(Live(self._weights, self._values))
+
+    def _say_legend(self) -> None:
+        has_lines = self._diagram is not None and any(
+            bundle.weight for bundle in self._diagram.bundles
+        )
+        if has_lines and self._weights:
+            self._legend.setText(
+                self.tr(
+                    "line width |w| · blue w > 0 · orange w < 0 · disc = value of the first row"
+                )
+            )
+        elif has_lines:
+            self._legend.setText(self.tr("lines are coloured once the weights are drawn"))
+        else:
+            self._legend.setText(
+                self.tr("boxes are layers, with the shape that leaves them on the line")
+            )
+
+    def _save(self, kind: str) -> None:
+        state, drawn = self._state, self._diagram
+        if state is None or drawn is None:
+            return
+        from engine.views.diagram_svg import to_svg
+        from gui.widgets.export import png_bytes
+
+        def content() -> bytes:
+            if kind == "svg":
+                return to_svg(drawn, self._weights, values=self._values).encode()
+            return png_bytes(self.canvas.image())
+
+        said = ask_and_save(self, f"{state.network.name}-diagram", kind, content)
+        if said:
+            self._legend.setText(said)
