@@ -1,0 +1,141 @@
+"""A form for the fields of a catalogue entry, made from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, assert_never
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engine.design.knob import Entry, Flag, Knob, OneOf, Real, Sizes, Text, Whole
+from gui.widgets.choice import Choice
+from gui.widgets.fields import IntegerField, RealField, ShapeField, Switch, TextField, TypedField
+from gui.widgets.form import Form
+from gui.widgets.options import Option
+
+Editor = TypedField | Switch | Choice
+_ON, _OFF = "on", "off"
+
+
+class EntryForm(QWidget):
+    """Edits the fields of one entry, or those that several have in common."""
+
+    edited = Signal(str, object)
+    """Name and value of a field; of every field only what it takes."""
+    finished = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._knobs: tuple[Knob, ...] = ()
+        self._several = False
+        self._subject: object = None
+        self._editors: dict[str, Editor] = {}
+        self._form = Form()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._form)
+
+    def show_entries(self, entries: Sequence[Entry], subject: object) -> None:
+        """Show the fields of these entries; another `subject` forgets what was half typed."""
+        knobs, several = common_knobs(entries), len(entries) > 1
+        if knobs != self._knobs or several != self._several:
+            self._rebuild(knobs, several)
+            self._subject = None
+        for knob in knobs:
+            values = [entry.values()[knob.name] for entry in entries]
+            mixed = any(value != values[0] for value in values)
+            _show(self._editors[knob.name], values[0], mixed, renew=subject != self._subject)
+        self._subject = subject
+        self.setVisible(bool(knobs))
+
+    def editor(self, name: str) -> Editor:
+        """The editor of a field. KeyError when there is none of that name."""
+        return self._editors[name]
+
+    def _rebuild(self, knobs: tuple[Knob, ...], several: bool) -> None:
+        self._knobs, self._several = knobs, several
+        self._form.clear()
+        self._editors = {}
+        for knob in knobs:
+            editor = _editor(knob, several)
+            name = f"{knob.name} ({knob.unit})" if knob.unit else knob.name
+            self._form.add_row(name, editor, knob.help)
+            editor.edited.connect(lambda value, knob=knob: self._report(knob, value))
+            editor.finished.connect(self.finished)
+            self._editors[knob.name] = editor
+
+    def _report(self, knob: Knob, value: object) -> None:
+        if isinstance(knob.range, Flag) and isinstance(value, str):
+            value = value == _ON
+        self.edited.emit(knob.name, value)
+
+
+def common_knobs(entries: Sequence[Entry]) -> tuple[Knob, ...]:
+    """The fields that all entries have, with the same range; in the order of the first."""
+    if not entries:
+        return ()
+    others = [{knob.name: knob.range for knob in entry.knobs} for entry in entries[1:]]
+    return tuple(
+        knob for knob in entries[0].knobs if all(has.get(knob.name) == knob.range for has in others)
+    )
+
+
+def _editor(knob: Knob, several: bool) -> Editor:
+    match knob.range:
+        case Whole(low, high, optional):
+            return IntegerField(low, high, optional=optional)
+        case Real(low, high, above, optional):
+            return RealField(low, high, above=above, optional=optional)
+        case Flag() if several:
+            return _words(((_ON, _tr("on")), (_OFF, _tr("off"))))
+        case Flag():
+            return Switch()
+        case OneOf(words):
+            return _words(tuple((word, word) for word in words))
+        case Sizes(low, shortest, longest):
+            return ShapeField(low, shortest, longest)
+        case Text(longest):
+            return TextField(longest)
+        case _:
+            assert_never(knob.range)
+
+
+def _words(words: Sequence[tuple[str, str]]) -> Choice:
+    choice = Choice()
+    choice.set_options([Option(key, title) for key, title in words])
+    return choice
+
+
+def _show(editor: Editor, value: Any, mixed: bool, renew: bool) -> None:
+    """Show a value; what is being typed stays unless it belongs to another thing."""
+    match editor:
+        case Choice():
+            shown = _ON if value is True else _OFF if value is False else value
+            editor.set_current(_tr("mixed") if mixed else shown)
+        case Switch():
+            editor.set_value(value)
+        case TypedField() if mixed:
+            editor.set_placeholder(_tr("mixed"))
+            editor.reset(_nothing(editor))
+        case TypedField():
+            editor.set_placeholder(_tr("none") if value is None else "")
+            if renew:
+                editor.reset(value)
+            else:
+                editor.set_value(value)
+
+
+def _nothing(editor: TypedField) -> Any:
+    """The value that an editor writes as an empty line."""
+    match editor:
+        case ShapeField():
+            return ()
+        case TextField():
+            return ""
+        case _:
+            return None
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("EntryForm", text)

@@ -1,0 +1,141 @@
+"""Shapes, parameters and cost of what is selected, as a short table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from engine.design.kind import Misfit
+from engine.design.tree import Layer
+from engine.views.facts import NodeFacts
+from engine.views.rules import Totals, applied
+from gui import theme
+from gui.inspector.section import Section
+from gui.widgets.pieces import plain_label
+
+Row = tuple[str, str, str]
+"""A name, what stands beside it, and a sentence about it."""
+
+
+class FactsPart(Section):
+    """Rows of a name and a value that can be selected and copied."""
+
+    def __init__(self, key: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(key, title, parent)
+        self._rows: list[tuple[QLabel, QLabel]] = []
+        self._shown: tuple[Row, ...] = ()
+        holder = QWidget()
+        self._grid = QGridLayout(holder)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.MEDIUM)
+        self._grid.setVerticalSpacing(theme.TIGHT)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(0, 76)
+        self.body.addWidget(holder)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows; those with an empty value are left out."""
+        wanted = tuple(row for row in rows if row[1])
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        while len(self._rows) < len(wanted):
+            self._add_row()
+        for place, (name, value) in enumerate(self._rows):
+            there = place < len(wanted)
+            name.setVisible(there)
+            value.setVisible(there)
+            if there:
+                name.setText(wanted[place][0])
+                value.setText(wanted[place][1])
+                value.setAccessibleName(f"{wanted[place][0]}: {wanted[place][1]}")
+                name.setToolTip(wanted[place][2])
+                value.setToolTip(wanted[place][2])
+
+    def _add_row(self) -> None:
+        name, value = plain_label(role="muted"), plain_label(wrap=True)
+        value.setFont(theme.mono_font())
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        place = len(self._rows)
+        self._grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(value, place, 1)
+        self._rows.append((name, value))
+
+
+def layer_rows(facts: NodeFacts, whole: Totals) -> list[Row]:
+    """What one layer gets, gives, holds and costs."""
+    node = facts.node
+    rows = [shape_row(facts)]
+    if isinstance(node, Layer):
+        rows.append((_tr("parameters"), _parameters(node, facts),
+                     _tr("Numbers that training changes")))  # fmt: skip
+    rows += cost_rows(facts.totals, whole)
+    return rows
+
+
+def shape_row(facts: NodeFacts) -> Row:
+    """What flows in and what comes out; N is the batch."""
+    got = str(facts.input) if facts.input is not None else "?"
+    given = str(facts.output) if facts.output is not None else "?"
+    return _tr("shape"), f"{got} → {given}", _tr("What flows in and what comes out; N is the batch")
+
+
+def _parameters(layer: Layer, facts: NodeFacts) -> str:
+    """The count with how it comes about: "in × out + out = 3 × 2 + 2 = 8"."""
+    if facts.input is None:
+        return ""
+    count = facts.totals.parameters
+    terms: list[str] = []
+    rule = applied(layer.kind, facts.input)
+    if isinstance(rule, Misfit):
+        return ""
+    terms.append(layer.kind.formula(facts.input))
+    if layer.activation is not None:
+        terms.append(layer.activation.formula(rule.output))
+    said = [term for term in terms if term]
+    if not count or not said:
+        return f"{count:,}"
+    return f"{'; '.join(said)} = {count:,}" if len(said) == 1 else f"{'; '.join(said)}: {count:,}"
+
+
+def cost_rows(totals: Totals, whole: Totals) -> list[Row]:
+    """Cost of a part, with its share of the whole network."""
+    return [
+        (_tr("share"), _share(totals.parameters, whole.parameters),
+         _tr("Of all parameters of the network")),
+        (_tr("frozen"), _frozen(totals), _tr("Parameters that training leaves alone")),
+        (_tr("buffers"), f"{totals.buffers:,}" if totals.buffers else "",
+         _tr("Numbers that are kept and saved but not learned")),
+        (_tr("MACs"), f"{totals.macs:,}" if totals.macs else "",
+         _tr("Multiply-accumulates for one sample")),
+        (_tr("weights"), memory(totals.parameters + totals.buffers), _tr("Memory as float32")),
+    ]  # fmt: skip
+
+
+def _share(part: int, whole: int) -> str:
+    if not part or not whole:
+        return ""
+    return f"{100 * part / whole:.1f} %"
+
+
+def _frozen(totals: Totals) -> str:
+    frozen = totals.parameters - totals.trainable
+    return f"{frozen:,}" if frozen else ""
+
+
+def memory(numbers: int) -> str:
+    """The bytes that so many float32 numbers take."""
+    size = 4.0 * numbers
+    if not size:
+        return ""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if size < 1000 or unit == "TB":
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:,.1f} {unit}"
+        size /= 1000
+    return ""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("FactsPart", text)

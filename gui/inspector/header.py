@@ -1,0 +1,81 @@
+"""What is selected, in one line: its name, what it is, and the way to its help."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from engine.design.knob import Entry
+from gui import theme
+from gui.learn.help_card import HelpCard, torch_name
+from gui.widgets.pieces import ElidedLabel, push_button
+
+
+class Header(QWidget):
+    """A name in bold, the kind beside it, and a link that opens the help of an entry."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entry: type[Entry] | None = None
+        self._name = ElidedLabel("", "text", theme.STRONG + 2, bold=True)
+        self._kind = ElidedLabel("", "accent", theme.STRONG)
+        self._link = push_button("", "quiet")
+        self._link.clicked.connect(self._open_help)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.NARROW + 2)
+        row.addWidget(self._name)
+        row.addWidget(self._kind)
+        row.addStretch(1)
+        row.addWidget(self._link)
+
+    def show_header(self, name: str, kind: str, entry: type[Entry] | None = None) -> None:
+        """Show a name, what it is, and a link to the help of an entry where it has one."""
+        self._entry = entry
+        self._name.set_text(name)
+        self._kind.set_text(kind)
+        self._kind.setVisible(bool(kind))
+        self._link.setVisible(entry is not None)
+        if entry is not None:
+            text = f"{torch_name(entry) or entry.title()} ↗"
+            if text != self._link.text():
+                self._link.setText(text)
+                self._link.setAccessibleName(self.tr("Help on {0}").format(entry.title()))
+                self._link.setToolTip(self.tr("What it is, when to use it and what goes wrong"))
+
+    def _open_help(self) -> None:
+        if self._entry is not None:
+            HelpCard(self._entry, self).open_below(self._link)
+
+
+class HelpLink(QPushButton):
+    """A question mark that opens the help of an entry."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entry: type[Entry] | None = None
+        theme.set_role(self, "quiet")
+        self.setFixedSize(theme.CONTROL_HEIGHT, theme.CONTROL_HEIGHT)
+        self.setAutoDefault(False)
+        self._paint_icon()
+        self.clicked.connect(self._open)
+
+    def show_entry(self, entry: type[Entry] | None) -> None:
+        """Offer the help of `entry`; without one there is nothing to press."""
+        self._entry = entry
+        self.setEnabled(entry is not None)
+        if entry is not None:
+            self.setAccessibleName(self.tr("Help on {0}").format(entry.title()))
+            self.setToolTip(self.accessibleName())
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icon()
+        super().changeEvent(event)
+
+    def _paint_icon(self) -> None:
+        self.setIcon(theme.icon("help-circle", "text_muted"))
+
+    def _open(self) -> None:
+        if self._entry is not None:
+            HelpCard(self._entry, self).open_below(self)

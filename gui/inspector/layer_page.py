@@ -1,0 +1,87 @@
+"""Everything about one layer."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from engine.design.edit import SetField, SetFrozen, SetNote
+from engine.design.tree import Layer
+from gui.document import State
+from gui.inspector.activation_part import ActivationPart
+from gui.inspector.entry_form import EntryForm
+from gui.inspector.facts_part import FactsPart, layer_rows
+from gui.inspector.faults import FaultList
+from gui.inspector.header import Header
+from gui.inspector.name_field import NameField, rename, show_node_name
+from gui.inspector.note import NotePart
+from gui.inspector.page import Page
+from gui.inspector.voice import Voice
+from gui.inspector.weight_part import WeightPart
+from gui.widgets.fields import Switch
+from gui.widgets.form import Form
+
+
+class LayerPage(Page):
+    """Name, fields, activation, weights, cost and note of the one layer that is selected."""
+
+    def __init__(self, voice: Voice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._voice = voice
+        self._layer: Layer | None = None
+        self._header = Header()
+        self._faults = FaultList(voice)
+        self._name = NameField()
+        self._frozen = Switch()
+        self._fields = EntryForm()
+        self._activation = ActivationPart(voice)
+        self._weights = WeightPart(voice)
+        self._facts = FactsPart("cost", self.tr("Size and cost"))
+        self._note = NotePart("note", self.tr("Note"), self.tr("What you want to remember here"))
+        self._top = Form()
+        self._top.add_row(self.tr("name"), self._name,
+                          self.tr("The attribute in the exported class"), mono=False)  # fmt: skip
+        self._bottom = Form()
+        self._bottom.add_row(self.tr("frozen"), self._frozen,
+                             self.tr("Training leaves the weights of this layer alone"),
+                             mono=False)  # fmt: skip
+        self.add_tight(self._header, self._faults)
+        self.add_tight(self._top, self._fields, self._bottom)
+        for part in (self._activation, self._weights, self._facts, self._note):
+            self.add(part)
+        self._connect()
+
+    def _connect(self) -> None:
+        wish, seal = self._voice.wish, self._voice.seal
+        self._name.edited.connect(lambda name: rename(self._voice, self._layer, name))
+        self._fields.edited.connect(lambda name, value: wish(SetField((self._id,), name, value)))
+        self._frozen.edited.connect(lambda frozen: wish(SetFrozen((self._id,), frozen)))
+        self._note.edited.connect(lambda note: wish(SetNote(self._id, note)))
+        for part in (self._name, self._fields, self._frozen, self._note):
+            part.finished.connect(seal)
+
+    @property
+    def _id(self) -> int:
+        return self._layer.id if self._layer is not None else 0
+
+    def show_state(self, old: State | None, new: State) -> None:
+        layer = new.selected_nodes[0]
+        assert isinstance(layer, Layer)
+        facts = new.analysis.facts(layer.id)
+        if facts is None:
+            return
+        another = self._layer is None or self._layer.id != layer.id
+        self._layer = layer
+        path = new.analysis.name_of(layer.id)
+        self._header.show_header(layer.name or path, layer.kind.title(), type(layer.kind))
+        self._faults.show_faults(new.analysis.faults_of(layer.id))
+        self._top.setVisible(bool(layer.name))
+        if layer.name:
+            show_node_name(self._name, layer, new, another)
+        self._fields.show_entries((layer.kind,), layer.id)
+        self._frozen.set_value(layer.frozen)
+        self._bottom.setVisible(bool(facts.weights) or layer.frozen)
+        self._activation.show_nodes((layer,))
+        self._weights.setVisible(bool(facts.weights) or facts.input is None or facts.fault is not None)  # fmt: skip
+        self._weights.show_layer(layer, facts, path, new)
+        self._facts.show_rows(layer_rows(facts, new.analysis.totals))
+        self._note.show_note(layer.note, layer.id)

@@ -1,0 +1,86 @@
+"""The network as a whole: shown while nothing is selected."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from engine.design.edit import RenameNetwork
+from engine.design.names import fault_of_class_name
+from engine.design.project import SetNotes
+from engine.design.tree import Network
+from engine.views.facts import Analysis
+from gui.document import State
+from gui.inspector.facts_part import FactsPart, Row, cost_rows
+from gui.inspector.faults import FaultList
+from gui.inspector.header import Header
+from gui.inspector.inputs_part import InputsPart
+from gui.inspector.name_field import NameField
+from gui.inspector.note import NotePart
+from gui.inspector.page import Page
+from gui.inspector.voice import Voice
+from gui.widgets.form import Form
+
+_MOST_TERMS = 6
+
+
+class NetworkPage(Page):
+    """Name, inputs, totals, ties and notes of the network."""
+
+    def __init__(self, voice: Voice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._header = Header()
+        self._faults = FaultList(voice)
+        self._name = NameField()
+        self._inputs = InputsPart(voice)
+        self._facts = FactsPart("totals", self.tr("Totals"))
+        self._ties = FactsPart("ties", self.tr("Shared weights"))
+        self._notes = NotePart("notes", self.tr("Notes"), self.tr("What this project is about"))
+        form = Form()
+        form.add_row(self.tr("class name"), self._name,
+                     self.tr("The class of the exported code"), mono=False)  # fmt: skip
+        self.add_tight(self._header, self._faults)
+        self.add_tight(form)
+        for part in (self._inputs, self._facts, self._ties, self._notes):
+            self.add(part)
+        self._name.edited.connect(lambda name: voice.wish(RenameNetwork(name)))
+        self._notes.edited.connect(lambda notes: voice.wish(SetNotes(notes)))
+        for part in (self._name, self._notes):
+            part.finished.connect(voice.seal)
+
+    def show_state(self, old: State | None, new: State) -> None:
+        network, analysis = new.network, new.analysis
+        self._header.show_header(network.name, self.tr("network"))
+        self._faults.show_faults(analysis.faults, placed=True)
+        self._name.show_name(network.name, fault_of_class_name, renew=old is None)
+        if old is None or old.network is not network:
+            self._inputs.show_inputs(network.inputs, renew=old is None)
+            self._facts.show_rows(self._rows(network, analysis))
+            ties = [(tie.path, f"= {tie.owner}", self.tr("One tensor under two names"))
+                    for tie in network.ties]  # fmt: skip
+            self._ties.show_rows(ties)
+            self._ties.setVisible(bool(ties))
+        self._notes.show_note(new.project.notes, "project")
+
+    def _rows(self, network: Network, analysis: Analysis) -> list[Row]:
+        totals = analysis.totals
+        given = str(analysis.output) if analysis.output is not None else "?"
+        return [
+            (self.tr("layers"), f"{totals.layers:,}", ""),
+            (self.tr("output"), given, self.tr("What comes out; N is the batch")),
+            (self.tr("parameters"), parameter_sum(analysis),
+             self.tr("Numbers that training changes, layer by layer")),
+            *cost_rows(totals, totals._replace(parameters=0)),
+        ]  # fmt: skip
+
+
+def parameter_sum(analysis: Analysis) -> str:
+    """The count as a sum over layers and blocks: "12 + 8 + 6 = 26"."""
+    total = analysis.totals.parameters
+    counts = [facts.totals.parameters for facts in analysis.body.nodes]
+    terms = [f"{count:,}" for count in counts if count]
+    if len(terms) < 2:
+        return f"{total:,}"
+    if len(terms) > _MOST_TERMS:
+        terms = [*terms[: _MOST_TERMS - 2], "…", terms[-1]]
+    shared = f" − {analysis.shared:,}" if analysis.shared else ""
+    return f"{' + '.join(terms)}{shared} = {total:,}"

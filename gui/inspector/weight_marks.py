@@ -1,0 +1,80 @@
+"""What the plot of a tensor shows: bars of what was drawn, and the law that theory gives.
+
+Import it after the first paint: it needs numpy. All heights are shares of the tensor's entries, so
+that single values with a probability of their own can stand beside a density.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.design.distribution import Distribution
+from gui.learn.law import density_points
+from gui.widgets.plot_marks import Bars, Mark, Series
+
+_FEWEST, _MOST = 8, 48
+_THEORY_BARS = 32
+"""Bars that a law is scaled to while nothing is drawn yet."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pictured:
+    """Marks, and the range of x that they are seen over."""
+
+    marks: list[Mark]
+    low: float
+    high: float
+
+
+def pictured(
+    law: Distribution | None, values: NDArray[np.float64] | None, token: str = "bars"
+) -> Pictured:
+    """The marks for what is known; at least one of both."""
+    low, high = _range(law, values)
+    count = _THEORY_BARS if values is None else _bar_count(values.size)
+    width = (high - low) / count
+    marks: list[Mark] = []
+    if values is not None and values.size:
+        edges = np.linspace(low, high, count + 1)
+        heights = np.histogram(values, edges)[0] / values.size
+        marks.append(Bars(edges, heights.astype(np.float64), token))
+    if law is not None:
+        marks += _theory(law, low, high, width)
+    return Pictured(marks, low, high)
+
+
+def _bar_count(size: int) -> int:
+    return min(max(round(2 * sqrt(size)), _FEWEST), _MOST)
+
+
+def _range(law: Distribution | None, values: NDArray[np.float64] | None) -> tuple[float, float]:
+    """From the lowest to the highest that theory or sample has, with some air beside it."""
+    ends: list[float] = list(law.support) if law is not None else []
+    if values is not None and values.size:
+        finite = values[np.isfinite(values)]
+        if finite.size:
+            ends += [float(finite.min()), float(finite.max())]
+    ends = [end for end in ends if isfinite(end)] or [0.0, 1.0]
+    low, high = min(ends), max(ends)
+    if high <= low:
+        half = abs(low) / 2 or 0.5
+        return low - half, high + half
+    air = (high - low) * 0.04
+    return low - air, high + air
+
+
+def _theory(law: Distribution, low: float, high: float, width: float) -> list[Mark]:
+    """The density times the width of a bar, and a stem for each single value."""
+    found: list[Mark] = []
+    x, y = density_points(law, low, high)
+    shares = np.asarray(y) * width
+    if shares.any():
+        found.append(Series(x, np.minimum(shares, 1.0), "", "text"))
+    for value, share in law.atoms:
+        found.append(Series([value, value], [0.0, share], "", "text"))
+        found.append(Series([value], [share], "", "text"))
+    return found

@@ -1,0 +1,284 @@
+"""The tensors of one layer: what fills each of them, and what that gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from engine.catalogue import INITIALIZERS
+from engine.design.edit import SetInitializer
+from engine.design.kind import Initializer, TensorSpec
+from engine.design.project import Project, SetForward
+from engine.design.tree import Layer
+from engine.files.document import to_document
+from engine.views.facts import NodeFacts, Weight
+from engine.worker.protocol import Draw, Result
+from gui import theme
+from gui.document import State
+from gui.inspector.entry_form import EntryForm
+from gui.inspector.section import Section
+from gui.inspector.segments import Segments
+from gui.inspector.voice import Voice
+from gui.inspector.weight_card import WeightCard
+from gui.learn.answers import drawing_in
+from gui.learn.choices import NONE, initializer_options
+from gui.learn.law import LARGEST_DRAWN, default_law, law_of
+from gui.stack.thumbnails import initializer_thumbnail
+from gui.widgets.choice import Choice
+from gui.widgets.fields import IntegerField
+from gui.widgets.form import Form
+from gui.widgets.pieces import plain_label
+
+_PAUSE_MS = 120
+_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """All that the drawn values of a tensor depend on."""
+
+    layer: Layer
+    input: TensorSpec
+    path: str
+    seed: int
+
+
+class WeightPart(Section):
+    """Chooses the initializer of each tensor of a layer and shows what it draws."""
+
+    def __init__(self, voice: Voice, parent: QWidget | None = None) -> None:
+        super().__init__("weights", self.tr("Weights"), parent)
+        self._voice = voice
+        self._layer: Layer | None = None
+        self._facts: NodeFacts | None = None
+        self._project: Project | None = None
+        self._prefix = ""
+        self._asked: Wanted | None = None
+        self._soon = QTimer(self, interval=_PAUSE_MS, singleShot=True)
+        self._soon.timeout.connect(self._ask)
+        self._tensors = Segments(self.tr("Tensor"), mono=True)
+        self._tensors.chosen.connect(lambda key: self._show_tensor())
+        self._choice = Choice()
+        self._choice.chosen.connect(self._choose)
+        self._choice.highlighted.connect(self._preview)
+        self._choice.closed.connect(self._show_law)
+        form = Form()
+        form.add_row(self.tr("initializer"), self._choice,
+                     self.tr("What the tensor is filled with before training"), mono=False)  # fmt: skip
+        self._arguments = EntryForm()
+        self._arguments.edited.connect(self._set_argument)
+        self._arguments.finished.connect(voice.seal)
+        self._refusal = plain_label(role="fault", wrap=True)
+        self._card = WeightCard()
+        self._state = plain_label(role="caption", wrap=True)
+        self._seed = IntegerField(0, _SEED)
+        self._help = plain_label(role="muted", wrap=True)
+        self._shown = (self._tensors, form, self._arguments, self._refusal, self._card,
+                       self._bottom(), self._help)  # fmt: skip
+        for widget in (*self._shown, self._state):
+            self.body.addWidget(widget)
+        self.heading.toggled.connect(lambda is_open: self._want())
+
+    def _bottom(self) -> QWidget:
+        """Histogram or matrix, the seed, and the next draw."""
+        views = Segments(self.tr("View of the weights"))
+        views.set_choices((("histogram", self.tr("histogram")), ("matrix", self.tr("matrix"))))
+        views.chosen.connect(lambda key: self._card.show_as_matrix(key == "matrix"))
+        self._seed.setAccessibleName(self.tr("Seed"))
+        self._seed.setToolTip(self.tr("The same seed draws the same weights again"))
+        self._seed.setFixedWidth(64)
+        self._seed.edited.connect(self._set_seed)
+        self._seed.finished.connect(self._voice.seal)
+        again = QPushButton()
+        again.setIcon(theme.icon("dice-5", "text"))
+        again.setFixedSize(34, theme.CONTROL_HEIGHT)
+        again.setAutoDefault(False)
+        again.setAccessibleName(self.tr("Draw again"))
+        again.setToolTip(self.tr("Draw again, with the next seed"))
+        again.setStyleSheet("padding: 0")
+        again.clicked.connect(lambda: self._set_seed(min((self._seed.value() or 0) + 1, _SEED)))
+        self._again = again
+        theme.changed.connect(self._recolour)
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.TIGHT + 2)
+        row.addWidget(views, 1)
+        label = plain_label(self.tr("seed"), "muted")
+        label.setBuddy(self._seed)
+        for widget in (label, self._seed, again):
+            row.addWidget(widget)
+        return holder
+
+    def _recolour(self) -> None:
+        self._again.setIcon(theme.icon("dice-5", "text"))
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def show_layer(self, layer: Layer, facts: NodeFacts, path: str, state: State) -> None:
+        """Show the tensors of a layer whose path in the `state_dict` is `path`."""
+        self._layer, self._facts, self._project = layer, facts, state.project
+        self._prefix = path[: len(path) - len(layer.name)] if layer.name else f"{path}."
+        self._seed.set_value(state.project.forward.seed)
+        weights = facts.weights
+        self.set_caption(self._amount(facts))
+        before = self._tensors.current()
+        self._tensors.set_choices([(weight.tensor, weight.tensor) for weight in weights])
+        if any(weight.tensor == before for weight in weights):
+            self._tensors.set_current(before)
+        self._show_tensor()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._want()
+
+    def _amount(self, facts: NodeFacts) -> str:
+        count = facts.totals.parameters
+        return self.tr("{0} parameters").format(f"{count:,}") if count else ""
+
+    def _weight(self) -> Weight | None:
+        weights = self._facts.weights if self._facts is not None else ()
+        chosen = self._tensors.current()
+        return next((weight for weight in weights if weight.tensor == chosen), None)
+
+    def _show_tensor(self) -> None:
+        layer, facts, weight = self._layer, self._facts, self._weight()
+        if layer is None or facts is None:
+            return
+        for widget in self._shown:
+            widget.setVisible(weight is not None)
+        self._tensors.setVisible(weight is not None and len(facts.weights) > 1)
+        if weight is None:
+            self._say(self._why_nothing(facts))
+            self._soon.stop()
+            return
+        chosen = layer.initializer(weight.tensor)
+        default = default_law(layer, weight, facts.input)
+        self._choice.set_options(
+            initializer_options((weight.shape,), default.sentence),
+            initializer_thumbnail,
+        )
+        self._choice.set_current(NONE if chosen is None else chosen.key())
+        self._choice.setAccessibleName(self.tr("Initializer of {0}").format(weight.tensor))
+        self._arguments.show_entries(
+            () if chosen is None else (chosen,), (layer.id, weight.tensor, type(chosen))
+        )
+        self._show_law()
+        self._want()
+
+    def _why_nothing(self, facts: NodeFacts) -> str:
+        if facts.input is None:
+            return self.tr(
+                "What this layer holds is known as soon as the fault before it is mended."
+            )
+        if facts.fault is not None:
+            return self.tr("What this layer holds is known as soon as its fault is mended.")
+        return self.tr("This layer has no weights.")
+
+    def _show_law(self) -> None:
+        layer, facts, weight = self._layer, self._facts, self._weight()
+        if layer is None or facts is None or weight is None:
+            return
+        law = law_of(layer, weight, facts.input)
+        self._refusal.setText(law.refusal)
+        self._refusal.setVisible(bool(law.refusal))
+        self._help.setText(law.sentence.replace("\n\n", " "))
+        self._help.setVisible(bool(law.sentence))
+        self._card.show_tensor(weight.path, weight.shape, law)
+
+    def _preview(self, key: str) -> None:
+        """Show the law of what the list points at, until it closes."""
+        layer, facts, weight = self._layer, self._facts, self._weight()
+        if layer is None or facts is None or weight is None:
+            return
+        chosen = INITIALIZERS[key]() if key in INITIALIZERS else None
+        others = tuple(pair for pair in layer.initializers if pair[0] != weight.tensor)
+        if chosen is not None:
+            others = (*others, (weight.tensor, chosen))
+        law = law_of(replace(layer, initializers=others), weight, facts.input)
+        self._card.show_tensor(weight.path, weight.shape, law)
+
+    # --- what is wished ------------------------------------------------------------------------
+
+    def _choose(self, key: str) -> None:
+        self._voice.seal()
+        self._wish(INITIALIZERS[key]() if key in INITIALIZERS else None)
+        self._voice.seal()
+
+    def _set_argument(self, name: str, value: object) -> None:
+        weight = self._weight()
+        if self._layer is None or weight is None:
+            return
+        chosen = self._layer.initializer(weight.tensor)
+        if chosen is not None:
+            self._wish(chosen.with_fields(**{name: value}))
+
+    def _wish(self, initializer: Initializer | None) -> None:
+        weight = self._weight()
+        if self._layer is not None and weight is not None:
+            self._voice.wish(SetInitializer((self._layer.id,), weight.tensor, initializer))
+
+    def _set_seed(self, seed: int) -> None:
+        if self._project is not None:
+            self._voice.wish(SetForward(replace(self._project.forward, seed=seed)))
+
+    # --- what is drawn -------------------------------------------------------------------------
+
+    def _wanted(self) -> Wanted | None:
+        weight = self._weight()
+        if self._layer is None or self._facts is None or weight is None or self._project is None:
+            return None
+        if self._facts.input is None or self._refusal.text() or self._facts.fault is not None:
+            return None
+        path = self._prefix + weight.path
+        layer = replace(self._layer, note="", frozen=False)
+        return Wanted(layer, self._facts.input, path, self._project.forward.seed)
+
+    def _want(self) -> None:
+        """Ask soon, where something else is wanted than what was asked for last."""
+        wanted, weight = self._wanted(), self._weight()
+        if wanted is None or weight is None:
+            self._asked = None
+            self._soon.stop()
+            self._card.show_drawing(None)
+            self._say("")
+        elif prod(weight.shape) > LARGEST_DRAWN:
+            self._asked = None
+            self._card.show_drawing(None)
+            size = f"{4 * prod(weight.shape) / 1e9:,.1f}"
+            self._say(self.tr("These weights take {0} GB, so only theory is shown.").format(size))
+        elif wanted != self._asked:
+            self._soon.start()
+
+    def _ask(self) -> None:
+        wanted = self._wanted()
+        if wanted is None or self._project is None or wanted == self._asked:
+            return
+        if not self._card.isVisible():
+            return
+        self._asked = wanted
+        self._say(self.tr("Drawing the weights…"))
+        self._voice.ask(
+            Draw(to_document(self._project), wanted.path, wanted.seed),
+            lambda result: self._take(wanted, result),
+            lambda sentence: self._fail(wanted, sentence),
+            "inspector.draw",
+        )
+
+    def _take(self, wanted: Wanted, result: Result) -> None:
+        if wanted == self._asked:
+            self._say("")
+            self._card.show_drawing(drawing_in(result))
+
+    def _fail(self, wanted: Wanted, sentence: str) -> None:
+        if wanted == self._asked:
+            self._card.show_drawing(None)
+            self._say(sentence)
+
+    def _say(self, sentence: str) -> None:
+        self._state.setText(sentence)
+        self._state.setVisible(bool(sentence))
