@@ -164,11 +164,10 @@ def test_a_gap_is_left_where_values_are_not_finite(plot: Plot):
     image = plot.image(1.0)
     frame = plot._frame()
     row = round(frame.y(0.0))
-    wanted = theme.current().danger
 
     def inked(x: float) -> bool:
         column = round(frame.x(x))
-        return any(image.pixelColor(column, row + dy).name() == wanted for dy in (-1, 0, 1))
+        return any(image.pixelColor(column, row + dy).red() > 120 for dy in (-1, 0, 1))
 
     assert inked(-3)
     assert inked(3)
