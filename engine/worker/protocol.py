@@ -155,6 +155,23 @@ class Draw(Asked):
 
 
 @dataclass(frozen=True)
+class Weights(Asked):
+    """Every parameter of at most `limit` numbers, for a picture of a small network."""
+
+    project: Document
+    seed: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class Rows(Asked):
+    """The first rows of the project's data, as its network gets them."""
+
+    project: Document
+    count: int
+
+
+@dataclass(frozen=True)
 class Forward(Asked):
     """One pass of a batch through the network, with what each layer gave."""
 
@@ -265,7 +282,7 @@ class Dropped:
 
 
 Request: TypeAlias = (
-    Hello | Ping | Curve | Vector | Draw | Rows | Forward | Parameters | Values | Prove
+    Hello | Ping | Curve | Vector | Draw | Weights | Rows | Forward | Parameters | Values | Prove
 )
 Reply: TypeAlias = Ready | Warm | Beat | Started | Progress | Result | Failure | Dropped
 Message: TypeAlias = Request | Cancel | Reply
