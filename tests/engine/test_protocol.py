@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 import subprocess
 import sys
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
@@ -20,6 +22,7 @@ from engine.worker import frames, protocol
 from engine.worker.frames import FrameReader, encode
 from engine.worker.protocol import MESSAGES, Array, Message, ProtocolError
 
+DOCUMENT = Path(protocol.__file__).parents[2] / "docs" / "worker-protocol.md"
 ITEM_BYTES = {"float32": 4, "float64": 8, "int64": 8, "int32": 4, "uint8": 1, "bool": 1}
 
 
@@ -256,3 +259,18 @@ def test_the_protocol_loads_neither_numpy_nor_torch_nor_qt() -> None:
 
 def frame_of(header: bytes, payload: bytes = b"") -> bytes:
     return struct.pack("<4sIQ", b"LOOM", len(header), len(payload)) + header + payload
+
+
+def test_the_document_names_every_message_with_its_fields() -> None:
+    rows = {
+        match[1]: set(re.findall(r"`(\w+)`", match[2]))
+        for match in re.finditer(r"^\| `(\w+)` \|([^|]*)\|", DOCUMENT.read_text(), re.MULTILINE)
+    }
+    envelope = get_type_hints(protocol.Asked).keys()
+    declared = {
+        name: get_type_hints(kind).keys()
+        - (envelope if issubclass(kind, protocol.Asked) else set())
+        for name, kind in MESSAGES.items()
+        if kind is not protocol.Cancel
+    }
+    assert rows == declared
