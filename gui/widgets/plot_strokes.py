@@ -21,6 +21,7 @@ from gui.widgets.plot_marks import Bars, Floats, Mark, Marker, Series, Zone, dec
 
 _SMOOTH = 700  # points up to which a calm curve is stroked whole, which looks best
 _DENSE = 2000  # points from which on a curve is drawn one pixel wide
+_MOST_WIDE_INK = 25_000.0  # pixels of line from which on a thin line looks as full as a wide one
 _MOST_INK = 60_000.0  # pixels of line from which on nobody sees smooth edges, but all wait for them
 _ROUND = 500  # points from which on the joints between segments are not rounded
 _DASH, _GAP = 6.0, 4.0
@@ -197,7 +198,7 @@ def _paint_line(painter: QPainter, frame: Frame, curve: Series, x: Floats, y: Fl
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
         painter.drawPolyline(_polygon(x, y))
-    elif x.size <= _DENSE and ink < _MOST_INK:
+    elif x.size <= _DENSE and ink < _MOST_WIDE_INK:
         if x.size > _ROUND:
             pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # three times faster
             pen.setWidthF(1.25)
