@@ -42,6 +42,8 @@ class Centre(QWidget):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setAccessibleName(self.tr("Views"))
         self._pages = QStackedWidget()
         titles = (self.tr("Diagram"), self.tr("Summary"), self.tr("Code"), self.tr("Data"))

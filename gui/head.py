@@ -9,7 +9,7 @@ from gui import theme
 from gui.actions import Actions
 from gui.engine_process import EngineProcess
 from gui.engine_process import State as EngineState
-from gui.widgets.pieces import Pill, push_button
+from gui.widgets.pieces import Pill, plain_label, push_button
 
 
 class Head(QWidget):
@@ -82,7 +82,5 @@ def _search_button(text: str, shortcut: str) -> QPushButton:
     hint = QHBoxLayout(button)
     hint.setContentsMargins(0, 0, theme.WIDE, 0)
     hint.addStretch(1)
-    from gui.widgets.pieces import plain_label
-
     hint.addWidget(plain_label(shortcut, "caption"))
     return button

@@ -36,7 +36,7 @@ class StartCard(Card):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{start.title}: {start.sentence}")
-        self.setFixedHeight(108)
+        self.setFixedHeight(84)
         texts = QVBoxLayout()
         texts.setSpacing(theme.TIGHT)
         title = plain_label(start.title)

@@ -39,6 +39,8 @@ QLabel[role="muted"] { color: $text_muted; }
 QLabel[role="caption"] { font-size: ${caption}px; color: $text_faint; }
 QLabel[role="fault"] { font-size: ${caption}px; color: $danger; }
 
+QLabel[role="ok"] { color: $ok; }
+QLabel[role="danger"] { color: $danger; }
 QLabel[role="pill"] { background: $raised; border-radius: 14px; padding: 0 14px; }
 QLabel[role="pill"][tone="note"] { color: $note; }
 QLabel[role="pill"][tone="ok"] { color: $ok; }
@@ -80,6 +82,8 @@ QPushButton[role="primary"]:hover, QToolButton[role="primary"]:hover {
 QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus { border-color: $text; }
 QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
     background: $raised; color: $text_faint; border-color: $border; }
+QPushButton[role="search"] { text-align: left; padding: 0 14px; border-radius: 14px;
+    color: $text_muted; }
 QPushButton[role="link"], QToolButton[role="link"] {
     background: transparent; border-color: transparent; color: $accent; padding: 0 4px; }
 QPushButton[role="link"]:hover, QToolButton[role="link"]:hover { text-decoration: underline; }

@@ -142,7 +142,7 @@ class Window(QMainWindow):
             and old.history.present is not new.history.present)
             or self.pages.currentIndex()
         ):
-            self.pages.setCurrentIndex(0)
+            self._leave_start()
         self._shown = new
         self.stack.show_state(old, new)
         self.inspector.show_state(old, new)
@@ -165,9 +165,15 @@ class Window(QMainWindow):
         """The start page; the present project stays until something is chosen there."""
         self.start.show_recent(self.preferences.recent)
         self.pages.setCurrentIndex(1)
+        self.status.hide()
+        self.start.setFocus()
+
+    def _leave_start(self) -> None:
+        self.pages.setCurrentIndex(0)
+        self.status.show()
 
     def show_view(self, index: int) -> None:
-        self.pages.setCurrentIndex(0)
+        self._leave_start()
         self.centre.show_view(index)
 
     def say(
@@ -187,17 +193,17 @@ class Window(QMainWindow):
 
     def open_file(self, path: Path) -> None:
         if self.files.open(path):
-            self.pages.setCurrentIndex(0)
+            self._leave_start()
 
     def _start_from(self, sample: str) -> None:
         if self.files.start_from(sample):
-            self.pages.setCurrentIndex(0)
+            self._leave_start()
 
     def select_all(self) -> None:
         self.document.select(tuple(node.id for node in scope(self.document.state.network.body)))
 
     def show_palette(self) -> None:
-        self.pages.setCurrentIndex(0)
+        self._leave_start()
         open_palette(self, self.head.search)
 
     def insert_kind(self, key: str) -> None:
