@@ -89,13 +89,12 @@ class BlockPage(Page):
         self._connect()
 
     def _connect(self) -> None:
-        wish = self._voice.wish
-        self._name.edited.connect(lambda name: rename(self._voice, self._node, name))
-        self._class_name.edited.connect(lambda name: wish(RenameClass(self._id, name)))
-        self._times.edited.connect(lambda times: wish(SetTimes(self._id, times)))
+        self._name.edited.connect(self._set_name)
+        self._class_name.edited.connect(self._set_class_name)
+        self._times.edited.connect(self._set_times)
         self._join.chosen.connect(self._set_join)
         self._join_fields.edited.connect(self._set_join_field)
-        self._note.edited.connect(lambda note: wish(SetNote(self._id, note)))
+        self._note.edited.connect(self._set_note)
         self._first.clicked.connect(lambda: self._voice.select((self._first_id,)))
         for part in (self._name, self._class_name, self._times, self._join_fields, self._note):
             part.finished.connect(self._voice.seal)
@@ -157,6 +156,18 @@ class BlockPage(Page):
         self._first_id = found.id if found is not None else 0
         self._first.setVisible(found is not None)
         self._first.setText(self.tr("Go to {0}").format(node.of) if isinstance(node, Again) else "")
+
+    def _set_name(self, name: str) -> None:
+        rename(self._voice, self._node, name)
+
+    def _set_class_name(self, name: str) -> None:
+        self._voice.wish(RenameClass(self._id, name))
+
+    def _set_times(self, times: int) -> None:
+        self._voice.wish(SetTimes(self._id, times))
+
+    def _set_note(self, note: str) -> None:
+        self._voice.wish(SetNote(self._id, note))
 
     def _set_join(self, key: str) -> None:
         self._voice.seal()

@@ -47,7 +47,7 @@ class CurveCard(QWidget):
         self._stats = Stats(3)
         self._what = Segments(self.tr("What is compared"))
         self._what.set_choices((("value", "f(x)"), ("slope", "f′(x)"), ("both", self.tr("both"))))
-        self._what.chosen.connect(lambda key: self._redraw())
+        self._what.chosen.connect(self._redraw)
         self._compared = Compared()
         self._compared.changed.connect(self._compare)
         column = QVBoxLayout(self)

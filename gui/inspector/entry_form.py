@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, assert_never
 
 from PySide6.QtCore import QCoreApplication, Signal
@@ -61,7 +62,7 @@ class EntryForm(QWidget):
             editor = _editor(knob, several)
             name = f"{knob.name} ({knob.unit})" if knob.unit else knob.name
             self._form.add_row(name, editor, knob.help)
-            editor.edited.connect(lambda value, knob=knob: self._report(knob, value))
+            editor.edited.connect(partial(self._report, knob))
             editor.finished.connect(self.finished)
             self._editors[knob.name] = editor
 

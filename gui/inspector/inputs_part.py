@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.design.edit import SetInputs
-from engine.design.kind import DTYPES, TensorSpec
+from engine.design.kind import DTYPES, Shape, TensorSpec
 from engine.design.names import fault_of_variable
 from engine.design.tree import Input
 from gui import theme
@@ -115,13 +115,10 @@ class _InputForm(QWidget):
         self._dtype = Choice()
         self._dtype.set_options([Option(each, each, _DTYPE_HELP[each]) for each in DTYPES])
         self.removed = push_button(self.tr("Remove this input"), "link")
-        self._name.edited.connect(lambda name: change(lambda each: Input(name, each.spec)))
-        self._shape.edited.connect(
-            lambda shape: change(lambda each: Input(each.name, replace(each.spec, shape=shape)))
-        )
-        self._dtype.edited.connect(
-            lambda dtype: change(lambda each: Input(each.name, replace(each.spec, dtype=dtype)))
-        )
+        self._change = change
+        self._name.edited.connect(self._set_name)
+        self._shape.edited.connect(self._set_shape)
+        self._dtype.edited.connect(self._set_dtype)
         form = Form(self)
         form.add_row(self.tr("name"), self._name,
                      self.tr("The parameter of the exported forward()"), mono=False)  # fmt: skip
@@ -137,6 +134,15 @@ class _InputForm(QWidget):
         row.setContentsMargins(0, 0, 0, theme.TIGHT)
         form.add_wide(self.removed)
         row.addWidget(form)
+
+    def _set_name(self, name: str) -> None:
+        self._change(lambda each: Input(name, each.spec))
+
+    def _set_shape(self, shape: Shape) -> None:
+        self._change(lambda each: Input(each.name, replace(each.spec, shape=shape)))
+
+    def _set_dtype(self, dtype: str) -> None:
+        self._change(lambda each: Input(each.name, replace(each.spec, dtype=dtype)))
 
     def show_input(
         self, each: Input, fault: Callable[[str], str], renew: bool, removable: bool

@@ -51,13 +51,24 @@ class LayerPage(Page):
         self._connect()
 
     def _connect(self) -> None:
-        wish, seal = self._voice.wish, self._voice.seal
-        self._name.edited.connect(lambda name: rename(self._voice, self._layer, name))
-        self._fields.edited.connect(lambda name, value: wish(SetField((self._id,), name, value)))
-        self._frozen.edited.connect(lambda frozen: wish(SetFrozen((self._id,), frozen)))
-        self._note.edited.connect(lambda note: wish(SetNote(self._id, note)))
+        self._name.edited.connect(self._set_name)
+        self._fields.edited.connect(self._set_field)
+        self._frozen.edited.connect(self._set_frozen)
+        self._note.edited.connect(self._set_note)
         for part in (self._name, self._fields, self._frozen, self._note):
-            part.finished.connect(seal)
+            part.finished.connect(self._voice.seal)
+
+    def _set_name(self, name: str) -> None:
+        rename(self._voice, self._layer, name)
+
+    def _set_field(self, name: str, value: object) -> None:
+        self._voice.wish(SetField((self._id,), name, value))
+
+    def _set_frozen(self, frozen: bool) -> None:
+        self._voice.wish(SetFrozen((self._id,), frozen))
+
+    def _set_note(self, note: str) -> None:
+        self._voice.wish(SetNote(self._id, note))
 
     @property
     def _id(self) -> int:

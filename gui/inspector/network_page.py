@@ -42,10 +42,17 @@ class NetworkPage(Page):
         self.add_tight(form)
         for part in (self._inputs, self._facts, self._ties, self._notes):
             self.add(part)
-        self._name.edited.connect(lambda name: voice.wish(RenameNetwork(name)))
-        self._notes.edited.connect(lambda notes: voice.wish(SetNotes(notes)))
+        self._voice = voice
+        self._name.edited.connect(self._set_name)
+        self._notes.edited.connect(self._set_notes)
         for part in (self._name, self._notes):
             part.finished.connect(voice.seal)
+
+    def _set_name(self, name: str) -> None:
+        self._voice.wish(RenameNetwork(name))
+
+    def _set_notes(self, notes: str) -> None:
+        self._voice.wish(SetNotes(notes))
 
     def show_state(self, old: State | None, new: State) -> None:
         network, analysis = new.network, new.analysis

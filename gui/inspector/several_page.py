@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -55,10 +56,8 @@ class SeveralPage(Page):
         self.add_tight(self._fields, self._frozen_form)
         for part in (self._activation, self._tensors, self._facts):
             self.add(part)
-        self._fields.edited.connect(
-            lambda name, value: voice.wish(SetField(self._ids(), name, value))
-        )
-        self._frozen.chosen.connect(lambda key: voice.wish(SetFrozen(self._ids(), key == "on")))
+        self._fields.edited.connect(self._set_field)
+        self._frozen.chosen.connect(self._set_frozen)
         self._fields.finished.connect(voice.seal)
 
     def _buttons(self) -> QHBoxLayout:
@@ -75,6 +74,12 @@ class SeveralPage(Page):
 
     def _ids(self) -> tuple[int, ...]:
         return tuple(layer.id for layer in self._layers)
+
+    def _set_field(self, name: str, value: object) -> None:
+        self._voice.wish(SetField(self._ids(), name, value))
+
+    def _set_frozen(self, key: str) -> None:
+        self._voice.wish(SetFrozen(self._ids(), key == "on"))
 
     def show_state(self, old: State | None, new: State) -> None:
         nodes, analysis = new.selected_nodes, new.analysis
@@ -155,7 +160,7 @@ class TensorsPart(Section):
         self._choices = {}
         for tensor in tensors:
             choice = Choice()
-            choice.chosen.connect(lambda key, tensor=tensor: self._choose(tensor, key))
+            choice.chosen.connect(partial(self._choose, tensor))
             self._form.add_row(tensor, choice,
                                self.tr("What this tensor of all layers is filled with"))  # fmt: skip
             self._choices[tensor] = choice

@@ -36,10 +36,10 @@ class _Scrolling(QObject):
     """Leaves the wheel to the column while a picture does not have the keyboard's focus."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QWheelEvent) and isinstance(watched, QWidget):
-            if not watched.hasFocus():
-                event.ignore()
-                return True
+        idle = isinstance(watched, QWidget) and not watched.hasFocus()
+        if isinstance(event, QWheelEvent) and idle:
+            event.ignore()
+            return True
         return super().eventFilter(watched, event)
 
 

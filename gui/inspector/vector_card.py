@@ -59,7 +59,7 @@ class VectorCard(QWidget):
     def _make_bars(self) -> VectorBars:
         from gui.widgets.bars import VectorBars
 
-        bars = VectorBars()
+        bars = VectorBars("f(x)")
         bars.edited.connect(self._change)
         return bars
 

@@ -7,7 +7,7 @@ that single values with a probability of their own can stand beside a density.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from gui.widgets.plot_marks import Bars, Mark, Series
 _FEWEST, _MOST = 8, 48
 _THEORY_BARS = 32
 """Bars that a law is scaled to while nothing is drawn yet."""
+_AIR = 0.04
+_TAILS = 3.2
+"""Standard deviations to each side that are shown of a law without an end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,21 +33,23 @@ class Pictured:
     high: float
 
 
-def pictured(
-    law: Distribution | None, values: NDArray[np.float64] | None, token: str = "bars"
-) -> Pictured:
-    """The marks for what is known; at least one of both."""
+def pictured(law: Distribution | None, values: NDArray[np.float64] | None) -> Pictured:
+    """The marks for what is known; at least one of both.
+
+    Bars begin and end with the law or the sample, so that a bounded law fills whole bars.
+    """
     low, high = _range(law, values)
     count = _THEORY_BARS if values is None else _bar_count(values.size)
     width = (high - low) / count
+    air = (high - low) * _AIR
     marks: list[Mark] = []
     if values is not None and values.size:
         edges = np.linspace(low, high, count + 1)
         heights = np.histogram(values, edges)[0] / values.size
-        marks.append(Bars(edges, heights.astype(np.float64), token))
+        marks.append(Bars(edges, heights.astype(np.float64)))
     if law is not None:
-        marks += _theory(law, low, high, width)
-    return Pictured(marks, low, high)
+        marks += _theory(law, low - air, high + air, width)
+    return Pictured(marks, low - air, high + air)
 
 
 def _bar_count(size: int) -> int:
@@ -52,8 +57,12 @@ def _bar_count(size: int) -> int:
 
 
 def _range(law: Distribution | None, values: NDArray[np.float64] | None) -> tuple[float, float]:
-    """From the lowest to the highest that theory or sample has, with some air beside it."""
-    ends: list[float] = list(law.support) if law is not None else []
+    """From the lowest to the highest that theory or sample has; tails no further than is likely."""
+    ends: list[float] = []
+    if law is not None:
+        tail = _TAILS * law.std if law.std else inf
+        ends += [max(law.support[0], law.mean - tail), min(law.support[1], law.mean + tail)]
+        ends += [value for value, _ in law.atoms]
     if values is not None and values.size:
         finite = values[np.isfinite(values)]
         if finite.size:
@@ -63,8 +72,7 @@ def _range(law: Distribution | None, values: NDArray[np.float64] | None) -> tupl
     if high <= low:
         half = abs(low) / 2 or 0.5
         return low - half, high + half
-    air = (high - low) * 0.04
-    return low - air, high + air
+    return low, high
 
 
 def _theory(law: Distribution, low: float, high: float, width: float) -> list[Mark]:

@@ -61,7 +61,7 @@ class WeightPart(Section):
         self._soon = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._soon.timeout.connect(self._ask)
         self._tensors = Segments(self.tr("Tensor"), mono=True)
-        self._tensors.chosen.connect(lambda key: self._show_tensor())
+        self._tensors.chosen.connect(self._show_tensor)
         self._choice = Choice()
         self._choice.chosen.connect(self._choose)
         self._choice.highlighted.connect(self._preview)
@@ -81,13 +81,13 @@ class WeightPart(Section):
                        self._bottom(), self._help)  # fmt: skip
         for widget in (*self._shown, self._state):
             self.body.addWidget(widget)
-        self.heading.toggled.connect(lambda is_open: self._want())
+        self.heading.toggled.connect(self._want)
 
     def _bottom(self) -> QWidget:
         """Histogram or matrix, the seed, and the next draw."""
         views = Segments(self.tr("View of the weights"))
         views.set_choices((("histogram", self.tr("histogram")), ("matrix", self.tr("matrix"))))
-        views.chosen.connect(lambda key: self._card.show_as_matrix(key == "matrix"))
+        views.chosen.connect(self._show_view)
         self._seed.setAccessibleName(self.tr("Seed"))
         self._seed.setToolTip(self.tr("The same seed draws the same weights again"))
         self._seed.setFixedWidth(64)
@@ -113,6 +113,9 @@ class WeightPart(Section):
         for widget in (label, self._seed, again):
             row.addWidget(widget)
         return holder
+
+    def _show_view(self, key: str) -> None:
+        self._card.show_as_matrix(key == "matrix")
 
     def _recolour(self) -> None:
         self._again.setIcon(theme.icon("dice-5", "text"))
