@@ -30,7 +30,6 @@ from gui.widgets.syntax import Invalid, RealSyntax
 
 _ROW = 22.0
 _NUMBER = 58.0  # pixels that a number takes
-_HEAD = PAD / 2 + 2 * HEADER_ROW
 _STEP = 0.05
 
 
@@ -119,22 +118,26 @@ class VectorBars(QWidget):
     def _rows(self) -> int:
         return max(len(self._inputs), len(self._outputs))
 
+    def _head(self) -> float:
+        """Where the first row starts: below the title, if there is one, and the names."""
+        return PAD / 2 + HEADER_ROW * (2 if self._title else 1)
+
     def _input_bar(self, rect: QRectF, row: int) -> QRectF:
         middle = rect.center().x()
         left = rect.left() + PAD + _NUMBER
-        return QRectF(left, _HEAD + row * _ROW, middle - 10 - left, _ROW)
+        return QRectF(left, self._head() + row * _ROW, middle - 10 - left, _ROW)
 
     def _output_bar(self, rect: QRectF, row: int) -> QRectF:
         left = rect.center().x() + 10
         right = rect.right() - PAD - _NUMBER
-        return QRectF(left, _HEAD + row * _ROW, right - left, _ROW)
+        return QRectF(left, self._head() + row * _ROW, right - left, _ROW)
 
     def _number(self, row: int) -> QRectF:
-        return QRectF(PAD, _HEAD + row * _ROW, _NUMBER - 6, _ROW)
+        return QRectF(PAD, self._head() + row * _ROW, _NUMBER - 6, _ROW)
 
     def sizeHint(self) -> QSize:
         bottom = 24 if self._total is not None else 10
-        return QSize(320, int(_HEAD + self._rows() * _ROW + bottom))
+        return QSize(320, int(self._head() + self._rows() * _ROW + bottom))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, self.sizeHint().height())
@@ -151,7 +154,7 @@ class VectorBars(QWidget):
         paint_header(painter, rect, self._title, "")
         colours = theme.current()
         middle = Qt.AlignmentFlag.AlignVCenter
-        names = QRectF(PAD, PAD / 2 + HEADER_ROW, rect.width() - 2 * PAD, HEADER_ROW)
+        names = QRectF(PAD, self._head() - HEADER_ROW, rect.width() - 2 * PAD, HEADER_ROW)
         painter.setFont(theme.body_font(theme.CAPTION))
         painter.setPen(colours.colour("text_faint"))
         painter.drawText(names, middle | Qt.AlignmentFlag.AlignLeft, self._names[0])
@@ -162,7 +165,7 @@ class VectorBars(QWidget):
         for row, value in enumerate(self._outputs):
             self._paint_output(painter, rect, row, value)
         if self._total is not None:
-            line = QRectF(PAD, _HEAD + self._rows() * _ROW, rect.width() - 2 * PAD, 18)
+            line = QRectF(PAD, self._head() + self._rows() * _ROW, rect.width() - 2 * PAD, 18)
             painter.setPen(colours.colour("text_muted"))
             words = self.tr("sum {0}").format(f"{self._total:.4f}")
             painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, words)
@@ -236,7 +239,7 @@ class VectorBars(QWidget):
         self._set_input(self._row, round(min(max(value, -self._reach), self._reach), 2))
 
     def _row_at(self, point: QPointF) -> int | None:
-        row = int((point.y() - _HEAD) // _ROW)
+        row = int((point.y() - self._head()) // _ROW)
         return row if 0 <= row < len(self._inputs) else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
