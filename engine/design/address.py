@@ -23,6 +23,13 @@ class Place:
     branch: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The gap just before a node, wherever the node is by the time it is asked for."""
+
+    id: int
+
+
 def located(body: Stack, node_id: int) -> tuple[Address, Node]:
     """Address and node of an id. Raises DesignError when it is not there."""
     found = _search(body, node_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from engine.design.address import (
+    Before,
     Place,
     located,
     located_all,
@@ -44,7 +45,7 @@ class Insert:
     """Put nodes at a place. They get new ids, and new names where theirs are taken."""
 
     nodes: tuple[Node, ...]
-    at: Place
+    at: Place | Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +188,12 @@ Edit = (
 
 
 def apply(network: Network, edit: Edit) -> Network:
-    """The network after the edit; the very same value when nothing changes. Raises DesignError when it does not apply."""
+    """The network after the edit; the very same value when nothing changes. Raises DesignError when it fits nowhere."""
     match edit:
         case Insert():
-            return _inserted(network, edit.nodes, edit.at)
+            at = edit.at
+            at = parent_of(network.body, at.id) if isinstance(at, Before) else at
+            return _inserted(network, edit.nodes, at)
         case Remove():
             return _removed(network, edit.ids)
         case Move():
@@ -325,7 +328,7 @@ def _inserted(network: Network, nodes: tuple[Node, ...], at: Place) -> Network:
 
 
 def _named_for(network: Network, nodes: tuple[Node, ...], at: Place) -> tuple[Node, ...]:
-    """The nodes with names that are free where they go; without any in an nn.Sequential, whose children are numbered."""
+    """The nodes with names that are free where they go; without any in an nn.Sequential, which numbers its children."""
     if _numbered(network, at):
         return tuple(
             replace(node, name="") if isinstance(node, Layer | Group | Repeat) else node

@@ -1,7 +1,8 @@
 """Fields of a catalogue entry, each declared once with its default, range, unit and a sentence.
 
-The inspector's form, the file format, the reference page and the command line all read a `Knob`; `Entry` is the frozen
-value that carries them. Entries are no dataclasses because generating 200 of those costs a fifth of a second at start-up.
+The inspector's form, the file format, the reference page and the command line all read a `Knob`; `Entry` is the
+frozen value that carries them. Entries are no dataclasses because generating 200 of those costs a fifth of a second at
+start-up.
 """
 
 from __future__ import annotations

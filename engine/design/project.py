@@ -93,7 +93,7 @@ ProjectEdit = Edit | SetData | SetTraining | SetForward | SetNotes
 
 
 def edited(project: Project, edit: ProjectEdit) -> Project:
-    """The project after the edit; the very same value when nothing changes. Raises DesignError when it does not apply."""
+    """The project after the edit; the very same value when nothing changes. Raises DesignError when it fits nowhere."""
     match edit:
         case SetData():
             return project if edit.data == project.data else replace(project, data=edit.data)

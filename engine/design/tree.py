@@ -39,8 +39,8 @@ class Layer:
 class Stack:
     """Nodes one after another.
 
-    `source` is "" for what flows in, or the name of an input or of an earlier named node (a recall). `name` is the local
-    variable of a branch in the exported code, "" for the writer's own choice.
+    `source` is "" for what flows in, or the name of an input or of an earlier named node (a recall). `name` is the
+    local variable of a branch in the exported code, "" for the writer's own choice.
     """
 
     nodes: tuple[Node, ...] = ()
@@ -166,7 +166,15 @@ def walk(stack: Stack) -> Iterator[Node]:
 
 def find(stack: Stack, node_id: int) -> Node | None:
     """The node of that id."""
-    return next((node for node in walk(stack) if node.id == node_id), None)
+    for node in stack.nodes:
+        if node.id == node_id:
+            return node
+        if type(node) is not Layer:
+            for inner in stacks_of(node):
+                found = find(inner, node_id)
+                if found is not None:
+                    return found
+    return None
 
 
 def scope(stack: Stack) -> Iterator[Node]:

@@ -15,6 +15,9 @@ from engine.design.kind import TensorSpec
 from engine.design.tree import Group, Layer, Network, Node, Parallel, Repeat, Stack, node_name
 from engine.views.rules import Totals, Weight, weights_of
 
+MOST_NODES = 100_000
+"""Layers and blocks of a network in all turns of its Repeats: more modules than torch could build in minutes."""
+
 
 class FaultMend(NamedTuple):
     """One click that repairs a fault: what its button says, and the edit."""
@@ -60,13 +63,18 @@ class NodeFacts(NamedTuple):
 
 
 class StackFacts(NamedTuple):
-    """The nodes of one stack; `names` and `naming` are filled for the body of a class only."""
+    """The nodes of one stack; `blocks` are those of them that are no plain layers.
+
+    What follows `blocks` is filled for the body of a class only: whether a node there speaks of another one by name,
+    how often each name is taken, and the faults of names.
+    """
 
     stack: Stack
     input: TensorSpec | None
     output: TensorSpec | None
     nodes: tuple[NodeFacts, ...]
     totals: Totals
+    blocks: tuple[NodeFacts, ...] = ()
     reads: bool = False
     names: dict[str, int] | None = None
     naming: tuple[Fault, ...] = ()
@@ -76,13 +84,16 @@ class Analysis:
     """All that follows from a network without building it."""
 
     def __init__(
-        self, network: Network, body: StackFacts, faults: tuple[Fault, ...], shared: int
-    ) -> None:
+        self, network: Network, body: StackFacts, faults: tuple[Fault, ...], shared: int,
+        class_faults: tuple[Fault, ...] = (),
+    ) -> None:  # fmt: skip
         self.network = network
         self.body = body
         self.faults = faults
         self.shared = shared
         """Parameters that ties make one with others."""
+        self.class_faults = class_faults
+        """Those of the faults that are about class names."""
 
     @property
     def output(self) -> TensorSpec | None:
@@ -115,8 +126,16 @@ class Analysis:
         return tuple(fault for fault in self.faults if fault.node_id == node_id)
 
     def places(self) -> Iterator[tuple[str, int, NodeFacts]]:
-        """Path, depth and facts of every node, parents first and every turn of a Repeat, in the order of the code."""
-        yield from walk_places(self.body, "", 0)
+        """Path, depth and facts of every node, parents first and every turn of a Repeat, in the order of the code.
+
+        One turn alone where all would be more than MOST_NODES, which is a fault.
+        """
+        yield from walk_places(self.body, "", 0, self.turns)
+
+    @property
+    def turns(self) -> int | None:
+        """How many turns of a Repeat are shown at most, None for all."""
+        return 1 if self.body.totals.layers + self.body.totals.blocks > MOST_NODES else None
 
     @cached_property
     def _by_id(self) -> dict[int, tuple[str, NodeFacts]]:
@@ -147,17 +166,22 @@ def walk_places(
                     else ()
                 )
             case Repeat():
-                known = len(facts.stacks)
-                count = min(node.times, turns or node.times) if known else 0
-                for turn in range(count):
-                    yield from walk_places(
-                        facts.stacks[min(turn, known - 1)], f"{path}.{turn}.", depth + 1, turns
-                    )
+                for turn, inner in enumerate(turns_of(facts, turns)):
+                    yield from walk_places(inner, f"{path}.{turn}.", depth + 1, turns)
             case Parallel():
                 for branch in facts.stacks:
                     yield from walk_places(branch, prefix, depth + 1, turns)
             case _:
                 pass
+
+
+def turns_of(facts: NodeFacts, most: int | None = None) -> tuple[StackFacts, ...]:
+    """Every turn of a Repeat, also those that are like the last known one; the known ones alone where it is faulty."""
+    assert isinstance(facts.node, Repeat)
+    stacks = facts.stacks
+    if facts.output is not None:
+        stacks += stacks[-1:] * (facts.node.times - len(stacks))
+    return stacks[:most]
 
 
 def label(node: Node) -> str:

@@ -1,11 +1,12 @@
 """The normal form of a design: the rules that make its code unambiguous (docs/architecture.md, "Normal form").
 
-Each rule was broken on purpose in a prototype: the written class then crashed, read back otherwise, or silently gave other
-numbers. So a design that breaks one has a fault, and is neither built nor written.
+Each rule was broken on purpose in a prototype: the written class then crashed, read back otherwise, or silently gave
+other numbers. So a design that breaks one has a fault, and is neither built nor written.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -17,24 +18,23 @@ from engine.design.names import (
     fault_of_variable,
     free_name,
 )  # fmt: skip
-from engine.design.naming import activation_name, attributes
+from engine.design.naming import activation_name, attributes, default_name
 from engine.design.tree import (
     Again,
+    Block,
     Group,
     Input,
     Layer,
-    Network,
     Node,
     Parallel,
     Repeat,
     Stack,
-    node_name,
     scope,
-    walk,
 )  # fmt: skip
-from engine.views.facts import Fault, FaultMend, label
+from engine.views.facts import Fault, FaultMend, StackFacts, label
 
 _node_name_fault = lru_cache(maxsize=8192)(fault_of_node_name)
+_class_name_fault = lru_cache(maxsize=1024)(fault_of_class_name)
 
 
 @lru_cache(maxsize=64)
@@ -65,61 +65,99 @@ def _network_faults(name: str, inputs: tuple[Input, ...]) -> Iterator[Fault]:
             yield Fault(0, "The input", "sizes of at least 1", str(each.spec))
 
 
-def plainly_named(nodes: tuple[Node, ...], names: dict[str, int]) -> bool:
-    """Whether these nodes are layers and blocks whose names are sound and their own: no need to look further."""
-    return all(
-        isinstance(node, Layer | Group | Repeat)
-        and all(names[each] == 1 for each in attributes((node,)))
-        and (not node.name or not _node_name_fault(node.name))
-        for node in nodes
-    )
+def counted(nodes: tuple[Node, ...]) -> dict[str, int]:
+    """How often each attribute occurs in the class whose body these nodes are."""
+    return dict(Counter(attributes(scope(Stack(nodes)))))
 
 
-def name_faults(body: Stack, names: dict[str, int], inputs: frozenset[str]) -> list[Fault]:
+def recounted(
+    names: dict[str, int], gone: tuple[Node, ...], come: tuple[Node, ...]
+) -> dict[str, int]:
+    """The same after some nodes were exchanged for others; the very same value where that changes nothing."""
+    lost = list(attributes(scope(Stack(gone))))
+    won = list(attributes(scope(Stack(come))))
+    if lost == won:
+        return names
+    counts = dict(names)
+    for name in lost:
+        counts[name] -= 1
+        if not counts[name]:
+            del counts[name]
+    for name in won:
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def plainly_named(nodes: tuple[Node, ...], names: dict[str, int], named: bool) -> bool:
+    """Whether these nodes are layers and blocks whose names are sound and their own: no need to look further.
+
+    `named` says whether nodes of the class need names: those of an nn.Sequential are numbered.
+    """
+    for node in nodes:
+        if not isinstance(node, Layer | Group | Repeat):
+            return False
+        name = node.name
+        if not name:
+            if named:
+                return False
+        elif names[name] != 1 or _node_name_fault(name):
+            return False
+        if type(node) is Layer and node.activation is not None and not node.activation.function:
+            second = activation_name(name, node.activation)
+            if second and names.get(second, 1) != 1:
+                return False
+    return True
+
+
+def name_faults(
+    body: Stack, names: dict[str, int], inputs: frozenset[str], named: bool
+) -> Iterator[Fault]:
     """Faults of the names in one class: no identifiers, taken twice, or clashing with the variables of its forward."""
-    found: list[Fault] = []
-    doubled = {name for name, count in names.items() if count > 1}
     taken = set(names)
     seen: set[str] = set()
     recalled = set(_sources(body)) - inputs
-    variables: list[str] = []
     for node in scope(body):
-        name = node_name(node)
-        if isinstance(node, Layer | Group | Repeat):
-            wrong = _node_name_fault(name) if name else ""
-            if not wrong and name in recalled:
-                wrong = fault_of_variable(name)
-                wrong = wrong or (f"`{name}` is an input, too" if name in inputs else "")
-            second = (
-                activation_name(name, node.activation) if isinstance(node, Layer) and name else ""
-            )
-            if (
-                not wrong
-                and (name in seen or (second and second in seen))
-                and name in doubled | {name}
-            ):
-                clash = name if name in seen else second
-                wrong = f"`{clash}` is taken by another layer here" if clash in doubled else ""
-            seen.update({name, second} - {""})
-            if wrong:
-                found.append(_renaming(node, name, wrong, taken))
-        elif isinstance(node, Parallel):
-            variables.extend(branch.name for branch in node.branches if branch.name)
-            for branch in node.branches:
-                wrong = fault_of_variable(branch.name) if branch.name else ""
-                if not wrong and branch.name and (branch.name in inputs or branch.name in recalled):
-                    wrong = (
-                        f"`{branch.name}` is the name of an input or of a layer that is recalled"
-                    )
+        match node:
+            case Layer() | Group() | Repeat():
+                own = [name for name in attributes((node,)) if name]
+                clash = next((name for name in own if name in seen), "")
+                seen.update(own)
+                wrong = _node_fault(node.name, recalled, named)
+                if not wrong and clash:
+                    wrong = f"`{clash}` is taken by another layer here"
                 if wrong:
-                    found.append(Fault(node.id, label(node), f"another name for a branch: {wrong}"))
-    return found
+                    yield _renaming(node, wrong, taken)
+            case Parallel():
+                for branch in node.branches:
+                    if wrong := _branch_fault(branch.name, inputs, recalled):
+                        needs = f"another name for a branch: {wrong}"
+                        yield Fault(node.id, label(node), needs)
+            case Again():
+                pass
 
 
-def _renaming(node: Node, name: str, wrong: str, taken: set[str]) -> Fault:
-    free = free_name(name, taken)
-    return Fault(node.id, _shown(name), f"another name: {wrong}", "",
-                 (FaultMend(f"Call it {free}", Rename(node.id, free)),))  # fmt: skip
+def _node_fault(name: str, recalled: set[str], named: bool) -> str:
+    if not name and not named:
+        return ""
+    return _node_name_fault(name) or (fault_of_variable(name) if name in recalled else "")
+
+
+def _branch_fault(name: str, inputs: frozenset[str], recalled: set[str]) -> str:
+    if not name:
+        return ""
+    if wrong := fault_of_variable(name):
+        return wrong
+    taken = name in inputs or name in recalled
+    return f"`{name}` is the name of an input or of a layer that is recalled" if taken else ""
+
+
+def _renaming(node: Layer | Group | Repeat, wrong: str, taken: set[str]) -> Fault:
+    wanted = node.name or (default_name(node.kind) if isinstance(node, Layer) else "block1")
+    free = free_name(wanted, taken)
+    taken.add(free)
+    place = _shown(node.name) if node.name else label(node)
+    mend = FaultMend(f"Call it {free}", Rename(node.id, free))
+    return Fault(node.id, place, f"another name: {wrong}", "", (mend,))
 
 
 def _shown(name: str) -> str:
@@ -152,10 +190,6 @@ def parallel_fault(node: Parallel, flow: str) -> Misfit | None:
             return Misfit("no recall inside a branch that itself recalls something")
         if branch.source and branch.source == flow:
             return Misfit("no branch that recalls what flows in anyway", f"`{flow}`")
-    if node.activation is not None and not node.activation.function:
-        return Misfit(
-            f"{node.activation.title()} as a layer of its own behind it: it has no function to call"
-        )
     return None
 
 
@@ -178,10 +212,7 @@ def sequential_fault(node: Group | Repeat) -> Misfit | None:
     if isinstance(node, Repeat) and not node.class_name:
         return Misfit("a class name")
     if node.class_name:
-        unnamed = any(
-            not each.name for each in scope(node.body) if isinstance(each, Layer | Group | Repeat)
-        )
-        return Misfit("a name for every layer inside") if unnamed else None
+        return None
     for each in node.body.nodes:
         match each:
             case Layer(activation=None) | Group() | Repeat():
@@ -196,31 +227,51 @@ def sequential_fault(node: Group | Repeat) -> Misfit | None:
     return None
 
 
-def class_faults(network: Network) -> Iterator[Fault]:
+def class_faults(name: str, body: StackFacts) -> Iterator[Fault]:
     """Faults of class names: no identifier, the network's own, or blocks of one class that are not alike (rule 8)."""
-    first: dict[str, tuple[Node, object]] = {}
-    taken = {network.name} | {
-        node.class_name for node in walk(network.body) if isinstance(node, Group | Repeat)
-    }
-    for node in walk(network.body):
-        if not isinstance(node, Group | Repeat) or not node.class_name:
-            continue
-        wrong = fault_of_class_name(node.class_name)
-        if not wrong and node.class_name == network.name:
-            wrong = f"`{network.name}` is the network itself"
-        if not wrong:
-            form = alike(node.body)
-            if node.class_name not in first:
-                first[node.class_name] = (node, form)
-            elif first[node.class_name][1] != form:
-                other = node_name(first[node.class_name][0])
-                wrong = (
-                    f"`{other}` has it and is built otherwise; only numbers may differ in one class"
-                )
+    first: dict[str, Block] = {}
+    blocks = [node for node in _blocks(body) if node.class_name]
+    taken = {name, *(node.class_name for node in blocks)}
+    for node in blocks:
+        wrong = _class_name_fault(node.class_name)
+        other = first.setdefault(node.class_name, node)
+        if not wrong and node.class_name == name:
+            wrong = f"`{name}` is the network itself"
+        if not wrong and other is not node and _form(other.body) != _form(node.body):
+            wrong = f"`{other.name}` has it and is built otherwise; only numbers may differ in one class"
         if wrong:
             free = free_name(node.class_name, taken)
             mend = FaultMend(f"Call it {free}", RenameClass(node.id, free))
-            yield Fault(node.id, _shown(node.name), f"another class name: {wrong}", "", (mend,))
+            place = _shown(node.name) if node.name else label(node)
+            yield Fault(node.id, place, f"another class name: {wrong}", "", (mend,))
+
+
+def _blocks(body: StackFacts) -> Iterator[Block]:
+    """Every Group and Repeat, parents first; those inside a Repeat once."""
+    for facts in body.blocks:
+        match facts.node:
+            case Group() | Repeat():
+                yield facts.node
+                for inner in facts.stacks[:1]:
+                    yield from _blocks(inner)
+            case Parallel():
+                for inner in facts.stacks:
+                    yield from _blocks(inner)
+            case Layer() | Again():
+                pass
+
+
+_forms: dict[int, tuple[Stack, object]] = {}
+
+
+def _form(body: Stack) -> object:
+    """`alike` of a body, remembered while the very same body is asked for: an edit changes few of them."""
+    known = _forms.get(id(body))
+    if known is None or known[0] is not body:
+        if len(_forms) >= 512:
+            _forms.clear()
+        known = _forms[id(body)] = (body, alike(body))
+    return known[1]
 
 
 def alike(stack: Stack) -> object:

@@ -1,26 +1,16 @@
 """The walk over a design: every shape, count and fault, and after an edit only what the edit changed.
 
-`infer(network, previous)` equals `infer(network)`; `previous` only makes it fast. Nodes before the first changed one are
-taken over, and the walk stops at the first unchanged node whose input is what it was.
+`infer(network, previous)` equals `infer(network)`; `previous` only makes it fast. Nodes before the first changed one
+are taken over, and the walk stops at the first unchanged node whose input is what it was.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from engine.design.address import Place, parent_of
-from engine.design.edit import Insert, SetActivation, SetKind, SetTimes, layer
-from engine.design.edit import SetField as SetFieldEdit
-from engine.design.kind import (
-    DropActivation,
-    InsertBefore,
-    Mend,
-    Misfit,
-    ReplaceKind,
-    SetField,
-    TensorSpec,
-)  # fmt: skip
-from engine.design.naming import attributes
+from engine.design.address import Before
+from engine.design.edit import Insert, SetActivation, SetTimes
+from engine.design.kind import DropActivation, Mend, Misfit, TensorSpec
 from engine.design.tree import (
     DEEPEST,
     Again,
@@ -32,145 +22,188 @@ from engine.design.tree import (
     Repeat,
     Stack,
     node_name,
-    scope,
     stacks_of,
 )  # fmt: skip
-from engine.views.facts import Analysis, Fault, FaultMend, NodeFacts, StackFacts, label
+from engine.views.facts import MOST_NODES, Analysis, Fault, FaultMend, NodeFacts, StackFacts
+from engine.views.mends import faulty, place_of
 from engine.views.normal import (
     class_faults,
+    counted,
     name_faults,
     network_faults,
     parallel_fault,
     plainly_named,
+    recounted,
     sequential_fault,
 )
-from engine.views.rules import Totals, applied, layer_rule, of_activation
+from engine.views.rules import Rule, Totals, applied, layer_rule, of_activation
+from engine.views.spans import NOTHING, Span, changed_span, total
 from engine.views.ties import shared_parameters, tie_faults
 
 MOST_TURNS = 1024
 """Turns of one Repeat: each is a module in memory and a block in the summary."""
 
-NOTHING = Totals()
-
 
 def infer(network: Network, previous: Analysis | None = None) -> Analysis:
     """All that follows from a network without building it; faults are results, nothing is raised."""
-    first = network.inputs[0].spec if network.inputs else None
-    same_inputs = previous is not None and previous.network.inputs == network.inputs
-    old = previous.body if previous is not None and same_inputs else None
-    walk = _Class(network, {each.name: each.spec for each in network.inputs})
+    inputs = network.inputs
+    first = inputs[0].spec if inputs else None
+    old = previous.body if previous is not None and previous.network.inputs == inputs else None
+    walk = _Class(network.name, {each.name: each.spec for each in inputs})
+    walk.flow = inputs[0].name if inputs else ""
     body = walk.body(network.body, first, old, depth=0)
-    faults = network_faults(network.name, network.inputs) + collected(body)
-    if body.totals.blocks:
-        faults += tuple(class_faults(network))
+    classes = _class_faults(network, body, previous)
+    faults = (
+        network_faults(network.name, inputs) + _too_many(body.totals) + collected(body) + classes
+    )
     shared = 0
     if network.ties:
         found = tuple(tie_faults(network, body))
         shared = 0 if found else shared_parameters(network, body)
         faults += found
-    return Analysis(network, body, faults, shared)
+    return Analysis(network, body, faults, shared, classes)
+
+
+def _class_faults(
+    network: Network, body: StackFacts, previous: Analysis | None
+) -> tuple[Fault, ...]:
+    """Faults of class names; those of before where neither a block nor the network's name has changed."""
+    if not body.blocks:
+        return ()
+    if (
+        previous is not None
+        and body.blocks is previous.body.blocks
+        and network.name == previous.network.name
+    ):
+        return previous.class_faults
+    return tuple(class_faults(network.name, body))
+
+
+def _too_many(totals: Totals) -> tuple[Fault, ...]:
+    count = totals.layers + totals.blocks
+    if count <= MOST_NODES:
+        return ()
+    return (
+        Fault(0, "The network", f"at most {MOST_NODES:,} layers in all its turns", f"{count:,}"),
+    )
 
 
 def collected(body: StackFacts) -> tuple[Fault, ...]:
     """All faults inside a stack, in the order of the code; at once where there are none."""
-    if not body.totals.faults and not body.naming:
+    if not body.totals.faults:
         return ()
     found: list[Fault] = list(body.naming)
     for facts in body.nodes:
         if facts.fault is not None:
             found.append(facts.fault)
         if facts.totals.faults:
-            turns = (
-                facts.stacks[:1]
-                if isinstance(facts.node, Repeat) and _first_faulty(facts)
-                else facts.stacks
+            # A fault in the first turn of a Repeat is in every turn, and one fault to its reader.
+            first_faulty = (
+                isinstance(facts.node, Repeat) and facts.stacks and facts.stacks[0].totals.faults
             )
-            for inner in turns:
+            for inner in facts.stacks[:1] if first_faulty else facts.stacks:
                 found.extend(collected(inner))
     return tuple(found)
-
-
-def _first_faulty(facts: NodeFacts) -> bool:
-    return bool(facts.stacks and facts.stacks[0].totals.faults)
 
 
 class _Class:
     """The walk inside one class of the exported code: what its forward can speak of, by name."""
 
-    def __init__(self, network: Network, inputs: dict[str, TensorSpec]) -> None:
-        self.network = network
+    def __init__(self, class_name: str, inputs: Mapping[str, TensorSpec]) -> None:
+        self.class_name = class_name
         self.inputs = inputs
         self.known: dict[str, NodeFacts] = {}
+        """Nodes so far by name; kept only where something reads them."""
         self.reads = False
-        self.flow = network.inputs[0].name if inputs and network.inputs else ""
+        """Whether a node of the class speaks of another one by name."""
+        self.flow = ""
         """The name of what flows into the next node, "" where it has none."""
 
     def body(
         self, stack: Stack, x: TensorSpec | None, old: StackFacts | None, depth: int
     ) -> StackFacts:
         """The stack that is a class's whole body, with the faults of its names."""
-        if old is not None and old.stack is stack and old.input == x:
-            return old
-        if old is not None and old.names is not None and not old.reads:
-            start, stop = changed_span(stack.nodes, old.stack.nodes)
-            before = old.stack.nodes[start : stop + len(old.stack.nodes) - len(stack.nodes)]
-            after = stack.nodes[start:stop]
-            if not any(map(_reads, after)):
-                names = _recounted(old.names, before, after)
-                facts = self.stack(stack, x, old, depth)
-                naming = old.naming
-                if naming or (names is not old.names and not plainly_named(after, names)):
-                    naming = tuple(self._naming(stack, names))
-                return _with_naming(facts, names, naming)
-        self.reads = any(map(_reads, stack.nodes))
+        if old is not None and old.names is not None:
+            if old.stack is stack and old.input == x:
+                return old
+            if not old.reads:
+                span = changed_span(stack.nodes, old.stack.nodes)
+                if not any(map(_reads, stack.nodes[span[0] : span[1]])):
+                    return self._edited(stack, x, old, old.names, span, depth)
+        self.reads = not _only_layers(stack.nodes) and any(map(_reads, stack.nodes))
         facts = self.stack(stack, x, old, depth)
-        names = _recounted({}, (), stack.nodes)
-        return _with_naming(facts, names, tuple(self._naming(stack, names)))._replace(
-            reads=self.reads
-        )
+        names = counted(stack.nodes)
+        return _named(facts, names, self._naming(stack, names), self.reads)
 
-    def _naming(self, stack: Stack, names: dict[str, int]) -> list[Fault]:
-        return name_faults(stack, names, frozenset(self.inputs))
+    def _edited(
+        self, stack: Stack, x: TensorSpec | None, old: StackFacts, names: dict[str, int], span: Span, depth: int
+    ) -> StackFacts:  # fmt: skip
+        """A body of which only `span` is new, and which reads nothing by name."""
+        start, stop, old_stop = span
+        come = stack.nodes[start:stop]
+        names = recounted(names, old.stack.nodes[start:old_stop], come)
+        naming = old.naming
+        if naming or not plainly_named(come, names, bool(self.class_name)):
+            naming = self._naming(stack, names)
+        facts = self._patched(stack, x, old, span, depth)
+        return _named(facts, names, naming, reads=False)
+
+    def _naming(self, stack: Stack, names: dict[str, int]) -> tuple[Fault, ...]:
+        if plainly_named(stack.nodes, names, bool(self.class_name)) and not self.reads:
+            return ()
+        return tuple(name_faults(stack, names, frozenset(self.inputs), bool(self.class_name)))
 
     def stack(
         self, stack: Stack, x: TensorSpec | None, old: StackFacts | None, depth: int
     ) -> StackFacts:
         """One stack, taking over from `old` what cannot have changed."""
-        if old is None or self.reads or old.reads:
-            earlier = {facts.node.id: facts for facts in old.nodes} if old is not None else {}
-            nodes: list[NodeFacts] = []
-            y = x
-            for node in stack.nodes:
-                facts = self.node(node, y, earlier.get(node.id), depth)
-                nodes.append(facts)
-                y = facts.output
+        if old is None:
+            return _stack_facts(stack, x, self._walked(stack.nodes, x, {}, depth))
+        if self.reads or old.reads:
+            earlier = {facts.node.id: facts for facts in old.nodes}
+            return _stack_facts(stack, x, self._walked(stack.nodes, x, earlier, depth))
+        return self._patched(stack, x, old, changed_span(stack.nodes, old.stack.nodes), depth)
+
+    def _walked(
+        self, nodes: Sequence[Node], x: TensorSpec | None, earlier: Mapping[int, NodeFacts], depth: int
+    ) -> list[NodeFacts]:  # fmt: skip
+        """Node after node, each fed with what the one before gives."""
+        found: list[NodeFacts] = []
+        reads = self.reads
+        for node in nodes:
+            if type(node) is Layer and not reads:
+                facts = layer_facts(node, x)
+            else:
+                facts = self.node(node, x, earlier.get(node.id), depth)
                 self.flow = node_name(node)
-            return StackFacts(stack, x, y, tuple(nodes), total(nodes))
-        return self._patched(stack, x, old, depth)
+            found.append(facts)
+            x = facts.output
+        return found
 
     def _patched(
-        self, stack: Stack, x: TensorSpec | None, old: StackFacts, depth: int
+        self, stack: Stack, x: TensorSpec | None, old: StackFacts, span: Span, depth: int
     ) -> StackFacts:
-        new_nodes, old_nodes = stack.nodes, old.stack.nodes
-        start, stop = changed_span(new_nodes, old_nodes) if x == old.input else (0, len(new_nodes))
-        shift = len(old_nodes) - len(new_nodes)
+        """The facts of before, with those of the changed span and of what behind it gets another input."""
+        start, stop, old_stop = span if x == old.input else (0, len(stack.nodes), len(old.nodes))
+        shift = old_stop - stop
         y = old.nodes[start - 1].output if start else x
-        replaced = {facts.node.id: facts for facts in old.nodes[start : max(stop + shift, start)]}
-        fresh: list[NodeFacts] = []
-        index = start
-        while index < len(new_nodes):
-            node = new_nodes[index]
-            if index >= stop and old.nodes[index + shift].input == y:
-                break
-            before = old.nodes[index + shift] if index >= stop else replaced.get(node.id)
-            facts = self.node(node, y, before, depth)
+        replaced = {facts.node.id: facts for facts in old.nodes[start:old_stop]}
+        fresh = self._walked(stack.nodes[start:stop], y, replaced, depth)
+        y = fresh[-1].output if fresh else y
+        index = stop
+        while index < len(stack.nodes) and (before := old.nodes[index + shift]).input != y:
+            facts = self.node(stack.nodes[index], y, before, depth)
             fresh.append(facts)
             y = facts.output
             index += 1
         gone, kept = old.nodes[start : index + shift], old.nodes[index + shift :]
-        totals = old.totals.minus(total(gone)).plus(total(fresh))
-        output = kept[-1].output if kept else y
-        return StackFacts(stack, x, output, (*old.nodes[:start], *fresh, *kept), totals)
+        nodes = old.nodes[:start] + tuple(fresh) + kept
+        came, went = total(fresh), total(gone)
+        own = old.totals if not old.naming else _with_faults(old.totals, -len(old.naming))
+        totals = own if came == went else own.minus(went).plus(came)
+        kept_blocks = not (came.blocks or went.blocks)
+        blocks = old.blocks if kept_blocks else _blocks(nodes, totals)
+        return StackFacts(stack, x, kept[-1].output if kept else y, nodes, totals, blocks)
 
     def node(
         self, node: Node, x: TensorSpec | None, old: NodeFacts | None, depth: int
@@ -184,30 +217,36 @@ class _Class:
         ):
             facts = old
             if self.reads and isinstance(node, Parallel):
-                for branch in facts.stacks:
-                    self.known.update(
-                        (n.node.name, n) for n in branch.nodes if isinstance(n.node, Layer)
-                    )
+                self._remember(facts)
         else:
             facts = self._computed(node, x, old, depth)
-        if isinstance(node, Layer | Group | Repeat) and node.name:
-            self.known[node.name] = facts
+        if self.reads and (name := node_name(node)):
+            self.known[name] = facts
         return facts
+
+    def _remember(self, facts: NodeFacts) -> None:
+        """What is named in the branches of a Parallel belongs to the class around it."""
+        for branch in facts.stacks:
+            for inner in branch.nodes:
+                if name := node_name(inner.node):
+                    self.known[name] = inner
+                elif isinstance(inner.node, Parallel):
+                    self._remember(inner)
 
     def _computed(
         self, node: Node, x: TensorSpec | None, old: NodeFacts | None, depth: int
     ) -> NodeFacts:
         if depth > DEEPEST:
-            return faulty(node, x, Misfit(f"to be nested at most {DEEPEST} deep"), self.network)
+            return faulty(node, x, Misfit(f"to be nested at most {DEEPEST} deep"))
         match node:
             case Layer():
-                return layer_facts(node, x, self.network)
+                return layer_facts(node, x)
             case Parallel():
                 return self._parallel(node, x, old, depth)
             case Group():
-                return self._group(node, x, old, depth)
+                return _group(node, x, old, depth)
             case Repeat():
-                return self._repeat(node, x, old, depth)
+                return _repeat(node, x, old, depth)
             case Again():
                 return self._again(node, x, depth)
 
@@ -219,220 +258,198 @@ class _Class:
         flow = self.flow
         for position, branch in enumerate(node.branches):
             self.flow = branch.source or flow
-            source, misfit = self._recalled(branch.source, x) if branch.source else (x, None)
+            source, misfit = self._recalled(branch.source) if branch.source else (x, None)
             if misfit is not None:
-                return faulty(node, x, misfit, self.network)
+                return faulty(node, x, misfit, totals=_block(NOTHING))
             before = earlier[position] if position < len(earlier) else None
             branches.append(self.stack(branch, source, before, depth + 1))
-        inner = total_of(branches)
+        stacks, inner = tuple(branches), _block(total(branches))
         if (misfit := parallel_fault(node, flow)) is not None:
-            return faulty(node, x, misfit, self.network, tuple(branches), inner)
-        outputs = [branch.output for branch in branches]
-        if any(output is None for output in outputs):
-            return NodeFacts(node, x, None, inner, None, tuple(branches))
+            return faulty(node, x, misfit, stacks, inner)
+        outputs = tuple(branch.output for branch in branches if branch.output is not None)
+        if len(outputs) < len(branches):
+            return NodeFacts(node, x, None, inner, None, stacks)
         try:
-            output = node.join.output(tuple(spec for spec in outputs if spec is not None))
+            output = node.join.output(outputs)
         except Misfit as error:
-            return faulty(node, x, error, self.network, tuple(branches), inner)
-        if node.activation is not None:
-            rule = applied(node.activation, output)
-            if isinstance(rule, Misfit):
-                error = of_activation(node.activation, rule)
-                return faulty(node, x, error, self.network, tuple(branches), inner)
-            output = rule.output
-        return NodeFacts(node, x, output, inner, None, tuple(branches))
+            return faulty(node, x, error, stacks, inner)
+        inner = inner._replace(macs=inner.macs + node.join.macs(outputs))
+        return _activated(NodeFacts(node, x, output, inner, None, stacks))
 
-    def _recalled(self, name: str, x: TensorSpec | None) -> tuple[TensorSpec | None, Misfit | None]:
+    def _recalled(self, name: str) -> tuple[TensorSpec | None, Misfit | None]:
         if name in self.inputs:
             return self.inputs[name], None
         if name in self.known:
             return self.known[name].output, None
-        return None, Misfit(
-            f"an earlier layer or input called `{name}` of the same block", "none of that name"
-        )
-
-    def _group(
-        self, node: Group, x: TensorSpec | None, old: NodeFacts | None, depth: int
-    ) -> NodeFacts:
-        before = old.stacks[0] if old is not None and old.stacks else None
-        body = _Class(self.network, {}).body(node.body, x, before, depth + 1)
-        totals = _block(body.totals)
-        misfit = sequential_fault(node)
-        if misfit is not None:
-            return faulty(node, x, misfit, self.network, (body,), totals)
-        return NodeFacts(node, x, body.output, totals, None, (body,))
-
-    def _repeat(
-        self, node: Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: int
-    ) -> NodeFacts:
-        earlier = old.stacks if old is not None else ()
-        misfit = sequential_fault(node)
-        if not 1 <= node.times <= MOST_TURNS:
-            nearest = min(max(node.times, 1), MOST_TURNS)
-            repair = FaultMend(f"Repeat {nearest} times", SetTimes(node.id, nearest))
-            needs = f"between 1 and {MOST_TURNS} turns"
-            return faulty(node, x, Misfit(needs, str(node.times)), self.network, mends=(repair,))
-        turns: list[StackFacts] = []
-        y = x
-        while len(turns) < node.times:
-            before = earlier[len(turns)] if len(turns) < len(earlier) else None
-            turn = _Class(self.network, {}).body(node.body, y, before, depth + 1)
-            turns.append(turn)
-            if turn.output is None or turn.totals.faults or turn.naming:
-                break
-            if turn.output == y:
-                break
-            y = turn.output
-        settled = turns[-1].totals.times(node.times - len(turns) + 1)
-        if turns[-1].totals.faults or turns[-1].output is None:
-            settled = turns[-1].totals
-        totals = _block(total_of(turns[:-1]).plus(settled))
-        if misfit is not None:
-            return faulty(node, x, misfit, self.network, tuple(turns), totals)
-        return NodeFacts(node, x, turns[-1].output, totals, None, tuple(turns))
+        needs = f"an earlier layer or input called `{name}` of the same block"
+        return None, Misfit(needs, "none of that name")
 
     def _again(self, node: Again, x: TensorSpec | None, depth: int) -> NodeFacts:
         first = self.known.get(node.of)
         if first is None:
-            misfit = Misfit(
-                f"an earlier layer or block called `{node.of}` of the same block",
-                "none of that name",
-            )
-            return faulty(node, x, misfit, self.network)
-        if x is None or first.input is None:
-            return NodeFacts(node, x, None, NOTHING)
+            needs = f"an earlier layer or block called `{node.of}` of the same block"
+            return faulty(node, x, Misfit(needs, "none of that name"), totals=_block(NOTHING))
+        if x is None or first.input is None or first.output is None:
+            return NodeFacts(node, x, None, _block(NOTHING))
         once = first.node
         if isinstance(once, Layer):
-            plain = Layer(node.id, once.name, once.kind, node.activation, frozen=True)
-            mine, theirs = layer_facts(plain, x, self.network), first
+            if (misfit := _no_function(node)) is not None:
+                return faulty(node, x, misfit, totals=_block(NOTHING))
+            used = layer_facts(Layer(once.id, once.name, once.kind, node.activation), x)
             same = _weights(once, x) == _weights(once, first.input)
-            facts = mine._replace(node=node)
         else:
-            facts = self._computed(once, x, None, depth + 1)
-            same, theirs = _inner_weights(facts) == _inner_weights(first), first
-            facts = self._activated(facts._replace(node=node, stacks=()), node)
-        if facts.fault is not None:
-            return facts._replace(fault=facts.fault._replace(node_id=node.id, place=_place(node)))
-        if facts.output is not None and not same:
-            misfit = Misfit(f"the input that `{node.of}` got, {theirs.input}", str(x))
-            return faulty(node, x, misfit, self.network)
-        shared = facts.totals._replace(parameters=0, trainable=0, buffers=0, blocks=0, faults=0)
-        return facts._replace(totals=shared)
-
-    def _activated(self, facts: NodeFacts, node: Again) -> NodeFacts:
-        if node.activation is None or facts.output is None:
-            return facts
-        rule = applied(node.activation, facts.output)
-        if isinstance(rule, Misfit):
-            return faulty(node, facts.input, of_activation(node.activation, rule), self.network)
-        return facts._replace(output=rule.output)
+            used = first if x == first.input else self._computed(once, x, None, depth + 1)
+            same = _inner_weights(used) == _inner_weights(first)
+        totals = _block(used.totals._replace(parameters=0, trainable=0, buffers=0, faults=0))
+        if used.fault is not None:
+            mends = _of_again(node, used.fault)
+            fault = used.fault._replace(node_id=node.id, place=place_of(node), mends=mends)
+            return NodeFacts(node, x, None, totals._replace(faults=1), fault)
+        if used.output is None:
+            return faulty(node, x, Misfit("an input that fits inside", str(x)), totals=totals)
+        if not same:
+            misfit = Misfit(f"the input that `{node.of}` got, {first.input}", str(x))
+            return faulty(node, x, misfit, used.stacks, totals)
+        again = NodeFacts(node, x, used.output, totals, None, used.stacks)
+        return again if isinstance(once, Layer) else _activated(again)
 
 
-def layer_facts(node: Layer, x: TensorSpec | None, network: Network) -> NodeFacts:
+def _group(node: Group, x: TensorSpec | None, old: NodeFacts | None, depth: int) -> NodeFacts:
+    before = next(iter(_earlier(node, old)), None)
+    body = _Class(node.class_name, {}).body(node.body, x, before, depth + 1)
+    totals = _block(body.totals)
+    if (misfit := sequential_fault(node)) is not None:
+        return faulty(node, x, misfit, (body,), totals)
+    return NodeFacts(node, x, body.output, totals, None, (body,))
+
+
+def _repeat(node: Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: int) -> NodeFacts:
+    if not 1 <= node.times <= MOST_TURNS:
+        return _fewer(
+            node, x, f"between 1 and {MOST_TURNS:,} turns", min(max(node.times, 1), MOST_TURNS)
+        )
+    earlier = _earlier(node, old)
+    turns: list[StackFacts] = []
+    before, y = NOTHING, x
+    while True:
+        known = earlier[len(turns)] if len(turns) < len(earlier) else None
+        turn = _Class(node.class_name, {}).body(node.body, y, known, depth + 1)
+        turns.append(turn)
+        sound = turn.output is not None and not turn.totals.faults
+        rest = node.times - len(turns) + 1 if sound else 1
+        totals = _block(before.plus(turn.totals.times(rest)))
+        # From here on every turn is like this one.
+        if not sound or turn.output == y or rest == 1:
+            break
+        if totals.layers + totals.blocks > MOST_NODES:
+            break
+        before, y = before.plus(turn.totals), turn.output
+    if (misfit := sequential_fault(node)) is not None:
+        return faulty(node, x, misfit, tuple(turns), totals)
+    if totals.layers + totals.blocks > MOST_NODES:
+        most = MOST_NODES // (turn.totals.layers + turn.totals.blocks)
+        return _fewer(node, x, f"fewer turns: at most {MOST_NODES:,} layers in all", most)
+    return NodeFacts(node, x, turn.output, totals, None, tuple(turns))
+
+
+def _earlier(node: Group | Repeat, old: NodeFacts | None) -> tuple[StackFacts, ...]:
+    """What was known inside the block before; nothing if it became a class or ceased to be one, as names then count."""
+    if old is None or not isinstance(old.node, Group | Repeat):
+        return ()
+    return old.stacks if bool(old.node.class_name) == bool(node.class_name) else ()
+
+
+def _fewer(node: Repeat, x: TensorSpec | None, needs: str, times: int) -> NodeFacts:
+    mends = (FaultMend(f"Repeat {times} times", SetTimes(node.id, times)),) if times else ()
+    return faulty(node, x, Misfit(needs, f"{node.times:,}"), (), _block(NOTHING), mends)
+
+
+def layer_facts(node: Layer, x: TensorSpec | None) -> NodeFacts:
     """One layer's facts for what flows in; nothing is known behind a fault."""
     if x is None:
         return NodeFacts(node, None, None, NOTHING)
     rule = layer_rule(node.kind, node.activation, node.frozen, x)
-    if isinstance(rule, Misfit):
-        return faulty(node, x, rule, network)
+    if type(rule) is Misfit:
+        return faulty(node, x, rule)
+    assert type(rule) is Rule
     if node.initializers:
         for tensor, initializer in node.initializers:
             shape = rule.weights.get(tensor)
             refusal = initializer.refusal(shape) if shape is not None else ""
             if refusal:
-                misfit = Misfit(
+                needs = (
                     f"another initializer for its {tensor} than {initializer.title()}: {refusal}"
                 )
-                return faulty(node, x, misfit, network)
+                return faulty(node, x, Misfit(needs))
     return NodeFacts(node, x, rule.output, rule.totals)
 
 
-def faulty(
-    node: Node, x: TensorSpec | None, misfit: Misfit, network: Network, stacks: tuple[StackFacts, ...] = (),
-    totals: Totals = NOTHING, mends: tuple[FaultMend, ...] = (),
-) -> NodeFacts:  # fmt: skip
-    """The facts of a node that a Misfit stops, its mends turned into edits of the network."""
-    edits = mends + tuple(_mend(node, mend, network) for mend in misfit.mends)
-    got = misfit.got or (str(x) if x is not None and isinstance(node, Layer) else "")
-    fault = Fault(node.id, _place(node), misfit.needs, got, edits)
-    return NodeFacts(node, x, None, totals._replace(faults=totals.faults + 1), fault, stacks)
+def _activated(facts: NodeFacts) -> NodeFacts:
+    """A join or a second use with the activation behind it."""
+    node = facts.node
+    assert isinstance(node, Parallel | Again)
+    if node.activation is None or facts.output is None:
+        return facts
+    if (misfit := _no_function(node)) is not None:
+        return faulty(node, facts.input, misfit, facts.stacks, facts.totals)
+    rule = applied(node.activation, facts.output)
+    if isinstance(rule, Misfit):
+        misfit = of_activation(node.activation, rule)
+        return faulty(node, facts.input, misfit, facts.stacks, facts.totals)
+    return facts._replace(output=rule.output)
 
 
-def _place(node: Node) -> str:
-    match node:
-        case Layer() | Group() | Repeat():
-            return node.name or label(node)
-        case _:
-            return label(node)
+def _no_function(node: Parallel | Again) -> Misfit | None:
+    if node.activation is None or node.activation.function:
+        return None
+    title = node.activation.title()
+    remove = Mend(f"Remove {title}", DropActivation())
+    needs = f"{title} as a layer of its own behind it: it has no function to call"
+    return Misfit(needs, mends=(remove,))
 
 
-def _mend(node: Node, mend: Mend, network: Network) -> FaultMend:
-    match mend.change:
-        case SetField(name, value):
-            return FaultMend(mend.title, SetFieldEdit((node.id,), name, value))
-        case InsertBefore(kind):
-            at = _before(network, node)
-            return FaultMend(mend.title, Insert((layer(kind),), at))
-        case ReplaceKind(kind):
-            return FaultMend(mend.title, SetKind((node.id,), kind))
-        case DropActivation(instead):
-            return FaultMend(mend.title, SetActivation((node.id,), instead))
+def _of_again(node: Again, fault: Fault) -> tuple[FaultMend, ...]:
+    """Of a layer's mends those that change what the second use gets; others would change the first use, too."""
+    kept: list[FaultMend] = []
+    for mend in fault.mends:
+        match mend.edit:
+            case Insert(nodes):
+                kept.append(FaultMend(mend.title, Insert(nodes, Before(node.id))))
+            case SetActivation(_, activation):
+                kept.append(FaultMend(mend.title, SetActivation((node.id,), activation)))
+            case _:
+                pass
+    return tuple(kept)
 
 
-def _before(network: Network, node: Node) -> Place:
-    return parent_of(network.body, node.id)
+def _stack_facts(stack: Stack, x: TensorSpec | None, nodes: list[NodeFacts]) -> StackFacts:
+    totals = total(nodes)
+    output = nodes[-1].output if nodes else x
+    return StackFacts(stack, x, output, tuple(nodes), totals, _blocks(nodes, totals))
 
 
-# --- counting and comparing ------------------------------------------------------------------------------------------
+def _blocks(nodes: Sequence[NodeFacts], totals: Totals) -> tuple[NodeFacts, ...]:
+    return tuple(facts for facts in nodes if facts.totals.blocks) if totals.blocks else ()
 
 
-def total(nodes: Any) -> Totals:
-    """The sum over nodes, column by column in C: a walk over a thousand layers spends most of its time otherwise."""
-    if not nodes:
-        return NOTHING
-    if len(nodes) == 1:
-        return nodes[0].totals
-    return Totals(*map(sum, zip(*[facts.totals for facts in nodes], strict=True)))
-
-
-def total_of(stacks: Any) -> Totals:
-    return total(stacks)
+def _named(
+    facts: StackFacts, names: dict[str, int], naming: tuple[Fault, ...], reads: bool
+) -> StackFacts:
+    """The body of a class from the facts of its stack."""
+    totals = _with_faults(facts.totals, len(naming)) if naming else facts.totals
+    return StackFacts(*facts[:4], totals, facts.blocks, reads, names, naming)
 
 
 def _block(totals: Totals) -> Totals:
     return totals._replace(blocks=totals.blocks + 1)
 
 
-def _with_naming(facts: StackFacts, names: dict[str, int], naming: tuple[Fault, ...]) -> StackFacts:
-    return facts._replace(names=names, naming=naming, totals=_naming_counted(facts.totals, naming))
+def _with_faults(totals: Totals, more: int) -> Totals:
+    return totals._replace(faults=totals.faults + more)
 
 
-def _naming_counted(totals: Totals, naming: tuple[Fault, ...]) -> Totals:
-    return totals._replace(faults=totals.faults + len(naming)) if naming else totals
-
-
-def changed_span(new: tuple[Node, ...], old: tuple[Node, ...]) -> tuple[int, int]:
-    """Start and stop, in `new`, of the part outside the common beginning and the common end.
-
-    Slices are compared in C and halved: a loop in Python over a thousand nodes would cost more than the edit.
-    """
-    shorter = min(len(new), len(old))
-    start = _common(new, old, shorter, front=True)
-    end = _common(new, old, shorter - start, front=False)
-    return start, len(new) - end
-
-
-def _common(a: tuple[Node, ...], b: tuple[Node, ...], most: int, front: bool) -> int:
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        same = (
-            a[low:middle] == b[low:middle]
-            if front
-            else a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]
-        )
-        low, high = (middle, high) if same else (low, middle - 1)
-    return low
+def _only_layers(nodes: tuple[Node, ...]) -> bool:
+    return set(map(type, nodes)) <= {Layer}
 
 
 def _reads(node: Node) -> bool:
@@ -444,24 +461,6 @@ def _reads(node: Node) -> bool:
             return True
         case Parallel():
             return any(branch.source or any(map(_reads, branch.nodes)) for branch in node.branches)
-
-
-def _recounted(
-    names: dict[str, int], gone: tuple[Node, ...], come: tuple[Node, ...]
-) -> dict[str, int]:
-    """How often each attribute occurs in the class after some nodes were exchanged for others."""
-    lost = list(attributes(scope(Stack(gone))))
-    won = list(attributes(scope(Stack(come))))
-    if lost == won and names:
-        return names
-    counts = dict(names)
-    for name in lost:
-        counts[name] -= 1
-        if not counts[name]:
-            del counts[name]
-    for name in won:
-        counts[name] = counts.get(name, 0) + 1
-    return counts
 
 
 def _weights(node: Layer, x: TensorSpec) -> object:

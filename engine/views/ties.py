@@ -8,13 +8,14 @@ from math import prod
 from engine.design.edit import SetTies
 from engine.design.kind import Shape
 from engine.design.tree import Layer, Network, Tie
-from engine.views.facts import Fault, FaultMend, StackFacts, walk_places
+from engine.views.facts import MOST_NODES, Fault, FaultMend, StackFacts, walk_places
 
 
 def tensors(body: StackFacts) -> dict[str, tuple[Shape, Layer, str]]:
     """Every parameter by its path in the `state_dict`: its shape, its layer and its name there."""
     found: dict[str, tuple[Shape, Layer, str]] = {}
-    for path, _, facts in walk_places(body, "", 0):
+    turns = 1 if body.totals.layers + body.totals.blocks > MOST_NODES else None
+    for path, _, facts in walk_places(body, "", 0, turns):
         if isinstance(facts.node, Layer):
             prefix = path[: len(path) - len(facts.node.name)] if facts.node.name else f"{path}."
             for weight in facts.weights:

@@ -1,0 +1,161 @@
+"""Laws of edits: what they do to a design, to what follows from it and to its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import given
+
+from engine.design.edit import apply
+from engine.design.error import DesignError
+from engine.design.history import History
+from engine.design.project import Forward, Project, SetForward
+from engine.design.tree import Network, walk
+from engine.views.facts import Analysis, StackFacts
+from engine.views.shapes import infer
+from tests.laws.edits import edits_of, networks, project_edits, projects
+
+
+def after(network: Network, edit: Any) -> Network:
+    try:
+        return apply(network, edit)
+    except DesignError:
+        return network
+
+
+@given(networks(), st.data())
+def test_edits_either_make_a_network_or_say_why_not(network: Network, data: st.DataObject):
+    for _ in range(4):
+        before = repr(network)
+        new = after(network, data.draw(edits_of(network)))
+        assert repr(network) == before
+        assert (new is network) == (new == network)
+        network = new
+
+
+@given(networks(), st.data())
+def test_ids_stay_unique_and_are_never_given_twice(network: Network, data: st.DataObject):
+    ever = {node.id for node in walk(network.body)}
+    for _ in range(4):
+        new = after(network, data.draw(edits_of(network)))
+        ids = [node.id for node in walk(new.body)]
+        assert len(set(ids)) == len(ids)
+        come = set(ids) - {node.id for node in walk(network.body)}
+        assert not come & ever
+        assert all(own < new.next_id for own in ids)
+        ever |= set(ids)
+        network = new
+
+
+def plain(facts: StackFacts) -> Any:
+    """Facts without what only serves speed."""
+    nodes = [
+        (n.node, n.input, n.output, n.totals, n.fault, [plain(s) for s in n.stacks])
+        for n in facts.nodes
+    ]
+    return (facts.stack, facts.input, facts.output, facts.totals, facts.naming, nodes)
+
+
+def assert_same(found: Analysis, wanted: Analysis) -> None:
+    assert found.network == wanted.network
+    assert found.output == wanted.output
+    assert found.faults == wanted.faults
+    assert found.totals == wanted.totals
+    assert plain(found.body) == plain(wanted.body)
+
+
+@given(networks(), st.data())
+def test_what_follows_after_an_edit_is_what_follows_from_scratch(
+    network: Network, data: st.DataObject
+):
+    analysis = infer(network)
+    for _ in range(6):
+        network = after(network, data.draw(edits_of(network)))
+        analysis = infer(network, analysis)
+        assert_same(analysis, infer(network))
+
+
+@given(networks(), networks())
+def test_any_earlier_analysis_may_be_given(network: Network, other: Network):
+    assert_same(infer(network, infer(other)), infer(network))
+
+
+# --- history ---------------------------------------------------------------------------------------------------------
+
+
+class Model:
+    """What undo and redo should do, told with two lists."""
+
+    def __init__(self, project: Project) -> None:
+        self.past = [project]
+        self.future: list[Project] = []
+
+    def did(self, project: Project, merged: bool) -> None:
+        if merged:
+            self.past.pop()
+        self.past.append(project)
+        self.future = []
+
+    def undo(self) -> None:
+        if len(self.past) > 1:
+            self.future.append(self.past.pop())
+
+    def redo(self) -> None:
+        if self.future:
+            self.past.append(self.future.pop())
+
+
+def chain(history: History) -> list[Project]:
+    """The projects that undo leads to, the present one last."""
+    found = [history.present]
+    while history.undo() is not history:
+        history = history.undo()
+        found.insert(0, history.present)
+    return found
+
+
+@given(projects, st.data())
+def test_undo_and_redo_give_the_very_values_that_were(project: Project, data: st.DataObject):
+    history, model, saved = History.of(project), Model(project), project
+    for _ in range(12):
+        match data.draw(st.sampled_from(["edit", "edit", "edit", "undo", "redo", "seal", "save"])):
+            case "edit":
+                history, before = done(history, data.draw(project_edits(history.present))), history
+                if history is not before:
+                    assert not (before.sealed and len(chain(history)) <= len(chain(before)))
+                    model.did(history.present, merged=len(chain(history)) == len(chain(before)))
+            case "undo":
+                history = history.undo()
+                model.undo()
+            case "redo":
+                history = history.redo()
+                model.redo()
+            case "seal":
+                history = history.seal()
+            case _:
+                saved = history.present
+        assert history.present is model.past[-1]
+        assert (history.present is saved) == (model.past[-1] is saved)
+        assert all(a is b for a, b in zip(chain(history), model.past, strict=True))
+        assert bool(history.redo_edit) == bool(model.future)
+
+
+def done(history: History, edit: Any) -> History:
+    try:
+        return history.done(edit)
+    except DesignError:
+        return history
+
+
+@given(projects, st.integers(1, 4), st.integers(1, 4))
+def test_a_value_that_is_dragged_is_one_step(project: Project, first: int, second: int):
+    history = History.of(project)
+    for seed in range(1, first + 1):
+        history = history.done(SetForward(Forward(seed, 2**63 - 1 - seed)))
+    history = history.seal()
+    for seed in range(1, second + 1):
+        history = history.done(SetForward(Forward(100 - seed, seed)))
+    assert len(chain(history)) == 3
+    assert history.undo().present.forward == Forward(first, 2**63 - 1 - first)
+    assert history.undo().undo().present is project
