@@ -54,7 +54,7 @@ class BatchNorm1d(Normalising):
     LayerNorm.
     """
 
-    eps: float = real(1e-5, EPS, at_least=0, at_most=1e6)
+    eps: float = real(1e-5, EPS, above=0, at_most=1e6)
     momentum: float | None = real(
         0.1, "Share of the newest batch in the running statistics; empty for a plain mean of all batches.",
         at_least=0, at_most=1, optional=True,

@@ -61,7 +61,7 @@ def stricter(layer: Kind, x: Spec) -> str:
         return "the batch is no dimension to work on: samples would mix"
     if isinstance(layer, DroppingChannels | Softmax2d):
         return "torch takes the batch for channels where one dimension is missing"
-    if isinstance(layer, FeatureAlphaDropout) and layer.p == 0:
+    if isinstance(layer, FeatureAlphaDropout) and layer.p in (0, 1):
         return "torch does not look where it has nothing to do"
     if isinstance(layer, NormalisingLast):
         return "there is no shape to ask torch about"
@@ -128,6 +128,7 @@ def test_shapes_weights_and_buffers_are_those_of_the_built_module(
     with torch.device("meta"):
         module = made(layer.call(x))
     assert spec_of(module.eval()(sample(x))) == output
+    assert spec_of(torch_takes(layer, x)) == output
     weights = {name: tuple(tensor.shape) for name, tensor in module.named_parameters()}
     buffers = {
         name: Spec(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
