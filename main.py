@@ -1,0 +1,250 @@
+"""Layerloom: compose a PyTorch network as a stack of layers.
+
+    python main.py [FILE.loom]            the window
+    python main.py new                    lists the templates
+    python main.py new TEMPLATE -o FILE   starts a project from one
+    python main.py check FILE             faults and advice
+    python main.py summary FILE           layers, shapes and parameters as a table
+    python main.py export FILE --as module -o OUT
+
+Exit status: 0 done, 1 the design has faults, 2 wrong use or unreadable input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.design.project import Project
+
+DONE, FAULTY, WRONG = 0, 1, 2
+COMMANDS = ("new", "check", "summary", "export")
+FORMATS = ("text", "markdown", "csv", "json", "html", "latex")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if given and (given[0] in COMMANDS or given[0].startswith("-")):
+            return command(given)
+        if len(given) > 1:
+            return said(f"one file at a time: {given[1]!r} is too much; see --help")
+        return window(given[0] if given else None)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; a second error at shutdown would say nothing more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return said("stopped")
+
+
+def window(path: str | None) -> int:
+    """Open the window, or say in a line why there can be none."""
+    from gui.preflight import problem
+
+    if why := problem():
+        return said(why)
+    from gui.application import run
+
+    return run(path)
+
+
+def command(given: Sequence[str]) -> int:
+    """Run a subcommand."""
+    from engine import DesignError
+
+    wanted = parser().parse_args(given)
+    try:
+        return wanted.run(wanted)
+    except DesignError as error:
+        return said(str(error))
+    except OSError as error:
+        return said(f"{error.filename or 'output'}: {error.strerror or error}")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    whole = argparse.ArgumentParser(
+        prog="layerloom", description="Compose a PyTorch network as a stack of layers.",
+        epilog="Without a command the window opens: layerloom [FILE.loom]",
+    )  # fmt: skip
+    whole.add_argument("--version", action="version", version=f"layerloom {version()}")
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(
+        name: str, run: Callable[[argparse.Namespace], int], text: str
+    ) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=text)
+        one.set_defaults(run=run)
+        return one
+
+    new = add("new", run_new, "List the templates, or start a project from one.")
+    new.add_argument(
+        "template", nargs="?", metavar="TEMPLATE", help="a name from the list; without it, the list"
+    )
+    new.add_argument("-o", "--output", metavar="FILE.loom", help="where to write the project")
+    new.add_argument("--force", action="store_true", help="overwrite a file that is there")
+    check = add(
+        "check",
+        run_check,
+        "Say what is wrong with a design, and what a good colleague would advise.",
+    )
+    check.add_argument("file", metavar="FILE.loom")
+    summary = add("summary", run_summary, "Print layers, output shapes, parameters and sizes.")
+    summary.add_argument("file", metavar="FILE.loom")
+    summary.add_argument(
+        "--batch", type=positive, default=1, metavar="N", help="rows at once (default 1)"
+    )
+    summary.add_argument("--format", choices=FORMATS, default="text", help="default text")
+    summary.add_argument(
+        "-o", "--output", metavar="OUT", help="write to a file instead of standard output"
+    )
+    export = add("export", run_export, "Write the design in another form.")
+    export.add_argument("file", metavar="FILE.loom")
+    export.add_argument(
+        "--as", dest="form", choices=("module",), required=True, help="a PyTorch module in Python"
+    )
+    export.add_argument("-o", "--output", metavar="OUT", required=True, help="where to write it")
+    export.add_argument(
+        "--seed", type=natural, default=0, metavar="N", help="seed of the weights for the proof"
+    )
+    export.add_argument("--prove", action="store_true",
+                        help="import it in a clean process without Layerloom and compare it with the live network")  # fmt: skip
+    return whole
+
+
+def run_new(wanted: argparse.Namespace) -> int:
+    """List the templates or write one."""
+    import resources
+    from resources.samples import SENTENCES
+
+    if wanted.template is None:
+        for name, sentence in SENTENCES.items():
+            print(f"{name}\t{sentence}")
+        return DONE
+    if wanted.template not in SENTENCES:
+        return said(f"there is no template {wanted.template!r}; there are {', '.join(SENTENCES)}")
+    if wanted.output is None:
+        return said(f"say where to write it: new {wanted.template} -o {wanted.template}.loom")
+    path = Path(wanted.output)
+    if path.exists() and not wanted.force:
+        return said(f"{path} is there already; choose another name, or say --force to overwrite it")
+    write(path, resources.path("samples", f"{wanted.template}.loom").read_bytes())
+    return DONE
+
+
+def run_check(wanted: argparse.Namespace) -> int:
+    """Faults and advice, a line each."""
+    from engine.views.advice import advise
+    from engine.views.shapes import infer
+
+    project = load(wanted.file)
+    analysis = infer(project.network)
+    for fault in analysis.faults:
+        mends = "; ".join(mend.title for mend in fault.mends)
+        print(f"fault: {fault.sentence}" + (f" ({mends})" if mends else ""))
+    for advice in advise(project, analysis):
+        place = analysis.name_of(advice.node_id)
+        print(f"advice: {place + ': ' if place else ''}{advice.title}. {advice.sentence}")
+    return FAULTY if analysis.faults else DONE
+
+
+def run_summary(wanted: argparse.Namespace) -> int:
+    """The table of layers."""
+    from engine import summarize
+
+    summary = summarize(load(wanted.file).network, batch_size=wanted.batch)
+    text = summary.to(wanted.format)
+    text = text if text.endswith("\n") else text + "\n"
+    if wanted.output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write(Path(wanted.output), text.encode())
+    return DONE
+
+
+def run_export(wanted: argparse.Namespace) -> int:
+    """The design as a PyTorch module, with the proof where it is wished."""
+    from engine import write_module
+    from engine.views.shapes import infer
+
+    project = load(wanted.file)
+    analysis = infer(project.network)
+    if analysis.faults:
+        for fault in analysis.faults:
+            said(fault.sentence)
+        return FAULTY
+    text = write_module(project.network)
+    write(Path(wanted.output), text.encode())
+    if wanted.prove:
+        from engine.runtime.prove import prove
+
+        print(prove(project.network, text, seed=wanted.seed).sentence)
+    return DONE
+
+
+def load(name: str) -> Project:
+    """The project in a file, the file's name before what is wrong with it."""
+    from engine import DesignError
+    from engine import load as load_project
+
+    try:
+        return load_project(name)
+    except DesignError as error:
+        text = str(error)
+        raise DesignError(text if text.startswith(name) else f"{name}: {text}") from None
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    from engine.files.store import atomic_save
+
+    atomic_save(path, content)
+
+
+def said(sentence: str) -> int:
+    """An error as a line on standard error; the exit status of wrong use."""
+    print(f"layerloom: {' '.join(sentence.split())}", file=sys.stderr)
+    return WRONG
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    return _whole(text, 1)
+
+
+def natural(text: str) -> int:
+    """A whole number from 0 on, for argparse."""
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number") from None
+    if not least <= number <= 2**31 - 1:
+        raise argparse.ArgumentTypeError(f"{text[:40]} is not between {least} and {2**31 - 1}")
+    return number
+
+
+def version() -> str:
+    """The version of the installed package."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("layerloom")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
