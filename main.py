@@ -17,7 +17,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from engine.design.project import Project
@@ -68,9 +68,17 @@ def command(given: Sequence[str]) -> int:
         return said(f"{error.filename or 'output'}: {error.strerror or error}")
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line instead of after a usage that hides it."""
+
+    def error(self, message: str) -> NoReturn:
+        said(f"{message}; see {self.prog} --help")
+        sys.exit(WRONG)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    whole = argparse.ArgumentParser(
+    whole = Parser(
         prog="layerloom", description="Compose a PyTorch network as a stack of layers.",
         epilog="Without a command the window opens: layerloom [FILE.loom]",
     )  # fmt: skip
@@ -152,6 +160,10 @@ def run_check(wanted: argparse.Namespace) -> int:
     for advice in advise(project, analysis):
         place = analysis.name_of(advice.node_id)
         print(f"advice: {place + ': ' if place else ''}{advice.title}. {advice.sentence}")
+    if not analysis.faults:
+        print(
+            f"valid design: {analysis.totals.layers} layers, {analysis.totals.parameters:,} parameters"
+        )
     return FAULTY if analysis.faults else DONE
 
 
