@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.views.advice import Advice
@@ -142,7 +150,6 @@ class AdviceList(QWidget):
         self._column.setSpacing(8)
         self._column.addStretch(1)
         self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -186,17 +193,27 @@ class AdviceList(QWidget):
     def _changed_height(self) -> None:
         self.updateGeometry()
         self.grew.emit()
+        self._fit()
 
     def needed_height(self, width: int) -> int:
         """The height that shows every card without scrolling."""
         if self.isHidden():
             return 0
-        inner = width - 28
-        heights = [card.heightForWidth(inner) for card in self._cards.values()]
-        return sum(heights) + 8 * max(len(heights) - 1, 0) + 12 + 10 + self._heading.sizeHint().height()  # fmt: skip
+        head = self._heading.sizeHint().height()
+        return self._column.totalHeightForWidth(width) + head + 10
 
     def sizeHint(self) -> QSize:
         return QSize(320, min(self.needed_height(max(self.width(), 240)), 260))
+
+    def _fit(self) -> None:
+        """Make the cards as wide as those of the stack, beside a scroll bar too, and as high as their words."""
+        width = self._scroll.width()
+        high = self._column.totalHeightForWidth(width)
+        self._inside.resize(width, max(high, self._scroll.height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:

@@ -19,13 +19,20 @@ from gui.widgets.chip import CHIP_HEIGHT, chip_size
 BAR = 4
 LEFT, RIGHT = 16, 14
 """From the card's edges to its words."""
-LOW, HIGH = 44, 66
-"""Heights of a card with two lines of words, and of one with a line of chips."""
+LOW, HIGH, NARROW_HIGH = 44, 66, 76
+"""Heights of a card with two lines of words, and of one with a line of chips: below the count where it is narrow."""
+NARROW = 300
+CHIP_TOP, NARROW_CHIP_TOP = 36, 46
+LEAST_CHIP = 64
+FIRST, SECOND = 21, 37
+"""Base lines of the two lines of words."""
 HEADING = 24
 MEND_HEIGHT = 22
 FAULT_ICON = 14
 
-Part = Literal["fold", "title", "brief", "name", "activation", "initializer", "mend", "note", "frozen", "card"]  # fmt: skip
+Part = Literal[
+    "fold", "title", "brief", "name", "activation", "initializer", "mend", "note", "frozen", "card"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,39 +128,41 @@ def fonts() -> Fonts:
     return Fonts(*chosen, *map(QFontMetrics, chosen))
 
 
-def least_height(chips: bool) -> int:
+def least_height(chips: bool, width: int) -> int:
     """The height of a card without faults."""
-    return HIGH if chips else LOW
+    if not chips:
+        return LOW
+    return HIGH if width >= NARROW else NARROW_HIGH
 
 
 def laid_out(text: CardText, width: int, *, in_use: bool = False) -> Layout:
     """The layout of a card of that width; `in_use` while it is selected or under the mouse."""
     known = fonts()
-    height = least_height(text.chips)
+    height = least_height(text.chips, width)
     right = width - RIGHT
     shape_width = known.of_shape.horizontalAdvance(text.shape)
-    shape = _right(known.of_shape, text.shape, right, 16)
-    count = _right(known.of_small, text.count, right, 33)
+    shape = _right(known.of_shape, text.shape, right, FIRST)
+    count = _right(known.of_small, text.count, right, SECOND)
     x = LEFT
     layout = Layout(width, height, Words(QRect(), "", ""), shape=shape, count=count)
     if text.foldable:
         layout.fold = QRect(x - 5, 7, 18, 18)
         x += 16
     end = right - shape_width - 12
-    layout.title = _left(known.of_title, text.title, x, end, 16)
+    layout.title = _left(known.of_title, text.title, x, end, FIRST)
     x = layout.title.rect.right() + 1
     if text.badge:
         wide = known.of_strong.horizontalAdvance(text.badge) + 12
         layout.badge = Words(QRect(x + 8, 8, wide, 17), text.badge, text.badge)
         x += 8 + wide
     if text.brief and x + 30 < end:
-        layout.brief = _left(known.of_brief, text.brief, x + 12, end, 16)
+        layout.brief = _left(known.of_brief, text.brief, x + 12, end, FIRST)
         x = layout.brief.rect.right() + 1
     if text.name and x + 40 < end:
-        layout.name = _left(known.of_small, text.name, x + 12, end, 17)
+        layout.name = _left(known.of_small, text.name, x + 12, end, FIRST)
     _lay_icons(layout, text, right - (count.rect.width() if count else 0))
     if text.chips:
-        _lay_chips(layout, text, LEFT, 36, right)
+        _lay_chips(layout, text)
     else:
         _lay_line(layout, text, in_use)
     for fault in text.faults:
@@ -161,22 +170,22 @@ def laid_out(text: CardText, width: int, *, in_use: bool = False) -> Layout:
     return layout
 
 
-def _left(metrics: QFontMetrics, text: str, x: int, end: int, middle: int) -> Words:
+def _left(metrics: QFontMetrics, text: str, x: int, end: int, base: int) -> Words:
     """Words that begin at x and are cut at the end."""
     room = max(end - x, 8)
     wide = metrics.horizontalAdvance(text)
     shown = text if wide <= room else metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
     wide = min(wide, room) + 1
     high = metrics.height()
-    return Words(QRect(x, middle - high // 2, wide, high), shown, text)
+    return Words(QRect(x, base - metrics.ascent(), wide, high), shown, text)
 
 
-def _right(metrics: QFontMetrics, text: str, right: int, middle: int) -> Words | None:
+def _right(metrics: QFontMetrics, text: str, right: int, base: int) -> Words | None:
     """Words that end at the right."""
     if not text:
         return None
     wide, high = metrics.horizontalAdvance(text) + 1, metrics.height()
-    return Words(QRect(right - wide, middle - high // 2, wide, high), text, text)
+    return Words(QRect(right - wide, base - metrics.ascent(), wide, high), text, text)
 
 
 def _lay_icons(layout: Layout, text: CardText, right: int) -> None:
@@ -189,34 +198,43 @@ def _lay_icons(layout: Layout, text: CardText, right: int) -> None:
         layout.note = QRect(right, 27, 13, 13)
 
 
-def _lay_chips(layout: Layout, text: CardText, x: int, y: int, right: int) -> None:
+def _lay_chips(layout: Layout, text: CardText) -> None:
+    """The chips beside one another; a long one is cut before it would touch the count above it."""
+    right = layout.width - RIGHT
+    narrow = layout.width < NARROW
+    clear = (
+        right if narrow else min((rect.left() for rect in _at_the_right(layout)), default=right) - 8
+    )
+    x, y = LEFT, NARROW_CHIP_TOP if narrow else CHIP_TOP
     for part, label in (("activation", text.activation), ("initializer", text.initializer)):
-        room = right - x
-        if not label or room < 30:
+        if not label or right - x < LEAST_CHIP:
             continue
-        wide = min(chip_size(label).width(), room)
+        wide = chip_size(label).width()
+        wide = min(wide, right - x, max(clear - x, LEAST_CHIP))
         setattr(layout, part, Words(QRect(x, y, wide, CHIP_HEIGHT), label, label))
         x += wide + 6
+
+
+def _at_the_right(layout: Layout) -> list[QRect]:
+    """What ends the second line at the right."""
+    signs = [rect for rect in (layout.note, layout.frozen) if rect]
+    return signs + ([layout.count.rect] if layout.count else [])
 
 
 def _lay_line(layout: Layout, text: CardText, in_use: bool) -> None:
     """The second line; behind it, while the card is in use, the chip of the activation that it could have."""
     known = fonts()
-    edges = [part for part in (layout.note, layout.frozen) if part] + (
-        [layout.count.rect] if layout.count else []
-    )
-    end = min((rect.left() for rect in edges), default=layout.width - RIGHT) - 8
+    end = min((rect.left() for rect in _at_the_right(layout)), default=layout.width - RIGHT) - 8
     x = LEFT + (16 if text.foldable else 0)
     if text.activation and in_use:
         wide = chip_size(text.activation).width()
-        layout.activation = Words(QRect(end - wide, 22, wide, CHIP_HEIGHT), text.activation, text.activation)  # fmt: skip
-        end -= wide + 8
-    if text.line:
-        layout.line = _left(known.of_small, text.line, x, end, 33)
-        if layout.activation:
-            layout.activation.rect.moveLeft(layout.line.rect.right() + 10)
-    elif layout.activation:
-        layout.activation.rect.moveLeft(x)
+        room = end - wide - 8
+        layout.line = _left(known.of_small, text.line, x, room, SECOND) if text.line else None
+        left = layout.line.rect.right() + 10 if layout.line else x
+        rect = QRect(left, 22, min(wide, end - left), CHIP_HEIGHT)
+        layout.activation = Words(rect, text.activation, text.activation)
+    elif text.line:
+        layout.line = _left(known.of_small, text.line, x, end, SECOND)
 
 
 def _lay_fault(layout: Layout, sentence: str, mends: list[str]) -> None:

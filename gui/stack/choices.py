@@ -15,7 +15,7 @@ from engine.design.kind import Kind
 from engine.design.knob import Entry
 from engine.design.tree import Again, Layer, Node, Parallel
 from engine.views.facts import Analysis
-from gui.stack.words import has_chips, main_tensor
+from gui.stack.offers import has_chips, main_tensor
 from gui.widgets.options import Option
 
 translate = QCoreApplication.translate

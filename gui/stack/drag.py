@@ -11,7 +11,8 @@ from engine.design.edit import Move, apply
 from engine.design.error import DesignError
 from engine.design.tree import Stack, find, walk
 from gui.stack.gestures import Gestures
-from gui.stack.hits import NOWHERE, Drop, gap_at
+from gui.stack.hits import gap_at
+from gui.stack.scene import NOWHERE, Drop
 
 EDGE = 36
 """Pixels from the upper and lower end of the list in which it scrolls."""
@@ -31,9 +32,9 @@ class Drag(QObject):
         self.ids = selection if node_id in selection else (node_id,)
         self._point = start
         self._inside = self._all_inside()
-        self._ghost = self._make_ghost(node_id, start)
-        self._view.dragged_ids = self._inside
         self._view.show_hit(NOWHERE)
+        self._ghost = self._make_ghost(node_id, start)
+        self._view.scene.dragged_ids = self._inside
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._scroll)
@@ -48,7 +49,7 @@ class Drag(QObject):
 
     def drop(self) -> None:
         """Move the cards to where the line is, if they are not there."""
-        drop = self._view.drop
+        drop = self._view.scene.drop
         self._end()
         if drop is not None:
             self._gestures.move_to(self.ids, drop.gap.place)
@@ -66,13 +67,13 @@ class Drag(QObject):
 
     def _all_inside(self) -> frozenset[int]:
         """What is dragged, with all that lies in it."""
-        body = self._view.network.body
+        body = self._view.scene.network.body
         nodes = [node for node_id in self.ids if (node := find(body, node_id)) is not None]
         return frozenset(inner.id for node in nodes for inner in walk(Stack((node,))))
 
     def _make_ghost(self, node_id: int, start: QPoint) -> QLabel:
         """A faint picture of the card under the mouse."""
-        rect = self._view.card_rect(self._view.rows_model.place_of_node(node_id))
+        rect = self._view.scene.card_rect(self._view.scene.model.place_of_node(node_id))
         self._grip = start - rect.topLeft()
         picture: QPixmap = self._view.viewport().grab(rect)
         ghost = QLabel(self._view.viewport())
@@ -85,22 +86,24 @@ class Drag(QObject):
     def _aim(self) -> None:
         """Find the gap that is nearest to the mouse."""
         view = self._view
-        y = self._point.y() + view.verticalOffset()
-        index = view.shelf.index_at(y)
-        below = index if y < view.shelf.rect(index).center().y() else index + 1
-        gap = gap_at(view, below, self._point.x() - self._grip.x() + view.shelf.step // 2)
+        y = self._point.y() + view.scene.offset
+        index = view.scene.shelf.index_at(y)
+        below = index if y < view.scene.shelf.rect(index).center().y() else index + 1
+        gap = gap_at(
+            view.scene, below, self._point.x() - self._grip.x() + view.scene.shelf.step // 2
+        )
         drop = Drop(below, gap) if gap is not None and self._changes(gap.place) else None
-        if drop != view.drop:
-            view.drop = drop
+        if drop != view.scene.drop:
+            view.scene.drop = drop
             view.viewport().update()
 
     def _changes(self, place: Place) -> bool:
         """Whether a move there does anything; into itself a block cannot go."""
         try:
-            moved = apply(self._view.network, Move(self.ids, place))
+            moved = apply(self._view.scene.network, Move(self.ids, place))
         except DesignError:
             return False
-        return moved is not self._view.network
+        return moved is not self._view.scene.network
 
     def _scroll(self) -> None:
         """Scroll while the mouse is near an end, the faster the nearer."""
@@ -119,8 +122,8 @@ class Drag(QObject):
         self._timer.stop()
         self._ghost.deleteLater()
         self._ghost.hide()
-        self._view.dragged_ids = frozenset()
-        self._view.drop = None
+        self._view.scene.dragged_ids = frozenset()
+        self._view.scene.drop = None
         self._view.viewport().update()
         self.finished.emit()
         self.deleteLater()

@@ -9,14 +9,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from engine.design.address import parent_of
-from engine.design.edit import Edit, Rename, SetField, SetTimes
+from engine.design.edit import Rename, SetField, SetTimes
 from engine.design.knob import Real, Whole
 from engine.design.names import fault_of_node_name
 from engine.design.naming import taken_names
 from engine.design.tree import Group, Layer, Network, Node, Repeat, find
 from engine.views.shapes import MOST_TURNS
 from gui import theme
-from gui.stack.words import key_knob
+from gui.stack.offers import key_knob
 from gui.widgets.fields import IntegerField, RealField
 from gui.widgets.pieces import plain_label
 
@@ -29,7 +29,7 @@ class NameEditor(QFrame):
 
     def __init__(self, parent: QWidget, node_id: int, name: str) -> None:
         super().__init__(parent)
-        theme.set_role(self, "popup")
+        theme.set_role(self, "floating")
         self.node_id = node_id
         self._old = name
         self._taken: frozenset[str] = frozenset()
@@ -127,8 +127,9 @@ class NumberEditor(QFrame):
 
     def __init__(self, parent: QWidget, node: Node, ids: tuple[int, ...]) -> None:
         super().__init__(parent)
-        theme.set_role(self, "popup")
+        theme.set_role(self, "floating")
         self.node_id = node.id
+        self._node = node
         self._ids = ids
         self._closing = False
         self.field = field_for(node)
@@ -164,11 +165,12 @@ class NumberEditor(QFrame):
         self.field.set_value(value_of(node))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-                self.close_now()
-                return True
-        return False
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        leaves = event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        if leaves:
+            self.close_now()
+        return leaves
 
     def close_now(self) -> None:
         """Disappear; what was typed is done already."""
@@ -179,7 +181,8 @@ class NumberEditor(QFrame):
             self.deleteLater()
 
     def _report(self, value: Any) -> None:
-        edit: Edit = SetTimes(self.node_id, value) if self._name == "times" else SetField(self._ids, self._name, value)  # fmt: skip
+        repeats = isinstance(self._node, Repeat)
+        edit = SetTimes(self.node_id, value) if repeats else SetField(self._ids, self._name, value)
         self.edited.emit(edit)
 
 
@@ -229,6 +232,7 @@ def _place(editor: QFrame, rect: QRect, least: int) -> None:
     room = parent.width() - 16 if parent is not None else least
     width = min(max(rect.width(), least), room)
     layout = editor.layout()
-    high = layout.heightForWidth(width) if layout and layout.hasHeightForWidth() else editor.sizeHint().height()  # fmt: skip
+    tall = layout is not None and layout.hasHeightForWidth()
+    high = layout.heightForWidth(width) if layout and tall else 0
     left = max(8, min(rect.left(), room + 8 - width))
     editor.setGeometry(left, rect.top(), width, max(high, editor.sizeHint().height()))

@@ -46,7 +46,7 @@ class Finder(QObject):
         """Select the next that fits; the first one again after the last."""
         if not self._found:
             return
-        current = self._view.current_id()
+        current = self._view.scene.current_id()
         if current == self._found[self._at] or current not in self._found:
             taken = current == self._found[self._at]
             self._at = (self._at + steps) % len(self._found) if taken else max(self._at, 0)
@@ -58,13 +58,13 @@ class Finder(QObject):
     def end(self) -> None:
         """Show all cards alike again and give the keyboard back."""
         self._found = ()
-        self._view.found_ids = None
+        self._view.scene.found_ids = None
         self._view.viewport().update()
         self._view.setFocus()
 
     def _find(self, query: str) -> None:
         self._found = fitting(self._network, query)
-        self._view.found_ids = frozenset(self._found) if query.strip() else None
+        self._view.scene.found_ids = frozenset(self._found) if query.strip() else None
         self._view.viewport().update()
         self._tell()
 

@@ -69,16 +69,16 @@ class Floating(QObject):
         self._follow()
 
     def _open(self, editor: NameEditor | NumberEditor, node_id: int) -> None:
-        self._view.reveal(self._view.rows_model.place_of_node(node_id))
+        self._view.reveal(self._view.scene.model.place_of_node(node_id))
         self.editor = editor
         editor.closed.connect(self._forget)
         editor.open_over(self._where(editor))
 
     def _where(self, editor: NameEditor | NumberEditor) -> QRect:
         """The words that the editor covers."""
-        place = self._view.rows_model.place_of_node(editor.node_id)
-        card = self._view.card_rect(place)
-        layout = self._view.layout_of(place)
+        place = self._view.scene.model.place_of_node(editor.node_id)
+        card = self._view.scene.card_rect(place)
+        layout = self._view.scene.layout_of(place)
         words = layout.name or layout.brief if isinstance(editor, NameEditor) else layout.brief
         words = words or layout.title
         spot = words.rect.translated(card.topLeft())
@@ -87,7 +87,7 @@ class Floating(QObject):
 
     def _follow(self) -> None:
         editor = self.editor
-        if editor is not None and self._view.rows_model.place_of_node(editor.node_id) >= 0:
+        if editor is not None and self._view.scene.model.place_of_node(editor.node_id) >= 0:
             editor.follow(self._where(editor))
 
     def _wish(self, edit: Edit) -> None:
@@ -107,9 +107,9 @@ class Floating(QObject):
 
     def _explain(self, node_id: int) -> None:
         """Why this card has no name to change."""
-        place = self._view.rows_model.place_of_node(node_id)
+        place = self._view.scene.model.place_of_node(node_id)
         if place < 0:
             return
-        spot = self._view.spot_rect(place, Spot("title"))
+        spot = self._view.scene.spot_rect(place, Spot("title"))
         text = self.tr("This card has no name of its own: the exported code counts or joins here.")
         QToolTip.showText(self._view.viewport().mapToGlobal(spot.bottomLeft()), text, self._view)

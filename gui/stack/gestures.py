@@ -24,11 +24,11 @@ from gui.stack.choices import (
     takes_initializer,
 )
 from gui.stack.gaps import gap_after
-from gui.stack.rows import Key, NodeRow, is_block, node_id_of
+from gui.stack.offers import activation_of, initializer_of
+from gui.stack.rows import BranchRow, Key, NodeRow, is_block, node_id_of
 from gui.stack.selecting import picked
 from gui.stack.thumbnails import activation_thumbnail, initializer_thumbnail, kind_thumbnail
 from gui.stack.view import StackView
-from gui.stack.words import main_tensor
 from gui.widgets.choice import popup_choice
 from gui.widgets.choice_popup import ChoicePopup
 
@@ -58,14 +58,14 @@ class Gestures(QObject):
 
     def pick(self, index: int, *, extend: bool = False, toggle: bool = False) -> None:
         """Select a row, all from the last picked one to it, or one more or less."""
-        if self.state is None or self.view.row(index) is None:
+        if self.state is None or self.view.scene.row(index) is None:
             return
-        model = self.view.rows_model
+        model = self.view.scene.model
         anchor = model.place_of(self._anchor) if self._anchor else -1
         ids = picked(model.rows, self.state.selection, anchor, index, extend=extend, toggle=toggle)
         self.view.set_current(index)
         if not extend or anchor < 0:
-            self._anchor = self.view.current_key()
+            self._anchor = self.view.scene.current_key()
         self.view.reveal(index)
         if ids != self.state.selection:
             self.selected.emit(ids)
@@ -79,7 +79,9 @@ class Gestures(QObject):
 
     def use(self, index: int, spot: Spot) -> None:
         """Do what a part of a card is for."""
-        row = self.view.row(index)
+        row = self.view.scene.row(index)
+        if isinstance(row, BranchRow) and row.placeholder:
+            self.add_after(index)
         if not isinstance(row, NodeRow):
             return
         match spot.part:
@@ -105,10 +107,10 @@ class Gestures(QObject):
 
     def _choose_activation(self, index: int, node: Node) -> None:
         nodes = self._meant(node, takes_activation)
-        present = getattr(node, "activation", None)
+        present = activation_of(node)
         popup = popup_choice(
             self.view.viewport(), activation_options(), activation_thumbnail,
-            self.view.spot_rect(index, Spot("activation")),
+            self.view.scene.spot_rect(index, Spot("activation")),
             lambda key: self._wish(activation_edit(nodes, key)),
             current=present.key() if present is not None else NOTHING,
         )  # fmt: skip
@@ -119,11 +121,10 @@ class Gestures(QObject):
             return
         nodes = self._meant(node, takes_initializer)
         options = initializer_options(self.state.analysis, [each.id for each in nodes])
-        tensor = main_tensor(node.kind)
-        present = node.initializer(tensor)
+        present = initializer_of(node)
         popup = popup_choice(
             self.view.viewport(), options, initializer_thumbnail,
-            self.view.spot_rect(index, Spot("initializer")),
+            self.view.scene.spot_rect(index, Spot("initializer")),
             lambda key: self._wish(initializer_edit(nodes, key)),
             current=present.key() if present is not None else NOTHING,
         )  # fmt: skip
@@ -137,13 +138,13 @@ class Gestures(QObject):
 
     def _opened(self, popup: ChoicePopup, node_id: int, spot: Spot) -> None:
         self._popup = popup
-        self.view.opened = (node_id, spot)
+        self.view.scene.opened = (node_id, spot)
         popup.closed.connect(self._closed)
         self.view.viewport().update()
 
     def _closed(self) -> None:
         self._popup = None
-        self.view.opened = None
+        self.view.scene.opened = None
         self.view.viewport().update()
 
     @property
@@ -157,11 +158,11 @@ class Gestures(QObject):
         """Open the palette for the place after a row; the end of the network for -1."""
         if self.state is None:
             return
-        place = gap_after(self.view.rows_model.rows, index, self.state.network)
-        last = len(self.view.rows_model.slots) - 1
+        place = gap_after(self.view.scene.model.rows, index, self.state.network)
+        last = len(self.view.scene.model.slots) - 1
         at = index if 0 <= index < last else max(last - 1, 0)
         self.view.reveal(at)
-        self.add_at(place, self.view.card_rect(at), query)
+        self.add_at(place, self.view.scene.card_rect(at), query)
 
     def add_at(self, place: Place, beside: QRect, query: str = "") -> None:
         """Open the palette beside a rectangle of the viewport; what is chosen goes to the place."""
@@ -184,7 +185,7 @@ class Gestures(QObject):
 
     def menu(self, index: int, where: object) -> None:
         """Ask for the menu of a row, which gets selected unless it is."""
-        row = self.view.row(index)
+        row = self.view.scene.row(index)
         node_id = node_id_of(row) if row is not None else 0
         if self.state is not None and node_id not in self.state.selection and row is not None:
             self.pick(index)

@@ -9,6 +9,7 @@ from gui.stack.card import Spot
 from gui.stack.gestures import Gestures
 from gui.stack.rows import NodeRow, is_block
 from gui.stack.selecting import outer, stepped
+from gui.stack.speech import spoken_spot
 
 Key = Qt.Key
 
@@ -44,7 +45,7 @@ class Keys(QObject):
 
     def _pressed(self, event: QKeyEvent) -> bool:
         """Whether the key meant something here."""
-        self._view.by_keyboard = True
+        self._view.scene.by_keyboard = True
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         command = COMMANDS.get((held, event.key()))
         if command is not None:
@@ -55,7 +56,7 @@ class Keys(QObject):
         typed = event.text()
         plain = held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
         if plain and typed.isprintable() and typed.strip():
-            self._gestures.add_after(self._view.current(), typed)
+            self._gestures.add_after(self._view.scene.current, typed)
             return True
         return False
 
@@ -63,7 +64,7 @@ class Keys(QObject):
         """Whether the key went to another row."""
         if held & Qt.KeyboardModifier.AltModifier:
             return False
-        here, rows = self._view.current(), self._view.rows_model.rows
+        here, rows = self._view.scene.current, self._view.scene.model.rows
         match key:
             case Key.Key_Up:
                 to = stepped(rows, here, -1)
@@ -83,33 +84,33 @@ class Keys(QObject):
                 return False
         if rows:
             extend = bool(held & Qt.KeyboardModifier.ShiftModifier)
-            self._view.sub_focus = None
+            self._view.scene.sub_focus = None
             self._gestures.pick(to, extend=extend)
             self._view.viewport().update()
         return True
 
     def _paged(self, direction: int) -> int:
-        shelf, here = self._view.shelf, max(self._view.current(), 0)
+        shelf, here = self._view.scene.shelf, max(self._view.scene.current, 0)
         far = shelf.rect(here).center().y() + direction * self._view.viewport().height() * 9 // 10
         to = shelf.index_at(far)
         return to if to != here else here + direction
 
     def _folded(self, left: bool) -> bool:
         """Left folds a block or goes to the block around, Right unfolds one or goes inside."""
-        here = self._view.current()
-        row = self._view.row(here)
+        here = self._view.scene.current
+        row = self._view.scene.row(here)
         block = isinstance(row, NodeRow) and is_block(row.node)
         if isinstance(row, NodeRow) and block and row.folded != left:
             self._gestures.fold(row)
         elif left:
-            self._gestures.pick(outer(self._view.rows_model.rows, here))
+            self._gestures.pick(outer(self._view.scene.model.rows, here))
         elif block:
-            self._gestures.pick(stepped(self._view.rows_model.rows, here, 1))
+            self._gestures.pick(stepped(self._view.scene.model.rows, here, 1))
         return True
 
     def _used(self, key: int, held: Qt.KeyboardModifier) -> bool:
         """Whether the key went to a part of the card, or used it."""
-        here, spot = self._view.current(), self._view.sub_focus
+        here, spot = self._view.scene.current, self._view.scene.sub_focus
         match key:
             case Key.Key_Tab | Key.Key_Backtab:
                 return self._tabbed(-1 if key == Key.Key_Backtab else 1)
@@ -119,7 +120,7 @@ class Keys(QObject):
                 else:
                     self._gestures.add_after(here)
             case Key.Key_Space:
-                row = self._view.row(here)
+                row = self._view.scene.row(here)
                 if spot is not None:
                     self._gestures.use(here, spot)
                 elif held & Qt.KeyboardModifier.ControlModifier:
@@ -136,19 +137,20 @@ class Keys(QObject):
 
     def _tabbed(self, direction: int) -> bool:
         """Whether Tab stayed on the card; beyond its last part it leaves the stack."""
-        spots: list[Spot | None] = [None, *self._view.spots(self._view.current())]
-        if self._view.sub_focus in spots:
-            to = spots.index(self._view.sub_focus) + direction
+        spots: list[Spot | None] = [None, *self._view.scene.spots(self._view.scene.current)]
+        if self._view.scene.sub_focus in spots:
+            to = spots.index(self._view.scene.sub_focus) + direction
             if 0 <= to < len(spots):
                 self._go_to(spots[to])
                 return True
-        self._view.sub_focus = None
+        self._view.scene.sub_focus = None
         return False
 
     def _go_to(self, spot: Spot | None) -> None:
-        self._view.sub_focus = spot
+        self._view.scene.sub_focus = spot
         self._view.viewport().update()
         if spot is not None:
-            self._view.reveal(self._view.current())
-            text = self._view.spoken_spot(spot)
+            self._view.reveal(self._view.scene.current)
+            card = self._view.scene.model.slots[self._view.scene.current]
+            text = spoken_spot(card.text, spot)
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, text))

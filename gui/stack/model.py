@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from gui.stack.card import HEADING, Layout, laid_out, least_height
+from gui.stack.card import HEADING, LOW, Layout, laid_out, least_height
+from gui.stack.offers import has_chips
 from gui.stack.rows import BranchRow, Key, NodeRow, Row, changed_rows, key_of, node_id_of
-from gui.stack.words import CardText, card_text, has_chips, heading_text, spoken
+from gui.stack.speech import spoken
+from gui.stack.words import CardText, card_text, heading_text
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -35,8 +37,9 @@ class Slot:
     def text(self) -> CardText:
         """The words on the card, or of the heading."""
         if self._text is None:
-            heading = isinstance(self.row, BranchRow)
-            self._text = CardText(heading_text(self.row)) if heading else card_text(self.row)
+            row = self.row
+            heading = isinstance(row, BranchRow)
+            self._text = CardText(heading_text(row)) if heading else card_text(row)
         return self._text
 
     def layout(self, width: int, in_use: bool = False) -> Layout:
@@ -54,9 +57,9 @@ class Slot:
         """The row's height without the gap above it; of a card without faults known without its words."""
         match self.row:
             case BranchRow():
-                return HEADING
+                return LOW if self.row.placeholder else HEADING
             case NodeRow(facts=facts, faults=()):
-                return least_height(has_chips(facts.node))
+                return least_height(has_chips(facts.node), width)
             case _:
                 return self.layout(width).height
 

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 from gui.stack.drag import Drag
 from gui.stack.gestures import Gestures
-from gui.stack.hits import NOWHERE, Hit, hit_at
+from gui.stack.hits import hit_at
 from gui.stack.rows import NodeRow, is_block
+from gui.stack.scene import NOWHERE, Hit
 
 Control, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 USABLE = ("fold", "activation", "initializer", "mend", "brief")
@@ -64,14 +65,14 @@ class Mouse(QObject):
         return True
 
     def _pressed(self, event: QMouseEvent) -> None:
-        self._view.by_keyboard = False
+        self._view.scene.by_keyboard = False
         self._view.setFocus(Qt.FocusReason.MouseFocusReason)
         if event.button() != Qt.MouseButton.LeftButton:
             return
         point = event.position().toPoint()
-        hit = hit_at(self._view, point)
-        row = self._view.row(hit.index)
-        selected = isinstance(row, NodeRow) and row.node.id in self._view.selected_ids
+        hit = hit_at(self._view.scene, point)
+        row = self._view.scene.row(hit.index)
+        selected = isinstance(row, NodeRow) and row.node.id in self._view.scene.selected_ids
         self._press = Press(point, hit, selected)
         held = event.modifiers()
         if hit.on_plus or hit.spot is None:
@@ -90,14 +91,14 @@ class Mouse(QObject):
             self._hovered(point)
             return
         far = (point - press.point).manhattanLength() >= QApplication.startDragDistance()
-        row = self._view.row(press.hit.index)
+        row = self._view.scene.row(press.hit.index)
         if far and press.hit.spot is not None and isinstance(row, NodeRow):
             self._drag = Drag(self._gestures, row.node.id, press.point)
             self._drag.finished.connect(self._drag_over)
             self._drag.move_to(point)
 
     def _hovered(self, point: QPoint) -> None:
-        hit = hit_at(self._view, point)
+        hit = hit_at(self._view.scene, point)
         self._view.show_hit(hit)
         usable = hit.on_plus or (hit.spot is not None and hit.spot.part in USABLE)
         shape = Qt.CursorShape.PointingHandCursor if usable else Qt.CursorShape.ArrowCursor
@@ -110,11 +111,11 @@ class Mouse(QObject):
             return
         if press is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        hit = hit_at(self._view, event.position().toPoint())
+        hit = hit_at(self._view.scene, event.position().toPoint())
         held = event.modifiers() & (Control | Shift)
         if press.hit.on_plus and hit.on_plus and hit.gap is not None:
-            centre = self._view.plus_centre(hit.below, hit.gap)
-            beside = self._view.card_rect(hit.below)
+            centre = self._view.scene.plus_centre(hit.below, hit.gap)
+            beside = self._view.scene.card_rect(hit.below)
             beside.setTop(centre.y() - 6)
             beside.setBottom(centre.y() + 6)
             self._gestures.add_at(hit.gap.place, beside)
@@ -127,8 +128,8 @@ class Mouse(QObject):
                 self._gestures.use(hit.index, hit.spot)
 
     def _double_clicked(self, event: QMouseEvent) -> None:
-        hit = hit_at(self._view, event.position().toPoint())
-        row = self._view.row(hit.index)
+        hit = hit_at(self._view.scene, event.position().toPoint())
+        row = self._view.scene.row(hit.index)
         if hit.spot is None or not isinstance(row, NodeRow):
             return
         if hit.spot.part == "name":
@@ -137,12 +138,12 @@ class Mouse(QObject):
             self._gestures.fold(row)
 
     def _menu(self, event: QContextMenuEvent) -> None:
-        hit = hit_at(self._view, event.pos())
+        hit = hit_at(self._view.scene, event.pos())
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self._view.current() if by_key else hit.index
+        index = self._view.scene.current if by_key else hit.index
         where = event.globalPos()
         if by_key and index >= 0:
-            where = self._view.viewport().mapToGlobal(self._view.card_rect(index).center())
+            where = self._view.viewport().mapToGlobal(self._view.scene.card_rect(index).center())
         self._gestures.menu(index if by_key or hit.spot else -1, where)
 
     def _drag_over(self) -> None:

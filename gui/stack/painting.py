@@ -23,8 +23,6 @@ class Look:
     selected: bool = False
     focused: bool = False
     """Whether the keyboard acts on it."""
-    found: bool = False
-    """Whether a search has found it."""
     faded: bool = False
     """Whether it is being dragged, or a search has not found it."""
     hovered: Spot | None = None
@@ -62,8 +60,6 @@ def _paint_frame(painter: QPainter, text: CardText, layout: Layout, look: Look) 
     edge, width = "card_border", 1.0
     if look.hovered is not None:
         edge = "border_strong"
-    if look.found:
-        edge, width = "warning", 1.5
     if text.faults:
         edge, width = "danger", 1.5
     if look.selected:
@@ -122,10 +118,11 @@ def _underline(painter: QPainter, words: Words) -> None:
     painter.drawLine(QLineF(words.rect.left(), y, words.rect.right(), y))
 
 
-def _ring(painter: QPainter, rect: QRect) -> None:
+def _ring(painter: QPainter, rect: QRect, radius: float = 4) -> None:
+    """What the keyboard acts on."""
     painter.setPen(QPen(theme.current().colour("accent"), 1.5))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(QRectF(rect), 4, 4)
+    painter.drawRoundedRect(QRectF(rect), radius, radius)
 
 
 def _paint_badge(painter: QPainter, badge: Words) -> None:
@@ -152,8 +149,10 @@ def _paint_chips(painter: QPainter, layout: Layout, look: Look) -> None:
     for words, part in ((layout.activation, "activation"), (layout.initializer, "initializer")):
         if words is not None:
             spot = Spot("activation") if part == "activation" else Spot("initializer")
+            if spot == look.sub_focus:
+                _ring(painter, words.rect.adjusted(-2, -2, 2, 2), words.rect.height() / 2 + 2)
             paint_chip(painter, words.rect, words.text, part, hovered=look.hovered == spot,
-                       focused=spot in (look.sub_focus, look.open))  # fmt: skip
+                       focused=spot == look.open)  # fmt: skip
 
 
 def paint_mend(painter: QPainter, words: Words, spot: Spot, look: Look) -> None:
@@ -187,6 +186,23 @@ def paint_heading(painter: QPainter, rect: QRect, text: str, focused: bool) -> N
     inside = rect.adjusted(8, 0, -8, 0)
     shown = fonts().of_small.elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
     painter.drawText(inside, LEFT, shown)
+    painter.restore()
+
+
+def paint_placeholder(painter: QPainter, rect: QRect, text: str, focused: bool) -> None:
+    """A dashed card where a stack is empty, which says how to fill it."""
+    colours = theme.current()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    edge = colours.colour("accent" if focused else "border_strong")
+    painter.setPen(QPen(edge, 1.5 if focused else 1, Qt.PenStyle.DashLine))
+    painter.drawRoundedRect(
+        QRectF(rect).adjusted(0.75, 0.75, -0.75, -0.75), theme.CARD_RADIUS, theme.CARD_RADIUS
+    )
+    painter.setFont(fonts().small)
+    painter.setPen(colours.colour("text_muted"))
+    shown = fonts().of_small.elidedText(text, Qt.TextElideMode.ElideRight, rect.width() - 24)
+    painter.drawText(rect, CENTRED, shown)
     painter.restore()
 
 

@@ -47,29 +47,26 @@ class StackPanel(QWidget):
         self.search = SearchLine()
         self.finder = Finder(self.search, self.view)
         self._heading = SectionHeading(self.tr("Layers"))
+        self._find = QToolButton()
         self._add = push_button(self.tr("+ Add layer"), "add")
         self._set_up()
         self._connect()
-        theme.changed.connect(lambda: self.view.viewport().update())
+        theme.changed.connect(self._recolour)
 
     def _set_up(self) -> None:
-        find_button = QToolButton()
-        theme.set_role(find_button, "quiet")
-        find_button.setIcon(theme.icon("search", "text_faint"))
-        find_button.setAccessibleName(self.tr("Find a layer"))
-        find_button.setToolTip(self.tr("Find a layer"))
-        find_button.clicked.connect(self.focus_search)
-        self._find_button = find_button
+        theme.set_role(self._find, "quiet")
+        self._find.setIcon(theme.icon("search", "text_faint"))
+        self._find.setAccessibleName(self.tr("Find a layer"))
+        self._find.setToolTip(self.tr("Find a layer"))
         head = QHBoxLayout()
         head.setContentsMargins(16, 8, 8, 4)
         head.setSpacing(2)
         head.addWidget(self._heading, 1)
-        head.addWidget(find_button)
+        head.addWidget(self._find)
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 0, 14, 10)
         foot.addWidget(self._add)
         self._add.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._add.setFixedHeight(34)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -87,9 +84,14 @@ class StackPanel(QWidget):
         gestures.commanded.connect(self.commanded)
         gestures.context_menu_wished.connect(self.context_menu_wished)
         gestures.fold_wished.connect(self._fold)
+        self._find.clicked.connect(self.focus_search)
         self._add.clicked.connect(lambda: gestures.add_after(-1))
         self.finder.reached.connect(self._reach)
         self.view.grew.connect(self.grew)
+
+    def _recolour(self) -> None:
+        self._find.setIcon(theme.icon("search", "text_faint"))
+        self.view.viewport().update()
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
@@ -135,9 +137,9 @@ class StackPanel(QWidget):
                 self._show_rows(state)
         self.view.show_selection(state.selection)
         if follow and state.selection:
-            place = self.view.rows_model.place_of_node(state.selection[-1])
+            place = self.view.scene.model.place_of_node(state.selection[-1])
             self.view.reveal(place)
-            if self.view.current_id() not in state.selection:
+            if self.view.scene.current_id() not in state.selection:
                 self.view.set_current(place)
 
     def _fold(self, ids: tuple[int, ...], fold: bool) -> None:
@@ -153,14 +155,14 @@ class StackPanel(QWidget):
         hidden = self._folded.intersection(blocks_around(self._state.network, node_id))
         if hidden:
             self._fold(tuple(hidden), fold=False)
-        self.view.reveal(self.view.rows_model.place_of_node(node_id))
+        self.view.reveal(self.view.scene.model.place_of_node(node_id))
         if take:
             self.selected.emit((node_id,))
 
     def needed_height(self) -> int:
         """The height that shows every card without scrolling."""
         rest = self.sizeHint().height() - self.view.sizeHint().height()
-        return rest + self.view.shelf.height
+        return rest + self.view.scene.shelf.height
 
     # --- what commands of the window do ------------------------------------------------------------------------------
 
@@ -170,7 +172,7 @@ class StackPanel(QWidget):
 
     def open_palette(self, query: str = "") -> None:
         """Offer all kinds of layers; the one that is chosen comes after the selection."""
-        model = self.view.rows_model
+        model = self.view.scene.model
         selection = self._state.selection if self._state else ()
         places = [model.place_of_node(node_id) for node_id in selection]
         self.gestures.add_after(max(places, default=-1), query)

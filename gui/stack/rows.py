@@ -61,7 +61,7 @@ class NodeRow(NamedTuple):
 
 
 class BranchRow(NamedTuple):
-    """The line above a branch of a Parallel, or inside a block that is empty."""
+    """The line above a branch of a Parallel; or what stands in a block, or a network, that is empty."""
 
     parent: int
     branch: int
@@ -69,8 +69,13 @@ class BranchRow(NamedTuple):
     source: str
     empty: bool
     among: int
-    """How many branches there are; 1 for the body of a block."""
+    """How many branches there are; 1 for the body of a block or of the network."""
     depth: int
+
+    @property
+    def placeholder(self) -> bool:
+        """Whether it stands for a body that is empty."""
+        return self.among == 1
 
 
 class OutputRow(NamedTuple):
@@ -122,6 +127,8 @@ def rows_of(project: Project, analysis: Analysis, folded: frozenset[int]) -> lis
         faults[fault.node_id] = (*faults.get(fault.node_id, ()), fault)
     network, data = project.network, project.data
     rows: list[Row] = [InputRow(network.inputs, data.set, data.scaling, faults.get(0, ()))]
+    if not network.body.nodes:
+        rows.append(BranchRow(0, 0, "", "", True, 1, 0))
     rows.extend(_stack_rows(analysis.body, 0, 0, 0, folded, faults))
     rows.append(OutputRow(analysis.output, project.training.loss))
     return rows

@@ -77,4 +77,4 @@ def gap_above(slot: Slot, index: int) -> int:
     """The distance of a row from the one above it."""
     if not index:
         return 0
-    return NARROW_GAP if isinstance(slot.row, BranchRow) else GAP
+    return NARROW_GAP if isinstance(slot.row, BranchRow) and not slot.row.placeholder else GAP

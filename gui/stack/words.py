@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
 from engine.catalogue import Loss
+from engine.catalogue.datasets import RandomInput
 from engine.design.kind import Activation, Kind, TensorSpec
-from engine.design.knob import Flag, Knob, Real, Whole
-from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat
-from engine.views.facts import Fault, NodeFacts
-from engine.views.rules import Rule, applied
+from engine.design.knob import Flag
+from engine.design.tree import Again, Group, Layer, Parallel, Repeat, Stack
+from engine.views.facts import Fault, NodeFacts, label
+from gui.stack.offers import has_chips, main_tensor
 from gui.stack.rows import BranchRow, InputRow, NodeRow, OutputRow, layers_in
 
 translate = QCoreApplication.translate
@@ -21,9 +21,8 @@ translate = QCoreApplication.translate
 FAMILY_COLOURS = {"norm": "family_normalization", "activation": "activation"}
 """Where the colour of a family is not called after it."""
 
-TRIAL_INPUTS = tuple(
-    TensorSpec((64,) * rank, dtype) for dtype in ("float32", "int64") for rank in (1, 2, 3, 4)
-)
+MOST_INSIDE = 8
+"""Kinds that a block's card names; there is no room for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,10 @@ def card_text(row: NodeRow | InputRow | OutputRow) -> CardText:
 
 def heading_text(row: BranchRow) -> str:
     """The line above a branch: `branch 2 · from encoder1`."""
-    if row.among == 1:
-        return translate("Stack", "empty: add a layer here")
+    if row.placeholder and row.parent:
+        return translate("Stack", "Empty: add a layer here")
+    if row.placeholder:
+        return translate("Stack", "No layers yet: type a name, such as linear")
     parts = [translate("Stack", "branch {0}").format(row.branch + 1)]
     if row.name:
         parts.append(row.name)
@@ -109,6 +110,8 @@ def _input_text(row: InputRow) -> CardText:
         "standardised": translate("Stack", "standardised"),
         "unit range": translate("Stack", "unit range"),
     }.get(row.scaling, "")
+    if isinstance(row.dataset, RandomInput):
+        scaling = ""
     return CardText(
         translate("Stack", "Input"),
         translate("Stack", "{0} inputs").format(len(row.inputs))
@@ -138,7 +141,7 @@ def _size(spec: TensorSpec) -> str:
 
 
 def _output_text(row: OutputRow) -> CardText:
-    shape = str(row.spec) if row.spec is not None else translate("Stack", "unknown")
+    shape = str(row.spec) if row.spec is not None else "?"
     brief = _answers(row.spec, row.loss) if row.spec is not None and row.spec.shape else ""
     return CardText(translate("Stack", "Output"), brief, "", row.loss.title(), shape, "—", "family_input")  # fmt: skip
 
@@ -146,7 +149,7 @@ def _output_text(row: OutputRow) -> CardText:
 def _answers(spec: TensorSpec, loss: object) -> str:
     """2 classes · logits."""
     task = loss.task if isinstance(loss, Loss) else "regression"
-    size = spec.shape[0] if len(spec.shape) > 1 else spec.shape[-1]
+    size = spec.shape[0]
     match task:
         case "classification":
             one, many = translate("Stack", "1 class"), translate("Stack", "{0} classes")
@@ -170,7 +173,7 @@ def _node_text(row: NodeRow) -> CardText:
     known = facts.output is not None
     plain = CardText(
         "",
-        shape=str(facts.output) if known else "",
+        shape=str(facts.output) if known else "?",
         count=parameters_counted(facts.totals.parameters) if known else "",
         colour="family_block",
         faults=row.faults,
@@ -182,24 +185,36 @@ def _node_text(row: NodeRow) -> CardText:
             return _layer_text(node, facts, plain)
         case Parallel():
             one, many = translate("Stack", "1 branch"), translate("Stack", "{0} branches")
-            fields = ", ".join(f"{name} {value}" for name, value in node.join.values().items())
             return replace(plain, title=node.join.title(), brief=counted(len(node.branches), one, many),
-                           line=fields, activation=activation_text(node.activation),
+                           line=_branches(node), activation=activation_text(node.activation),
                            chips=node.activation is not None, foldable=True)  # fmt: skip
         case Group():
             title = node.class_name or "Sequential"
             return replace(plain, title=title, brief=layers_counted(layers_in(node.body)), name=node.name,
-                           line=translate("Stack", "block"), foldable=True)  # fmt: skip
+                           line=_inside(node.body), foldable=True)  # fmt: skip
         case Repeat():
             return replace(plain, title=node.class_name, badge=f"× {node.times}", name=node.name,
                            brief=layers_counted(layers_in(node.body)),
-                           line=translate("Stack", "weights of its own each time"), foldable=True)  # fmt: skip
+                           line=_inside(node.body), foldable=True)  # fmt: skip
         case Again():
             return replace(plain, title=node.of, brief=translate("Stack", "again"),
                            line=translate("Stack", "the same weights"), activation=activation_text(node.activation),
                            chips=node.activation is not None)  # fmt: skip
         case _:
             assert_never(node)
+
+
+def _branches(node: Parallel) -> str:
+    """dim 1 · identity · 3 layers."""
+    fields = [f"{name} {value}" for name, value in node.join.values().items()]
+    branches = [layers_counted(layers_in(branch)) if branch.nodes else translate("Stack", "identity")
+                for branch in node.branches]  # fmt: skip
+    return " · ".join(fields + branches)
+
+
+def _inside(stack: Stack) -> str:
+    """The kinds that stand in a block, the first few: LayerNorm · Add."""
+    return " · ".join(label(node) for node in stack.nodes[:MOST_INSIDE])
 
 
 def _layer_text(node: Layer, facts: NodeFacts, plain: CardText) -> CardText:
@@ -225,30 +240,6 @@ def activation_text(activation: Activation | None) -> str:
     return translate("Stack", "none") if activation is None else activation.title()
 
 
-def has_chips(node: Node) -> bool:
-    """Whether a card has a line of chips: a layer with a weight matrix, or anything with an activation."""
-    match node:
-        case Layer():
-            return node.activation is not None or bool(main_tensor(node.kind))
-        case Parallel() | Again():
-            return node.activation is not None
-        case Group() | Repeat():
-            return False
-
-
-@lru_cache(maxsize=4096)
-def main_tensor(kind: Kind) -> str:
-    """The tensor whose initializer a card offers: the first weight of the kind, "" where there is none.
-
-    Known without the layer's input, so that a card keeps its chips while the design around it is faulty.
-    """
-    for x in TRIAL_INPUTS:
-        rule = applied(kind, x)
-        if isinstance(rule, Rule):
-            return next((name for name in rule.weights if kind.role(name) == "weight"), "")
-    return ""
-
-
 def second_line(kind: Kind) -> str:
     """What stands below the title of a card without chips: `track running stats · affine`, `regularisation`."""
     match kind.family:
@@ -272,60 +263,6 @@ def second_line(kind: Kind) -> str:
             return translate("Stack", "activation")
         case _:
             return ""  # fmt: skip
-
-
-def key_knob(node: Node) -> Knob | None:
-    """The field that a card lets a person type: the first whole number of the kind, else its first number."""
-    if not isinstance(node, Layer):
-        return None
-    numbers = [knob for knob in node.kind.knobs if isinstance(knob.range, Whole)]
-    numbers += [knob for knob in node.kind.knobs if isinstance(knob.range, Real)]
-    return numbers[0] if numbers else None
-
-
-# --- in one sentence -------------------------------------------------------------------------------------------------
-
-
-def spoken(row: NodeRow | InputRow | OutputRow | BranchRow) -> str:
-    """A row as a screen reader says it, its most telling word first."""
-    if isinstance(row, BranchRow):
-        return heading_text(row)
-    text = card_text(row)
-    parts = [" ".join(filter(None, (text.title, text.badge))), text.name]
-    parts.append(text.brief.replace(" → ", translate("Stack", " to ")))
-    if text.shape:
-        parts.append(translate("Stack", "output {0}").format(_spoken_shape(text.shape)))
-    if isinstance(row, NodeRow):
-        parts.append(_spoken_count(row))
-    if text.activation:
-        parts.append(translate("Stack", "activation {0}").format(text.activation))
-    if text.initializer:
-        parts.append(translate("Stack", "weights {0}").format(text.initializer))
-    if text.line and not text.chips:
-        parts.append(text.line)
-    if text.frozen:
-        parts.append(translate("Stack", "frozen"))
-    if text.note:
-        parts.append(translate("Stack", "note: {0}").format(text.note))
-    if text.foldable:
-        parts.append(
-            translate("Stack", "folded") if text.folded else translate("Stack", "unfolded")
-        )
-    if isinstance(row, NodeRow) and row.depth:
-        parts.append(translate("Stack", "level {0}").format(row.depth + 1))
-    parts += [fault_text(fault) for fault in text.faults] or [translate("Stack", "no fault")]
-    return ", ".join(filter(None, parts))  # fmt: skip
-
-
-def _spoken_shape(shape: str) -> str:
-    return shape.strip("[]").replace(", ", translate("Stack", " by "))
-
-
-def _spoken_count(row: NodeRow) -> str:
-    if row.facts.output is None:
-        return ""
-    one, many = translate("Stack", "1 parameter"), translate("Stack", "{0} parameters")
-    return counted(row.facts.totals.parameters, one, many)
 
 
 def fault_text(fault: Fault) -> str:
