@@ -203,15 +203,15 @@ class Entry:
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        own = [name for name, value in vars(cls).items() if isinstance(value, Knob)]
-        added: list[Knob] = []
-        for name in own:
-            knob: Knob = vars(cls)[name]
-            added.append(Knob(name, knob.default, knob.range, knob.help, knob.unit))
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Knob)}
+        if not own:
+            return
+        for name, knob in own.items():
+            own[name] = Knob(name, knob.default, knob.range, knob.help, knob.unit)
             delattr(cls, name)
-        if added:
-            kept = tuple(knob for knob in cls.knobs if knob.name not in own)
-            cls.knobs = (*kept, *added)
+        # A field declared again keeps its place: the learning rate stays an optimizer's first.
+        kept = [own.pop(knob.name, knob) for knob in cls.knobs]
+        cls.knobs = (*kept, *own.values())
 
     def __init__(self, *positional: Any, **named: Any) -> None:
         if len(positional) > len(self.knobs):
