@@ -114,12 +114,12 @@ class Analysis:
 
     def facts(self, node_id: int) -> NodeFacts | None:
         """The facts of a node, those of its first turn inside a Repeat; None for an id that is not there."""
-        entry = self._by_id.get(node_id)
+        entry = self._found(node_id)
         return entry[1] if entry else None
 
     def name_of(self, node_id: int) -> str:
         """Its path in the `state_dict`, with the first turn of each Repeat around it."""
-        entry = self._by_id.get(node_id)
+        entry = self._found(node_id)
         return entry[0] if entry else ""
 
     def faults_of(self, node_id: int) -> tuple[Fault, ...]:
@@ -136,6 +136,13 @@ class Analysis:
     def turns(self) -> int | None:
         """How many turns of a Repeat are shown at most, None for all."""
         return 1 if self.body.totals.layers + self.body.totals.blocks > MOST_NODES else None
+
+    def _found(self, node_id: int) -> tuple[str, NodeFacts] | None:
+        """Looked for at the top first: a table of all is not worth making for one node after each edit."""
+        for facts in self.body.nodes:
+            if facts.node.id == node_id:
+                return node_name(facts.node) or f"({label(facts.node)})", facts
+        return self._by_id.get(node_id)
 
     @cached_property
     def _by_id(self) -> dict[int, tuple[str, NodeFacts]]:
