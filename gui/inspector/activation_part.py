@@ -50,7 +50,8 @@ class ActivationPart(Section):
         self._curve = CurveCard(voice)
         self._vector = VectorCard(voice)
         self._help = plain_label(role="muted", wrap=True)
-        for widget in (form, self._arguments, self._curve, self._vector, self._help):
+        self.add_tight(form, self._arguments)
+        for widget in (self._curve, self._vector, self._help):
             self.body.addWidget(widget)
         for widget in (self._curve, self._vector, self._help):
             widget.hide()

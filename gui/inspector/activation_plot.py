@@ -39,22 +39,23 @@ def marks(main: Drawn, others: Sequence[Drawn], what: What, flat: str, dead: str
     shown: list[Mark] = []
     for each in numbers(main.activation).flats:
         start, stop = max(each.start, -_BEYOND), min(each.stop, _BEYOND)
-        shown.append(Zone(start, stop, "warning", dead if each.dead else flat))
+        shown.append(Zone(start, stop, "text_faint", dead if each.dead else flat))
     alone = not others
-    for token, drawn in zip(_OTHERS, others, strict=False):
-        shown += _curves(drawn, what, token, token, drawn.activation.title(), "")
     name = "" if alone else main.activation.title()
-    return shown + _curves(main, what, "series_1", "series_2" if alone else "series_1", name, "")
+    shown += _curves(main, what, "series_1", "series_2" if alone else "series_1", name)
+    for token, drawn in zip(_OTHERS, others, strict=False):
+        shown += _curves(drawn, what, token, token, drawn.activation.title())
+    return shown
 
 
-def _curves(drawn: Drawn, what: What, token: str, below: str, name: str, slope: str) -> list[Mark]:
+def _curves(drawn: Drawn, what: What, token: str, below: str, name: str) -> list[Mark]:
     """Value and derivative; the derivative is dashed where both have one colour."""
     x, curve = drawn.curve.x, drawn.curve
     found: list[Mark] = []
     if what != "value":
         lone = what == "slope"
         dashed = token == below and not lone
-        found.append(Series(x, curve.slope, name if lone else slope, below, dashed=dashed))
+        found.append(Series(x, curve.slope, name if lone else "", below, dashed=dashed))
     if what != "slope":
         found.append(Series(x, curve.y, name, token))
     return found

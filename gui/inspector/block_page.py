@@ -73,7 +73,8 @@ class BlockPage(Page):
         self._activation = ActivationPart(voice)
         self._facts = FactsPart("cost", self.tr("Size and cost"))
         self._note = NotePart("note", self.tr("Note"), self.tr("What you want to remember here"))
-        self.add_tight(self._header, self._faults)
+        self.add(self._header)
+        self.add(self._faults)
         self.add_tight(self._what)
         self.add_tight(
             self._name_form,
@@ -81,8 +82,8 @@ class BlockPage(Page):
             self._times_form,
             self._join_form,
             self._join_fields,
-            self._join_help,
         )
+        self.add(self._join_help)
         self.add_row(first)
         for part in (self._activation, self._facts, self._note):
             self.add(part)
@@ -210,7 +211,7 @@ def _sentence(node: Block) -> str:
         case Repeat():
             return _tr("The same layers several times over, each time with weights of their own.")
         case Parallel():
-            return _tr("Branches side by side that a join makes one value of.")
+            return _tr("Branches side by side; a join makes one value of what they give.")
         case Again():
             return _tr("An earlier part once more, with the very same weights.")
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from gui.widgets.plot import Plot
 
 _HEIGHT = 172
+_REMEMBERED = 100
+"""Curves of torch that are kept, so that coming back to a layer asks for nothing."""
 Range = tuple[float, float]
 
 
@@ -42,7 +44,7 @@ class CurveCard(QWidget):
         self._voice = voice
         self._activation: Activation | None = None
         self._range: Range = HOME
-        self._torch: dict[Activation, Curve] = {}
+        self._torch: dict[tuple[Activation, Range], Curve] = {}
         self._plot: Slot[Plot] = Slot(self._make_plot, lambda plot: self._redraw(), _HEIGHT)
         self._stats = Stats(3)
         self._what = Segments(self.tr("What is compared"))
@@ -80,7 +82,6 @@ class CurveCard(QWidget):
 
     def _show_range(self, start: float, stop: float) -> None:
         self._range = (start, stop)
-        self._torch.clear()
         self._redraw()
 
     def _compare(self) -> None:
@@ -99,18 +100,20 @@ class CurveCard(QWidget):
             what = "value" if self._what.current() == "value" else "slope"
         drawn = [Drawn(each, self._curve(each)) for each in (self._activation, *others)]
         plot.set_title("f(x), f′(x)" if what == "both" else "f(x)" if what == "value" else "f′(x)")
-        plot.set_caption("" if others else self._caption(self._activation))
-        plot.display(marks(drawn[0], drawn[1:], what, self.tr("saturated"), self.tr("slope 0")))
+        caption = self._caption(self._activation)
+        plot.set_caption(caption)
+        words = ("", "") if caption else (self.tr("saturated"), self.tr("slope 0"))
+        plot.display(marks(drawn[0], drawn[1:], what, *words))
         for place, each in enumerate(drawn):
             self._ask_torch(place, each.activation)
 
     def _curve(self, activation: Activation) -> Curve:
         """What torch said of it, or the closed form until it has."""
-        known = self._torch.get(activation)
+        known = self._torch.get((activation, self._range))
         return known if known is not None else closed_curve(activation, *self._range)
 
     def _ask_torch(self, place: int, activation: Activation) -> None:
-        if activation in self._torch:
+        if (activation, self._range) in self._torch:
             return
         request = CurveRequest(entry_document(activation), *self._range, POINTS)
         self._voice.ask(
@@ -122,12 +125,13 @@ class CurveCard(QWidget):
 
     def _take(self, activation: Activation, asked: Range, result: Result) -> None:
         curve = curve_in(result)
-        wanted = (self._activation, *self._compared.activations())
-        if curve is None or asked != self._range or activation not in wanted:
+        if curve is None:
             return
-        self._torch = {each: known for each, known in self._torch.items() if each in wanted}
-        self._torch[activation] = curve
-        self._redraw()
+        if len(self._torch) >= _REMEMBERED:
+            self._torch.clear()
+        self._torch[activation, asked] = curve
+        if asked == self._range and activation in (self._activation, *self._compared.activations()):
+            self._redraw()
 
     # --- numbers -------------------------------------------------------------------------------
 
@@ -149,7 +153,7 @@ class CurveCard(QWidget):
                 ),
             ),
             Stat(
-                number_text(known.mean, 2),
+                number_text(known.mean, 3),
                 self.tr("mean output"),
                 self.tr(
                     "The average output for inputs with mean 0 and standard deviation 1. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, assert_never
 
@@ -16,7 +17,15 @@ from gui.widgets.form import Form
 from gui.widgets.options import Option
 
 Editor = TypedField | Switch | Choice
+Fields = tuple[tuple[Knob, ...], bool]
+"""The fields of a form, and whether it is one for several entries."""
 _ON, _OFF = "on", "off"
+
+
+@dataclass(frozen=True)
+class _Made:
+    form: Form
+    editors: dict[str, Editor]
 
 
 class EntryForm(QWidget):
@@ -28,43 +37,54 @@ class EntryForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._knobs: tuple[Knob, ...] = ()
-        self._several = False
         self._subject: object = None
-        self._editors: dict[str, Editor] = {}
-        self._form = Form()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._form)
+        self._made: dict[Fields, _Made] = {}
+        self._shown: _Made | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self.hide()
 
     def show_entries(self, entries: Sequence[Entry], subject: object) -> None:
         """Show the fields of these entries; another `subject` forgets what was half typed."""
-        knobs, several = common_knobs(entries), len(entries) > 1
-        if knobs != self._knobs or several != self._several:
-            self._rebuild(knobs, several)
+        knobs = common_knobs(entries)
+        self.setVisible(bool(knobs))
+        if not knobs:
+            self._subject = None
+            return
+        made = self._form_for((knobs, len(entries) > 1))
+        if made is not self._shown:
+            if self._shown is not None:
+                self._shown.form.hide()
+            made.form.show()
+            self._shown = made
             self._subject = None
         for knob in knobs:
             values = [entry.values()[knob.name] for entry in entries]
             mixed = any(value != values[0] for value in values)
-            _show(self._editors[knob.name], values[0], mixed, renew=subject != self._subject)
+            _show(made.editors[knob.name], values[0], mixed, renew=subject != self._subject)
         self._subject = subject
-        self.setVisible(bool(knobs))
 
     def editor(self, name: str) -> Editor:
         """The editor of a field. KeyError when there is none of that name."""
-        return self._editors[name]
+        return self._shown.editors[name] if self._shown is not None else {}[name]
 
-    def _rebuild(self, knobs: tuple[Knob, ...], several: bool) -> None:
-        self._knobs, self._several = knobs, several
-        self._form.clear()
-        self._editors = {}
-        for knob in knobs:
-            editor = _editor(knob, several)
-            name = f"{knob.name} ({knob.unit})" if knob.unit else knob.name
-            self._form.add_row(name, editor, knob.help)
-            editor.edited.connect(partial(self._report, knob))
-            editor.finished.connect(self.finished)
-            self._editors[knob.name] = editor
+    def _form_for(self, fields: Fields) -> _Made:
+        """The form for some fields; one that was made before is used again."""
+        if fields not in self._made:
+            knobs, several = fields
+            form = Form()
+            form.hide()
+            editors: dict[str, Editor] = {}
+            for knob in knobs:
+                editor = _editor(knob, several)
+                name = f"{knob.name} ({knob.unit})" if knob.unit else knob.name
+                form.add_row(name, editor, knob.help)
+                editor.edited.connect(partial(self._report, knob))
+                editor.finished.connect(self.finished)
+                editors[knob.name] = editor
+            self._column.addWidget(form)
+            self._made[fields] = _Made(form, editors)
+        return self._made[fields]
 
     def _report(self, knob: Knob, value: object) -> None:
         if isinstance(knob.range, Flag) and isinstance(value, str):

@@ -84,7 +84,7 @@ def shape_row(facts: NodeFacts) -> Row:
 
 def _parameters(layer: Layer, facts: NodeFacts) -> str:
     """The count with how it comes about: "in × out + out = 3 × 2 + 2 = 8"."""
-    if facts.input is None:
+    if facts.input is None or facts.fault is not None:
         return ""
     count = facts.totals.parameters
     terms: list[str] = []
@@ -110,14 +110,16 @@ def cost_rows(totals: Totals, whole: Totals) -> list[Row]:
          _tr("Numbers that are kept and saved but not learned")),
         (_tr("MACs"), f"{totals.macs:,}" if totals.macs else "",
          _tr("Multiply-accumulates for one sample")),
-        (_tr("weights"), memory(totals.parameters + totals.buffers), _tr("Memory as float32")),
+        (_tr("memory"), memory(totals.parameters + totals.buffers),
+         _tr("Of parameters and buffers as float32")),
     ]  # fmt: skip
 
 
 def _share(part: int, whole: int) -> str:
     if not part or not whole:
         return ""
-    return f"{100 * part / whole:.1f} %"
+    share = 100 * part / whole
+    return f"{share:.1f} %" if share >= 0.05 else "< 0.1 %"
 
 
 def _frozen(totals: Totals) -> str:

@@ -21,6 +21,7 @@ class Header(QWidget):
         self._kind = ElidedLabel("", "accent", theme.STRONG)
         self._link = push_button("", "quiet")
         self._link.clicked.connect(self._open_help)
+        self.setMinimumHeight(theme.CONTROL_HEIGHT)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.NARROW + 2)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.design.edit import SetInputs
 from engine.design.kind import DTYPES, Shape, TensorSpec
@@ -119,7 +120,7 @@ class _InputForm(QWidget):
         self._name.edited.connect(self._set_name)
         self._shape.edited.connect(self._set_shape)
         self._dtype.edited.connect(self._set_dtype)
-        form = Form(self)
+        form = Form()
         form.add_row(self.tr("name"), self._name,
                      self.tr("The parameter of the exported forward()"), mono=False)  # fmt: skip
         form.add_row(self.tr("shape"), self._shape,
@@ -130,10 +131,11 @@ class _InputForm(QWidget):
                      mono=False)  # fmt: skip
         for field in (self._name, self._shape, self._dtype):
             field.finished.connect(finish)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, theme.TIGHT)
-        form.add_wide(self.removed)
-        row.addWidget(form)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, theme.TIGHT)
+        column.setSpacing(theme.TIGHT)
+        column.addWidget(form)
+        column.addWidget(self.removed, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _set_name(self, name: str) -> None:
         self._change(lambda each: Input(name, each.spec))

@@ -44,7 +44,8 @@ class LayerPage(Page):
         self._bottom.add_row(self.tr("frozen"), self._frozen,
                              self.tr("Training leaves the weights of this layer alone"),
                              mono=False)  # fmt: skip
-        self.add_tight(self._header, self._faults)
+        self.add(self._header)
+        self.add(self._faults)
         self.add_tight(self._top, self._fields, self._bottom)
         for part in (self._activation, self._weights, self._facts, self._note):
             self.add(part)

@@ -38,7 +38,8 @@ class NetworkPage(Page):
         form = Form()
         form.add_row(self.tr("class name"), self._name,
                      self.tr("The class of the exported code"), mono=False)  # fmt: skip
-        self.add_tight(self._header, self._faults)
+        self.add(self._header)
+        self.add(self._faults)
         self.add_tight(form)
         for part in (self._inputs, self._facts, self._ties, self._notes):
             self.add(part)

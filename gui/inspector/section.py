@@ -101,6 +101,14 @@ class Section(QWidget):
         """Write `caption` at the right of the heading."""
         self.heading.set_caption(caption)
 
+    def add_tight(self, *widgets: QWidget) -> None:
+        """Put rows of a form below the others, as close as those of one form."""
+        group = QVBoxLayout()
+        group.setSpacing(3)
+        for widget in widgets:
+            group.addWidget(widget)
+        self.body.addLayout(group)
+
     def _fold(self, is_open: bool) -> None:
         self._inside.setVisible(is_open)
         _kept().setValue(self._key, "false" if is_open else "true")

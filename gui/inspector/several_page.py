@@ -11,11 +11,10 @@ from engine.catalogue import INITIALIZERS
 from engine.design.edit import SetField, SetFrozen, SetInitializer
 from engine.design.kind import Shape
 from engine.design.tree import Layer, Node
-from engine.views.facts import Analysis
+from engine.views.facts import Analysis, label
 from engine.views.rules import Totals
 from gui.document import State
 from gui.inspector.activation_part import ActivationPart
-from gui.inspector.block_page import what_it_is
 from gui.inspector.entry_form import EntryForm
 from gui.inspector.facts_part import FactsPart, cost_rows
 from gui.inspector.faults import FaultList
@@ -51,7 +50,8 @@ class SeveralPage(Page):
         self._activation = ActivationPart(voice)
         self._tensors = TensorsPart(voice)
         self._facts = FactsPart("cost", self.tr("Size and cost"))
-        self.add_tight(self._header, self._what, self._faults)
+        self.add_tight(self._header, self._what)
+        self.add(self._faults)
         self.add_row(self._buttons())
         self.add_tight(self._fields, self._frozen_form)
         for part in (self._activation, self._tensors, self._facts):
@@ -108,7 +108,7 @@ class SeveralPage(Page):
 
 def _kinds(nodes: tuple[Node, ...]) -> str:
     """What is selected, most frequent first: "2 Linear, 1 Dropout"."""
-    counted = Counter(what_it_is(node) for node in nodes)
+    counted = Counter(map(label, nodes))
     return ", ".join(f"{count} {kind}" for kind, count in counted.most_common())
 
 

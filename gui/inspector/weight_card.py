@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.design.kind import Shape
@@ -13,6 +14,7 @@ from gui.inspector.slot import Slot
 from gui.inspector.swatch import Swatch
 from gui.learn.answers import Drawing
 from gui.learn.law import TensorLaw, fans_of, gain_of
+from gui.widgets.card_painting import PAD, header_width
 from gui.widgets.pieces import plain_label
 from gui.widgets.plot_axis import number_text
 
@@ -29,6 +31,7 @@ class WeightCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._layer_id = 0
         self._name = ""
         self._shape: Shape = ()
         self._law = TensorLaw(None, None, "")
@@ -48,10 +51,11 @@ class WeightCard(QWidget):
         for widget in (self._plot, self._matrix, self._formula, self._table, self._fans):
             column.addWidget(widget)
 
-    def show_tensor(self, name: str, shape: Shape, law: TensorLaw) -> None:
-        """Show a tensor's name, shape and law; what was drawn of another one is forgotten."""
-        if (name, shape) != (self._name, self._shape):
+    def show_tensor(self, layer_id: int, name: str, shape: Shape, law: TensorLaw) -> None:
+        """Show a tensor of a layer; what was drawn of another one, or of another shape, is forgotten."""
+        if (layer_id, name, shape) != (self._layer_id, self._name, self._shape):
             self._drawing = None
+        self._layer_id = layer_id
         self._name, self._shape, self._law = name, shape, law
         self._write()
         self._redraw()
@@ -69,36 +73,48 @@ class WeightCard(QWidget):
         self._plot.setVisible(not wished)
         self._redraw()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._write()
+            self._redraw()
+
     # --- in words ------------------------------------------------------------------------------
 
     def _write(self) -> None:
         law, drawing = self._law.distribution, self._drawing
-        self._formula.setText(law.explained() if law is not None else "")
-        self._formula.setVisible(bool(self._formula.text()))
+        explained = law.explained() if law is not None else ""
+        self._formula.setText(explained)
+        self._formula.setVisible(bool(explained) and not self._fits(explained))
         self._table.show_numbers(
             None if law is None else (law.mean, law.std),
-            None if drawing is None else (drawing.mean, drawing.std),
+            None if drawing is None else (drawing.mean, _cleaned(drawing)),
         )
         self._fans.setText("   ".join(self._facts()))
 
     def _facts(self) -> list[str]:
-        facts = [" × ".join(map(str, self._shape)) or "1"]
+        flat = len(self._shape) == 1
+        facts = [self.tr("{0} values").format(f"{self._shape[0]:,}")] if flat else []
+        facts += [] if flat else [" × ".join(map(str, self._shape)) or "1"]
         fans = fans_of(self._shape)
         if fans is not None:
             facts += [f"fan_in {fans.fan_in}", f"fan_out {fans.fan_out}"]
         gain = gain_of(self._law.initializer)
         if gain is not None:
             facts.append(f"gain {number_text(gain, 3)}")
+        shown = prod(self._drawing.values.shape) if self._drawing is not None else 0
+        if 0 < shown < prod(self._shape):
+            facts.append(self.tr("{0} values drawn").format(f"{shown:,}"))
         return facts
 
+    def _fits(self, explained: str) -> bool:
+        """Whether the plot's own header has room for the formula."""
+        return header_width(self._name, explained) + 2 * PAD + 12 <= self.width()
+
     def _caption(self) -> str:
-        drawing = self._drawing
-        if drawing is None:
-            return ""
-        shown, total = prod(drawing.values.shape), prod(self._shape)
-        if shown < total:
-            return self.tr("{0} of {1} values").format(f"{shown:,}", f"{total:,}")
-        return self.tr("{0} values").format(f"{total:,}")
+        law = self._law.distribution
+        explained = law.explained() if law is not None else ""
+        return explained if self._fits(explained) else ""
 
     # --- in pictures ---------------------------------------------------------------------------
 
@@ -184,6 +200,11 @@ class _Table(QWidget):
             for row in range(2):
                 text = "–" if pair is None else number_text(pair[row], 3)
                 self._cells[row][column].setText(text)
+
+
+def _cleaned(drawing: Drawing) -> float:
+    """The std, without what rounding to float32 leaves of a constant."""
+    return drawing.std if drawing.std > 1e-6 * abs(drawing.mean) else 0.0
 
 
 def _mono() -> QLabel:

@@ -36,10 +36,15 @@ class Pictured:
 def pictured(law: Distribution | None, values: NDArray[np.float64] | None) -> Pictured:
     """The marks for what is known; at least one of both.
 
-    Bars begin and end with the law or the sample, so that a bounded law fills whole bars.
+    Bars begin and end with the law or the sample, so that a bounded law fills whole bars; single
+    values stand in the middle of theirs.
     """
     low, high = _range(law, values)
     count = _THEORY_BARS if values is None else _bar_count(values.size)
+    if law is not None and law.atoms:
+        count += 1 - count % 2
+        half = (high - low) / (count - 1) / 2
+        low, high = low - half, high + half
     width = (high - low) / count
     air = (high - low) * _AIR
     marks: list[Mark] = []

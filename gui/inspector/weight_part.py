@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engine.catalogue import INITIALIZERS
 from engine.design.edit import SetInitializer
-from engine.design.kind import Initializer, TensorSpec
+from engine.design.kind import Activation, Initializer, TensorSpec
 from engine.design.project import Project, SetForward
 from engine.design.tree import Layer
 from engine.files.document import to_document
@@ -20,6 +20,7 @@ from engine.worker.protocol import Draw, Result
 from gui import theme
 from gui.document import State
 from gui.inspector.entry_form import EntryForm
+from gui.inspector.facts_part import memory
 from gui.inspector.section import Section
 from gui.inspector.segments import Segments
 from gui.inspector.voice import Voice
@@ -57,6 +58,7 @@ class WeightPart(Section):
         self._facts: NodeFacts | None = None
         self._project: Project | None = None
         self._prefix = ""
+        self._showing: object = None
         self._asked: Wanted | None = None
         self._soon = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._soon.timeout.connect(self._ask)
@@ -77,9 +79,12 @@ class WeightPart(Section):
         self._state = plain_label(role="caption", wrap=True)
         self._seed = IntegerField(0, _SEED)
         self._help = plain_label(role="muted", wrap=True)
+        self._bottom_row = self._bottom()
         self._shown = (self._tensors, form, self._arguments, self._refusal, self._card,
-                       self._bottom(), self._help)  # fmt: skip
-        for widget in (*self._shown, self._state):
+                       self._bottom_row, self._help)  # fmt: skip
+        self.body.addWidget(self._tensors)
+        self.add_tight(*self._shown[1:4])
+        for widget in (self._state, *self._shown[4:]):
             self.body.addWidget(widget)
         self.heading.toggled.connect(self._want)
 
@@ -125,6 +130,11 @@ class WeightPart(Section):
     def show_layer(self, layer: Layer, facts: NodeFacts, path: str, state: State) -> None:
         """Show the tensors of a layer whose path in the `state_dict` is `path`."""
         self._layer, self._facts, self._project = layer, facts, state.project
+        shown = (layer.id, layer.kind, layer.initializers, facts.weights, facts.input, facts.fault,
+                 path, state.project.forward.seed, _mattering(layer, facts))  # fmt: skip
+        if shown == self._showing:
+            return
+        self._showing = shown
         self._prefix = path[: len(path) - len(layer.name)] if layer.name else f"{path}."
         self._seed.set_value(state.project.forward.seed)
         weights = facts.weights
@@ -191,7 +201,9 @@ class WeightPart(Section):
         self._refusal.setVisible(bool(law.refusal))
         self._help.setText(law.sentence.replace("\n\n", " "))
         self._help.setVisible(bool(law.sentence))
-        self._card.show_tensor(weight.path, weight.shape, law)
+        self._card.setVisible(not law.refusal)
+        self._bottom_row.setVisible(not law.refusal)
+        self._card.show_tensor(layer.id, weight.tensor, weight.shape, law)
 
     def _preview(self, key: str) -> None:
         """Show the law of what the list points at, until it closes."""
@@ -203,7 +215,7 @@ class WeightPart(Section):
         if chosen is not None:
             others = (*others, (weight.tensor, chosen))
         law = law_of(replace(layer, initializers=others), weight, facts.input)
-        self._card.show_tensor(weight.path, weight.shape, law)
+        self._card.show_tensor(layer.id, weight.tensor, weight.shape, law)
 
     # --- what is wished ------------------------------------------------------------------------
 
@@ -238,7 +250,8 @@ class WeightPart(Section):
         if self._facts.input is None or self._refusal.text() or self._facts.fault is not None:
             return None
         path = self._prefix + weight.path
-        layer = replace(self._layer, note="", frozen=False)
+        activation = _mattering(self._layer, self._facts)
+        layer = replace(self._layer, note="", frozen=False, activation=activation)
         return Wanted(layer, self._facts.input, path, self._project.forward.seed)
 
     def _want(self) -> None:
@@ -252,8 +265,8 @@ class WeightPart(Section):
         elif prod(weight.shape) > LARGEST_DRAWN:
             self._asked = None
             self._card.show_drawing(None)
-            size = f"{4 * prod(weight.shape) / 1e9:,.1f}"
-            self._say(self.tr("These weights take {0} GB, so only theory is shown.").format(size))
+            size = memory(prod(weight.shape))
+            self._say(self.tr("These weights take {0}, so only theory is shown.").format(size))
         elif wanted != self._asked:
             self._soon.start()
 
@@ -285,3 +298,9 @@ class WeightPart(Section):
     def _say(self, sentence: str) -> None:
         self._state.setText(sentence)
         self._state.setVisible(bool(sentence))
+
+
+def _mattering(layer: Layer, facts: NodeFacts) -> Activation | None:
+    """The activation where it has tensors of its own, which follow from its arguments."""
+    own = any(weight.tensor.startswith("activation.") for weight in facts.weights)
+    return layer.activation if own else None

@@ -12,14 +12,16 @@ from math import exp, inf, isfinite, pi, sqrt
 
 from engine.design.kind import Activation
 
-HOME = (-6.0, 6.0)
+HOME = (-8.0, 8.0)
 """The range of x that a curve is first shown over."""
-POINTS = 361
+POINTS = 401
 
 _FLAT = 0.01
 """A slope below this share of the largest one counts as saturated: sigmoid beyond ±6, tanh beyond ±3."""
 _NARROW = 0.3
 """A flat stretch shorter than this is the bottom of a bend, unless nothing at all passes there."""
+_STEEP = 100.0
+"""Slopes beyond this may be jumps, which are looked at more closely."""
 _WIDE = 12.0
 _FAR = (-1e6, -1e3, 1e3, 1e6)
 
@@ -53,6 +55,7 @@ class Numbers:
     flats: tuple[Flat, ...]
 
 
+@lru_cache(maxsize=64)
 def closed_curve(activation: Activation, start: float, stop: float, points: int = POINTS) -> Curve:
     """The curve over a range, by the closed form and its differences."""
     xs = evenly(start, stop, points)
@@ -70,9 +73,9 @@ def slope(f: Callable[[float], float], x: float) -> float:
     """The derivative by a central difference; at a jump that of the piece at the left."""
     h = 1e-5 * max(1.0, abs(x))
     across = (f(x + h) - f(x - h)) / (2 * h)
-    if abs(across) > 8 * abs((f(x + 16 * h) - f(x - 16 * h)) / (32 * h)) + 1e-9:
-        return (f(x - h) - f(x - 2 * h)) / h
-    return across
+    if abs(across) > _STEEP and abs(across) > 8 * abs(f(x + 16 * h) - f(x - 16 * h)) / (32 * h):
+        across = (f(x - h) - f(x - 2 * h)) / h
+    return round(across, 9)
 
 
 def flats(f: Callable[[float], float], curve: Curve, largest_slope: float) -> tuple[Flat, ...]:
@@ -119,7 +122,7 @@ def _edge(f: Callable[[float], float], steep: float, flat: float, bound: float) 
 def numbers(activation: Activation) -> Numbers:
     """An activation in numbers, over all x."""
     f = activation.at
-    wide = closed_curve(activation, -_WIDE, _WIDE, 601)
+    wide = closed_curve(activation, -_WIDE, _WIDE, 481)
     far = [_far_value(activation, x) for x in _FAR]
     values = [*wide.y, *far]
     steepest = _steepest(f, wide)
