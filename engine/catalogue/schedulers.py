@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, NamedTuple
 
+from engine.catalogue.optimizers import Optimizer
 from engine.design.kind import Call, signature
 from engine.design.knob import Entry, flag, one_of, real, whole
 
@@ -31,6 +32,10 @@ class Scheduler(Entry):
     def derived(self, course: Course) -> dict[str, Any]:
         """Arguments that follow from the length of the training."""
         return {}
+
+    def refusal(self, course: Course, optimizer: Optimizer) -> str:
+        """Why torch does not take the schedule for this training; "" where it does."""
+        return ""
 
     def call(self, course: Course) -> Call | None:
         """The constructor's call; its first argument is None and stands for the optimizer."""
@@ -121,7 +126,7 @@ class OneCycleLR(Scheduler):
 
     max_lr: float = real(0.01, "Learning rate at the peak.", above=0, at_most=1e6)
     pct_start: float = real(
-        0.3, "Share of the training that the rise takes.", at_least=0, at_most=1
+        0.3, "Share of the training that the rise takes.", at_least=0, at_most=0.99
     )
     anneal_strategy: str = one_of("cos", "Along a cosine or a straight line.", ("cos", "linear"))
     cycle_momentum: bool = flag(True, "Let momentum fall while the rate rises.")
@@ -145,6 +150,14 @@ class OneCycleLR(Scheduler):
 
     def derived(self, course: Course) -> dict[str, Any]:
         return {"total_steps": course.epochs * course.steps_per_epoch}
+
+    def refusal(self, course: Course, optimizer: Optimizer) -> str:
+        if self.cycle_momentum and not {"momentum", "beta1"} & set(optimizer.values()):
+            return f"It moves the momentum, and {optimizer.title()} has none: switch cycle_momentum off."
+        # torch divides by the length of the rise, counted from its first step.
+        if self.pct_start * course.epochs * course.steps_per_epoch == 1:
+            return "The rise would take a single step, which torch can't divide: change pct_start."
+        return ""
 
 
 class ReduceLROnPlateau(Scheduler):

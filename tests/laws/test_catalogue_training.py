@@ -15,7 +15,7 @@ import resources
 from engine.catalogue import DATASETS, LOSSES, OPTIMIZERS, SCHEDULERS
 from engine.catalogue.datasets import CsvFile, Dataset, Moons, RandomInput
 from engine.catalogue.losses import Loss
-from engine.catalogue.optimizers import SGD, Optimizer
+from engine.catalogue.optimizers import SGD, Adagrad, Adam, Optimizer
 from engine.catalogue.schedulers import ConstantRate, CosineAnnealingLR, Course, Scheduler
 from engine.design.kind import REQUIRED
 from tests.laws.entries import (
@@ -28,7 +28,7 @@ from tests.laws.entries import (
     torch_signature,
 )
 
-few = settings(max_examples=10)
+few = settings(max_examples=settings().max_examples // 4)
 every_loss = pytest.mark.parametrize("kind", LOSSES.values(), ids=named)
 every_optimizer = pytest.mark.parametrize("kind", OPTIMIZERS.values(), ids=named)
 every_scheduler = pytest.mark.parametrize("kind", SCHEDULERS.values(), ids=named)
@@ -91,6 +91,7 @@ def test_an_optimizers_signature_and_defaults_are_torchs(kind: type[Optimizer]):
     if "betas" in theirs:
         assert (kind.knob("beta1").default, kind.knob("beta2").default) == theirs["betas"]
     assert kind.knob("lr").default == theirs["lr"]
+    assert kind.knobs[0].name == "lr"
 
 
 @every_optimizer
@@ -128,33 +129,39 @@ def test_a_schedules_signature_and_defaults_are_torchs(kind: type[Scheduler]):
 @every_scheduler
 @few
 @given(data=st.data())
-def test_a_schedule_runs_for_the_whole_training(kind: type[Scheduler], data: st.DataObject):
-    schedule = data.draw(entries(kind))
+def test_a_schedule_runs_for_the_whole_training_unless_it_says_why_not(
+    kind: type[Scheduler], data: st.DataObject
+):
+    schedule = data.draw(entries(kind, pct_start=st.sampled_from([0.0, 0.05, 0.3, 0.99])))
+    optimizer = data.draw(st.sampled_from([SGD(momentum=0.9), Adam(), Adagrad()]))
     course = Course(epochs=4, steps_per_epoch=5, lr=0.1)
+    if schedule.refusal(course, optimizer):
+        with pytest.raises((ValueError, ZeroDivisionError)):
+            scheduled(schedule, optimizer, course)
+    else:
+        assert all(rate >= 0 for rate in scheduled(schedule, optimizer, course))
+
+
+def scheduled(schedule: Scheduler, optimizer: Optimizer, course: Course) -> list[float]:
+    """The learning rate of every step of a training."""
+    stepper = applied(optimizer.call(), [torch.nn.Parameter(torch.ones(1))])
     call = schedule.call(course)
-    if call is None:
-        return
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=course.lr, momentum=0.9)
-    moving = applied(call, optimizer)
-    for _ in range(course.epochs):
-        for _ in range(course.steps_per_epoch):
-            assert optimizer.param_groups[0]["lr"] >= 0
-            optimizer.step()
-            if kind.every == "step":
-                moving.step()
-        if kind.every == "epoch":
-            moving.step(1.0) if kind.watches else moving.step()
+    moving = applied(call, stepper) if call else None
+    rates: list[float] = []
+    for step in range(course.epochs * course.steps_per_epoch):
+        rates.append(stepper.param_groups[0]["lr"])
+        stepper.step()
+        ends = (step + 1) % course.steps_per_epoch == 0
+        if moving and (schedule.every == "step" or ends):
+            moving.step(1.0) if schedule.watches else moving.step()
+    return rates
 
 
 def test_a_cosine_ends_at_its_end():
-    call = CosineAnnealingLR(eta_min=0.01).call(Course(epochs=7, steps_per_epoch=3, lr=0.1))
-    assert call is not None
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
-    moving = applied(call, optimizer)
-    for _ in range(7):
-        optimizer.step()
-        moving.step()
-    assert optimizer.param_groups[0]["lr"] == pytest.approx(0.01)
+    rates = scheduled(CosineAnnealingLR(eta_min=0.01), SGD(lr=0.1), Course(7, 3, 0.1))
+    assert rates[0] == pytest.approx(0.1)
+    assert 0.01 < rates[-1] < 0.02
+    assert rates == sorted(rates, reverse=True)
 
 
 @pytest.mark.parametrize("kind", SHIPPED, ids=named)
