@@ -1,0 +1,233 @@
+"""The rows that a network gets: chosen, scaled, in the shape and type of its input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import torch
+
+from engine.catalogue.datasets import Dataset, RandomInput
+from engine.design.error import DesignError
+from engine.design.kind import Shape, TensorSpec
+from engine.design.project import Data
+from engine.design.tree import Input, Network
+from engine.runtime.table import Numbers, Table, table
+
+LARGEST_BATCH = 2**28
+"""Numbers in the rows of one request."""
+
+AT_ONCE = 65_536
+"""Rows of a mapped file that are looked at together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows ready for a network: `inputs` has an array [rows, ...] for each of its inputs.
+
+    `y` holds class numbers or numbers, None where there is no target; `where_from` says in words what they are.
+    """
+
+    inputs: tuple[Numbers, ...]
+    y: Numbers | None
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    where_from: str
+
+    @property
+    def x(self) -> Numbers:
+        """What the first input gets."""
+        return self.inputs[0]
+
+
+def batch(network: Network, data: Data, count: int, seed: int) -> Rows:
+    """`count` rows drawn at random, the same for the same seed. Raises DesignError when they do not fit the network."""
+    if isinstance(data.set, RandomInput):
+        return random_rows(network.inputs, data.set, count, seed)
+    found = table(_dataset(data))
+    order = np.random.default_rng(seed).permutation(len(found.x))[:count]
+    return _prepared(
+        network, data, found, np.sort(order), f"{_counted(len(order))} of {found.title}"
+    )
+
+
+def first_rows(network: Network, data: Data, count: int) -> Rows:
+    """The first rows of the data in their own order, as the network gets them. Raises DesignError.
+
+    Rows that do not fit the network are given in their own shape, so that they can be looked at.
+    """
+    if isinstance(data.set, RandomInput):
+        return random_rows(network.inputs, data.set, min(count, 20), data.seed)
+    found = table(_dataset(data))
+    places = np.arange(min(count, len(found.x)))
+    x = _scaled(found, data, places)
+    return Rows(
+        (x,), _at(found.y, places), found.feature_names, found.class_names, _described(found, data)
+    )
+
+
+def random_rows(inputs: tuple[Input, ...], chosen: RandomInput, count: int, seed: int) -> Rows:
+    """Random numbers for every input, from one generator of their own: `torch.Generator().manual_seed(seed)`."""
+    _need_room(count * sum(each.spec.elements for each in inputs))
+    generator = torch.Generator().manual_seed(seed)
+    drawn = tuple(_random(each.spec, chosen, count, generator).numpy() for each in inputs)
+    size = inputs[0].spec.elements if inputs else 0
+    names = tuple(f"number {n}" for n in range(1, min(size, 1000) + 1))
+    return Rows(
+        drawn,
+        None,
+        names,
+        (),
+        f"{_counted(count)} of random numbers ({chosen.brief()}), seed {seed}",
+    )
+
+
+def _random(
+    spec: TensorSpec, chosen: RandomInput, count: int, generator: torch.Generator
+) -> torch.Tensor:
+    size = (count, *spec.shape)
+    whole = spec.dtype == "int64"
+    dtype = torch.int64 if whole else torch.float32
+    match chosen.distribution:
+        case "ones":
+            return torch.ones(size, dtype=dtype)
+        case "zeros":
+            return torch.zeros(size, dtype=dtype)
+        case word if whole or word == "integers":
+            low = int(chosen.low)
+            return torch.randint(low, low + chosen.count, size, generator=generator).to(dtype)
+        case "uniform":
+            if chosen.low > chosen.high:
+                raise DesignError(
+                    f"the lower bound {chosen.low:g} is above the upper bound {chosen.high:g}"
+                )
+            return chosen.low + (chosen.high - chosen.low) * torch.rand(size, generator=generator)
+        case _:
+            return torch.randn(size, generator=generator)
+
+
+def _dataset(data: Data) -> Dataset:
+    assert isinstance(data.set, Dataset)
+    return data.set
+
+
+def _prepared(network: Network, data: Data, found: Table, places: Numbers, what: str) -> Rows:
+    if len(network.inputs) != 1:
+        raise DesignError(f"{found.title} has one table of rows, but the network takes {len(network.inputs)} inputs; "
+                          "use random input")  # fmt: skip
+    x = fitted(_scaled(found, data, places), network.inputs[0].spec, found)
+    scaling = "" if data.scaling == "none" else f", {data.scaling}"
+    remark = f"; {found.remark}" if found.remark else ""
+    return Rows(
+        (x,), _at(found.y, places), found.feature_names, found.class_names, what + scaling + remark
+    )
+
+
+def fitted(x: Numbers, spec: TensorSpec, found: Table) -> Numbers:
+    """Rows in the shape and type of an input. Raises DesignError when they do not fit, with what to do."""
+    shape = x.shape[1:]
+    if shape != spec.shape and not (found.flat and prod(shape) == spec.elements):
+        gives = f"{shape[0]} columns" if len(shape) == 1 else f"rows of {_times(shape)}"
+        raise DesignError(
+            f"{found.title} has {gives}, but the network's input takes {_times(spec.shape)}; give the input "
+            f"{'the shape ' if len(shape) != 1 else ''}{_times(shape)}, or choose other data"
+        )
+    x = x.reshape(len(x), *spec.shape)
+    if spec.dtype != "int64":
+        return x.astype(np.float32, copy=False)
+    if not np.array_equal(x, np.round(x)):
+        raise DesignError(f"the network takes whole numbers, and {found.title} has others; set scaling to none, or "
+                          "make the input float32")  # fmt: skip
+    return x.astype(np.int64)
+
+
+def _times(shape: Shape) -> str:
+    return " × ".join(map(str, shape)) or "1"
+
+
+def _counted(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _described(found: Table, data: Data) -> str:
+    shape = found.x.shape[1:]
+    features = f"{shape[0]:,} features" if len(shape) == 1 else f"{_times(shape)} numbers a row"
+    target = f", {len(found.class_names)} classes" if found.class_names else ""
+    target = target or (", 1 number to predict" if found.y is not None else "")
+    scaling = "" if data.scaling == "none" else f"; {data.scaling}"
+    remark = f"; {found.remark}" if found.remark else ""
+    return f"{found.title}: {_counted(len(found.x))}, {features}{target}{scaling}{remark}"
+
+
+def _at(y: Numbers | None, places: Numbers) -> Numbers | None:
+    return None if y is None else np.array(y[places])
+
+
+def _need_room(count: int) -> None:
+    if count > LARGEST_BATCH:
+        raise DesignError(f"{count:,} numbers are too many for one batch; use fewer rows")
+
+
+# --- scaling ---------------------------------------------------------------------------------------------------------
+
+
+def _scaled(found: Table, data: Data, places: Numbers) -> Numbers:
+    """Those rows, scaled by what the rows that train have. Raises DesignError when one is not a number."""
+    _need_room(len(places) * prod(found.x.shape[1:]))
+    x = np.array(found.x[places])
+    if x.dtype.kind != "f":
+        x = x.astype(np.float64)
+    if not np.isfinite(x).all():
+        bad = np.argwhere(~np.isfinite(x))[0]
+        raise DesignError(f"{found.title}, row {int(places[bad[0]]) + 1:,}: a value is not a finite number; fill it in "
+                          "or remove the row")  # fmt: skip
+    if data.scaling == "none":
+        return x
+    shift, factor = scale(found, data)
+    return ((x - shift) / factor).astype(np.float32)
+
+
+def scale(found: Table, data: Data) -> tuple[Numbers, Numbers]:
+    """What each column is reduced by and then divided by, as the training rows have it; channels of images together."""
+    rows = training_rows(found, data)
+    columns = found.x.shape[1:2] if found.x.ndim == 4 else found.x.shape[1:]
+
+    def parts() -> Iterator[Numbers]:
+        """The training rows a few at a time: [..., columns], whatever else there is in front."""
+        for start in range(0, len(rows), AT_ONCE):
+            part = np.asarray(found.x[rows[start : start + AT_ONCE]], dtype=np.float64)
+            yield np.moveaxis(part, 1, -1).reshape(-1, *columns) if part.ndim == 4 else part
+
+    shift, width = _range(parts) if data.scaling == "unit range" else _spread(parts)
+    width = np.where((width > 0) & np.isfinite(width), width, 1.0)
+    shape = (1, *columns, 1, 1) if found.x.ndim == 4 else (1, *columns)
+    return shift.reshape(shape), width.reshape(shape)
+
+
+def _range(parts: Callable[[], Iterator[Numbers]]) -> tuple[Numbers, Numbers]:
+    low = np.min([part.min(axis=0) for part in parts()], axis=0)
+    return low, np.max([part.max(axis=0) for part in parts()], axis=0) - low
+
+
+def _spread(parts: Callable[[], Iterator[Numbers]]) -> tuple[Numbers, Numbers]:
+    """Mean and standard deviation, in two passes so that large means cost no digits."""
+    count = sum(len(part) for part in parts())
+    mean = np.sum([part.sum(axis=0) for part in parts()], axis=0) / count
+    squares = np.sum([((part - mean) ** 2).sum(axis=0) for part in parts()], axis=0)
+    return mean, np.sqrt(squares / count)
+
+
+def training_rows(found: Table, data: Data) -> Numbers:
+    """Which rows train: a random share by the data's seed, of every class alike where that is asked for."""
+    generator = np.random.default_rng(data.seed)
+    y = found.y
+    if not data.stratified or y is None or not found.class_names:
+        order = generator.permutation(len(found.x))
+        return np.sort(order[: max(1, round(data.train_share * len(order)))])
+    chosen: list[Numbers] = []
+    for label in range(len(found.class_names)):
+        order = generator.permutation(np.flatnonzero(y == label))
+        chosen.append(order[: max(1, round(data.train_share * len(order)))])
+    return np.sort(np.concatenate(chosen))

@@ -1,0 +1,157 @@
+"""The bytes of a table as text: encodings, separators and a row of names, found out by looking."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.design.error import DesignError
+from engine.files.store import read_bytes
+
+LARGEST_FILE = 512 * 2**20
+LARGEST_TABLE = 50_000_000
+"""Cells of a table, read into memory as 8 bytes each."""
+
+SEPARATORS = (",", ";", "\t", "|")
+LOOKED_AT = 30
+"""Lines that the separator is found out from."""
+
+MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-"))
+
+
+class Text(NamedTuple):
+    """A table before its cells are numbers: rows of text, each with its line in the file, and the separator."""
+
+    rows: list[list[str]]
+    lines: list[int]
+    separator: str
+
+
+def cells(path: Path) -> Text:
+    """The cells of a table in a file. Raises DesignError for what is no table of text."""
+    return parsed(decoded(content(path), path.name), path.name)
+
+
+def content(path: Path) -> bytes:
+    """A file's bytes, unpacked where it is gzipped. Raises DesignError."""
+    raw = read_bytes(path, LARGEST_FILE)
+    if not raw.startswith(b"\x1f\x8b"):
+        return raw
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
+            found = packed.read(LARGEST_FILE + 1)
+    except (OSError, EOFError, zlib.error):
+        raise DesignError(f"{path.name} is a damaged gzip file; copy it again") from None
+    if len(found) > LARGEST_FILE:
+        raise DesignError(
+            f"{path.name} unpacks to more than {LARGEST_FILE:,} bytes; use fewer rows"
+        )
+    return found
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """Bytes as text: by their byte order mark, else as UTF-8, else as the Western code page of Windows."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if raw.startswith(mark):
+            return _as(raw, encoding, name)
+    if b"\0" in raw[:4096]:
+        raise DesignError(f"{name} is no text: it holds zero bytes. A table is a text file; an array of numpy ends "
+                          "in .npy and is chosen as such")  # fmt: skip
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _as(raw: bytes, encoding: str, name: str) -> str:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DesignError(f"{name} says that it is {encoding} and is not, from byte {error.start} on; save it as "
+                          "UTF-8") from None  # fmt: skip
+
+
+def parsed(text: str, name: str) -> Text:
+    """Text as rows of cells, without empty lines. Raises DesignError when rows differ in length."""
+    separator = separator_of(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    count = 0
+    try:
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            rows.append(row)
+            lines.append(reader.line_num)
+            count += len(row)
+            if count > LARGEST_TABLE:
+                raise DesignError(f"{name} has more than {LARGEST_TABLE:,} cells; use fewer rows")
+    except csv.Error as error:
+        raise DesignError(f"{name}, line {reader.line_num}: {error}; is it a table?") from None
+    if not rows:
+        raise DesignError(f"{name} is empty; a table needs rows of numbers")
+    _need_one_width(rows, lines, name)
+    return Text(rows, lines, separator)
+
+
+def _need_one_width(rows: list[list[str]], lines: list[int], name: str) -> None:
+    wanted = len(rows[0])
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != wanted:
+            raise DesignError(
+                f"{name}, line {line}: {_columns(len(row))} where the first line has {_columns(wanted)}; every row "
+                "needs as many"
+            )
+
+
+def _columns(count: int) -> str:
+    return "1 column" if count == 1 else f"{count} columns"
+
+
+def separator_of(text: str) -> str:
+    """The separator that splits the first lines into equally many columns, the most of them; a comma by default."""
+    start = [line for line in text[:200_000].splitlines() if line.strip()][:LOOKED_AT]
+    best, most = ",", 1
+    for separator in SEPARATORS:
+        widths = Counter(len(row) for row in csv.reader(start, delimiter=separator))
+        width, times = max(widths.items(), key=lambda each: (each[1], each[0]), default=(1, 0))
+        if width > most and times > 0.7 * len(start):
+            best, most = separator, width
+    return best
+
+
+def number(cell: str, separator: str = ",") -> float | None:
+    """A cell as a number, None where it is none; with another separator than a comma, `3,5` is 3.5."""
+    word = cell.strip()
+    try:
+        return float(word)
+    except ValueError:
+        pass
+    if separator != "," and re.fullmatch(r"[+-]?\d*,\d+([eE][+-]?\d+)?", word):
+        return float(word.replace(",", "."))
+    return None
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell says that there is no value."""
+    return cell.strip().lower() in MISSING
+
+
+def is_header(row: list[str], separator: str) -> bool:
+    """Whether a first row holds names: any word in it, or whole numbers that count the columns."""
+    values = [number(cell, separator) for cell in row]
+    if any(value is None and not is_missing(cell) for value, cell in zip(values, row, strict=True)):
+        return True
+    return len(row) > 1 and values in ([*range(len(row))], [*range(1, len(row) + 1)])
