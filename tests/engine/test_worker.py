@@ -18,7 +18,7 @@ from engine.worker.protocol import Array, Cancel, Curve, Draw, Message, Ping, Ve
 
 ROOT = Path(protocol.__file__).parents[2]
 SMALL = ("-m", "tests.engine.small_worker")
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 class Window:
@@ -183,10 +183,11 @@ def test_a_request_can_be_cancelled_while_it_waits_and_while_it_is_answered(wind
 
 
 def test_progress_is_told_at_most_thirty_times_a_second(window: Window) -> None:
+    start = time.monotonic()
     window.say(Curve({}, 0.0, 0.5, 1, request=1))
     heard = window.hear_until(is_answer_to(1))
     reports = [each for each in heard if isinstance(each, protocol.Progress)]
-    assert 2 <= len(reports) <= 17
+    assert 2 <= len(reports) <= 2 + 30 * (time.monotonic() - start)
     assert reports[0] == protocol.Progress(1, 0, 50, "still at it")
 
 

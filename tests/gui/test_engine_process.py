@@ -24,7 +24,7 @@ from gui.engine_process import EngineProcess, State
 from gui.worker.requests import Ticket
 
 SMALL = (sys.executable, "-P", "-m", "tests.engine.small_worker")
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 
 @dataclass
