@@ -36,6 +36,7 @@ class ActivationPart(Section):
         self._voice = voice
         self._nodes: tuple[Active, ...] = ()
         self._choice = Choice()
+        self._choice.setAccessibleName(self.tr("activation"))
         self._choice.set_options(activation_options(), activation_thumbnail)
         self._choice.chosen.connect(self._choose)
         self._choice.highlighted.connect(self._preview)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from engine.design.kind import Activation
+from engine.design.value import value
 from gui.learn.curve import HOME, Curve, numbers
 from gui.widgets.plot import Mark, Plot, Series, Zone
 
@@ -16,7 +16,7 @@ MOST_COMPARED = len(_OTHERS)
 _BEYOND = 1e12
 
 
-@dataclass(frozen=True)
+@value
 class Drawn:
     """One activation with the curve that is known of it."""
 

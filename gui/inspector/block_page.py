@@ -60,6 +60,7 @@ class BlockPage(Page):
             self.tr("How many times over, each with weights of its own"),
         )
         self._join = Choice()
+        self._join.setAccessibleName(self.tr("join"))
         self._join.set_options(join_options())
         self._join_form = _lone(
             self.tr("join"), self._join, self.tr("How the branches become one value")
@@ -156,7 +157,9 @@ class BlockPage(Page):
             )
         self._first_id = found.id if found is not None else 0
         self._first.setVisible(found is not None)
-        self._first.setText(self.tr("Go to {0}").format(node.of) if isinstance(node, Again) else "")
+        if isinstance(node, Again):
+            self._first.setText(self.tr("Go to {0}").format(node.of))
+            self._first.setAccessibleName(self._first.text())
 
     def _set_name(self, name: str) -> None:
         rename(self._voice, self._node, name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, assert_never
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.design.knob import Entry, Flag, Knob, OneOf, Real, Sizes, Text, Whole
+from engine.design.value import value
 from gui.widgets.choice import Choice
 from gui.widgets.fields import IntegerField, RealField, ShapeField, Switch, TextField, TypedField
 from gui.widgets.form import Form
@@ -22,7 +22,7 @@ Fields = tuple[tuple[Knob, ...], bool]
 _ON, _OFF = "on", "off"
 
 
-@dataclass(frozen=True)
+@value
 class _Made:
     form: Form
     editors: dict[str, Editor]
@@ -66,7 +66,9 @@ class EntryForm(QWidget):
 
     def editor(self, name: str) -> Editor:
         """The editor of a field. KeyError when there is none of that name."""
-        return self._shown.editors[name] if self._shown is not None else {}[name]
+        if self._shown is None:
+            raise KeyError(name)
+        return self._shown.editors[name]
 
     def _form_for(self, fields: Fields) -> _Made:
         """The form for some fields; one that was made before is used again."""
@@ -77,6 +79,7 @@ class EntryForm(QWidget):
             editors: dict[str, Editor] = {}
             for knob in knobs:
                 editor = _editor(knob, several)
+                editor.setAccessibleName(knob.name)
                 name = f"{knob.name} ({knob.unit})" if knob.unit else knob.name
                 form.add_row(name, editor, knob.help)
                 editor.edited.connect(partial(self._report, knob))

@@ -114,6 +114,7 @@ class _InputForm(QWidget):
         self._name = NameField()
         self._shape = ShapeField(1, 0)
         self._dtype = Choice()
+        self._dtype.setAccessibleName(self.tr("type"))
         self._dtype.set_options([Option(each, each, _DTYPE_HELP[each]) for each in DTYPES])
         self.removed = push_button(self.tr("Remove this input"), "link")
         self._change = change

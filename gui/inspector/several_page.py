@@ -42,6 +42,7 @@ class SeveralPage(Page):
         self._faults = FaultList(voice)
         self._fields = EntryForm()
         self._frozen = Choice()
+        self._frozen.setAccessibleName(self.tr("frozen"))
         self._frozen.set_options([Option("on", self.tr("on")), Option("off", self.tr("off"))])
         self._frozen_form = Form()
         self._frozen_form.add_row(self.tr("frozen"), self._frozen,
@@ -160,6 +161,7 @@ class TensorsPart(Section):
         self._choices = {}
         for tensor in tensors:
             choice = Choice()
+            choice.setAccessibleName(tensor)
             choice.chosen.connect(partial(self._choose, tensor))
             self._form.add_row(tensor, choice,
                                self.tr("What this tensor of all layers is filled with"))  # fmt: skip

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from engine.design.value import value
 from gui import theme
 from gui.widgets.pieces import ElidedLabel, plain_label
 
 
-@dataclass(frozen=True)
+@value
 class Stat:
     """A number in words, what it is, and what it means."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from engine.design.project import ProjectEdit
+from engine.design.value import value
 from engine.worker.protocol import Request, Result
 
 
@@ -22,7 +22,7 @@ class Ask(Protocol):
     ) -> object: ...
 
 
-@dataclass(frozen=True)
+@value
 class Voice:
     """What a part may say: an edit it wishes, the end of a drag, a command, another selection, a question."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 
 from PySide6.QtCore import QTimer
@@ -14,6 +14,7 @@ from engine.design.edit import SetInitializer
 from engine.design.kind import Activation, Initializer, TensorSpec
 from engine.design.project import Project, SetForward
 from engine.design.tree import Layer
+from engine.design.value import value
 from engine.files.document import to_document
 from engine.views.facts import NodeFacts, Weight
 from engine.worker.protocol import Draw, Result
@@ -38,7 +39,7 @@ _PAUSE_MS = 120
 _SEED = 2**63 - 1
 
 
-@dataclass(frozen=True)
+@value
 class Wanted:
     """All that the drawn values of a tensor depend on."""
 
