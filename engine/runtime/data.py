@@ -16,7 +16,7 @@ from engine.design.project import Data
 from engine.design.tree import Input, Network
 from engine.runtime.table import Numbers, Table, table
 
-LARGEST_BATCH = 2**28
+LARGEST_BATCH = 2**26
 """Numbers in the rows of one request."""
 
 AT_ONCE = 65_536

@@ -383,7 +383,7 @@ def test_an_array_with_nan_says_in_which_row(tmp_path: Path):
 
 def test_targets_of_another_number_are_refused(tmp_path: Path):
     x, y = npy(tmp_path, "x.npy", np.ones((5, 2))), npy(tmp_path, "y.npy", np.ones(4))
-    with pytest.raises(DesignError, match="5 rows and .* has 4 targets"):
+    with pytest.raises(DesignError, match=r"5 rows and .* has 4 targets"):
         table(NpyFile(path=x, target_path=y))
 
 
