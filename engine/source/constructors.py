@@ -284,7 +284,7 @@ class Constructor:
     def _taken_apart(self, target: ast.expr, row: Any) -> dict[str, Any]:
         match target:
             case ast.Name(name):
-                self.names.refuse_hiding(name, target)
+                self.names.refuse_hiding(name, target, classes=True)
                 return {name: row}
             case ast.Tuple(elts) if isinstance(row, tuple) and len(row) == len(elts):  # pyright: ignore[reportUnknownArgumentType]
                 found: dict[str, Any] = {}

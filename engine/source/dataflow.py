@@ -98,6 +98,8 @@ class Dataflow:
             self.variables[name] = self._start(name)
         self.recalled: dict[str, Step] = {}
         """Nodes that have a line such as `encoder1 = x`, with what they gave there."""
+        self.aliases: set[str] = set()
+        """Variables that are another name for what a variable held."""
         self.used: set[str] = set()
         self.evaluations: list[tuple[int, str]] = []
         """The line and text of everything computed, in order."""
@@ -118,6 +120,7 @@ class Dataflow:
                 case ast.Assign(targets=[ast.Name(name)], value=value):
                     self.names.refuse_hiding(name, statement)
                     self.variables[name] = self.value(value)
+                    self.aliases.discard(name)
                 case ast.Expr(ast.Constant(value=str())):
                     pass
                 case _:
@@ -158,6 +161,7 @@ class Dataflow:
             self.recalled[name] = value
             value = self._start(name)
         self.variables[name] = value
+        self.aliases.add(name)
 
     # --- forms of expressions ------------------------------------------------------------------------------------
 
@@ -275,9 +279,7 @@ class Dataflow:
         for join in JOINS.values():
             if (found := self._operands(join, node)) is not None:
                 operands, holes = found
-                values = tuple(
-                    Operand(self.value(each), self._branch_name(each)) for each in operands
-                )
+                values = [(self.value(each), each) for each in operands]
                 try:
                     return self._merge(join(**self._fields(holes)), values, node)
                 except DesignError as error:
@@ -307,19 +309,22 @@ class Dataflow:
             found.append(last)
         return [inner, *reversed(found)], holes
 
-    def _merge(self, join: Join, operands: tuple[Operand, ...], where: ast.expr) -> Merge:
-        if len(operands) < 2:
+    def _merge(self, join: Join, joined: list[tuple[Value, ast.expr]], where: ast.expr) -> Merge:
+        values = [value for value, _ in joined]
+        if len(values) < 2:
             unreadable(where, f"`{source(where)}` joins fewer than two values")
-        origins = {operand.value.origin for operand in operands}
+        origins = {value.origin for value in values}
         if "" not in origins and len(origins) > 1:
             unreadable(
                 where, "of the values joined here none comes from what flows through the class"
             )
         origin = "" if "" in origins else origins.pop()
-        free = [operand.value for operand in operands if operand.value.origin == origin]
-        fork = free[0]
-        for value in free[1:]:
+        fork, *free = [value for value in values if value.origin == origin]
+        for value in free:
             fork = meeting(fork, value)
+        operands = tuple(
+            Operand(value, self._branch_name(value, node, fork)) for value, node in joined
+        )
         order = self._counted(where)
         return Merge(join, operands, fork, order, where.lineno, origin, fork.depth + 1)
 
@@ -346,12 +351,15 @@ class Dataflow:
             unreadable(where, f"`self.{name}` is not set in `__init__`")
         return self.attributes[name]
 
-    def _branch_name(self, node: ast.expr) -> str:
-        """The name that a branch has in the code, "" where it is a variable of the writer's, an input or a recall."""
+    def _branch_name(self, value: Value, node: ast.expr, fork: Value) -> str:
+        """The name that a branch has in the code, "" where it is a variable of the writer's, an input or a recall.
+
+        An empty branch has one where a line such as `skip = x` gives it.
+        """
         match node:
             case ast.Name(name) if not LETTER.fullmatch(name) and name not in self.inputs:
-                value = self.variables.get(name)
-                return "" if isinstance(value, Start) and value.origin == name else name
+                known = value is fork and name not in self.aliases
+                return "" if known or (isinstance(value, Start) and value.origin == name) else name
             case _:
                 return ""
 

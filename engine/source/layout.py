@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,11 +111,58 @@ def statement(piece: Piece, indent: int, target: str = "") -> list[str]:
     opening = _opening(piece)
     # Round brackets of its own around a value: where the value's own brackets open too far right.
     own = not opening or isinstance(piece, Chain) or not fits(f"{margin}{target}{opening}")
+    if (
+        isinstance(piece, str)
+        and "[" in target + piece
+        and (lines := _path(piece, indent, target, not own))
+    ):
+        return lines
     if target and own and fits(opened):
         inner = broken(piece, indent + INDENT)
         if all(map(fits, inner)) or isinstance(piece, Chain):
             return [opened, *inner, f"{margin})"]
     return broken(piece, indent, target)
+
+
+def _path(path: str, indent: int, target: str, opens: bool) -> list[str]:
+    """A statement that sets one path to another, such as `self.a[0].weight = self.b[1].c[2].weight`.
+
+    `opens` says whether the line up to the first index of the value is short enough.
+    """
+    margin = " " * indent
+    if path.count("].") > 1:
+        # Two links or more stand in round brackets, each on a line of its own where one line is too short.
+        whole = f"{margin}    {path}"
+        links = (
+            [whole]
+            if fits(whole)
+            else [f"{margin}    {link}" for link in re.split(r"(?<=\])(?=\.)", path)]
+        )
+        opening = _indexed(f"{target}(", margin)
+        if fits(opening[-1]) and (opens or fits(links[0])):
+            return [*opening, *links, f"{margin})"]
+    if "[" not in target and not opens:
+        return []
+    lines = _indexed(target + path, margin)
+    if not fits(lines[-1]) and lines[-1].endswith(f" = {path}"):
+        lines[-1:] = [lines[-1].removesuffix(path) + "(", f"{margin}    {path}", f"{margin})"]
+    return lines
+
+
+def _indexed(text: str, margin: str) -> list[str]:
+    """A line broken inside each index behind which the text up to the next one does not fit."""
+    pieces = re.split(r"(\[\d+\])", text)
+    lines: list[str] = []
+    line = margin + pieces[0]
+    for index, behind, following in zip(
+        pieces[1::2], pieces[2::2], [*pieces[3::2], ""], strict=False
+    ):
+        if not fits(line + index + behind + following[:1]):
+            lines += [f"{line}[", f"{margin}    {index[1:-1]}"]
+            line = f"{margin}]{behind}"
+        else:
+            line += index + behind
+    return [*lines, line]
 
 
 def broken(piece: Piece, indent: int, before: str = "", after: str = "") -> list[str]:
@@ -178,5 +226,7 @@ def _opening(piece: Piece) -> str:
             return _opening(call)
         case Listed(_, brackets):
             return brackets[0]
+        case str() if "[" in piece:
+            return piece[: piece.rindex("[") + 1]
         case _:
             return ""

@@ -150,7 +150,7 @@ class _File:
             found[each.arg] = default
         del found["self"]
         for name in found:
-            self.names.refuse_hiding(name, function)
+            self.names.refuse_hiding(name, function, classes=function.name == "__init__")
         return found
 
     def _root(self, class_name: str | None) -> SourceClass:

@@ -92,9 +92,9 @@ class Names:
             return ""
         return ".".join([self.imported[node.id], *reversed(parts)])
 
-    def refuse_hiding(self, name: str, where: ast.AST) -> None:
-        """Raises DesignError where a variable is called like something else that the code speaks of."""
-        if name in self.imported or name in self.classes or name in BUILT_IN:
+    def refuse_hiding(self, name: str, where: ast.AST, classes: bool = False) -> None:
+        """Raises DesignError where a variable is called like something else that the code around it speaks of."""
+        if name in self.imported or name in BUILT_IN or (classes and name in self.classes):
             unreadable(
                 where,
                 f"`{name}` means something else, and becomes a variable here; rename the variable",
