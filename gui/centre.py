@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from gui import theme
+from gui.asking import Ask
 from gui.document import State
+from gui.run.forward import ForwardValues
 from gui.views.code_view import CodeView
 from gui.views.data_view import DataView
 from gui.views.diagram_view import DiagramView
 from gui.views.summary_view import SummaryView
 from gui.widgets.pieces import push_button
-
-Ask = Callable[..., Any]
 
 
 class View(Protocol):
@@ -85,7 +84,7 @@ class Centre(QWidget):
     def show_view(self, index: int) -> None:
         self.tabs.setCurrentIndex(index)
 
-    def show_forward(self, result: object) -> None:
+    def show_forward(self, result: ForwardValues | None) -> None:
         """The values of a forward pass, for the diagram's neurons; None when they no longer hold."""
         self.diagram.show_forward(result)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
@@ -11,16 +11,17 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from engine.design.address import parent_of, stack_at
 from engine.design.edit import Duplicate, Move, Remove, SetFrozen
 from engine.design.tree import Layer, stacks_of
+from engine.design.value import value
 from gui.document import State
 
 if TYPE_CHECKING:
     from gui.window import Window
 
 Enabled = Callable[[State], bool]
-Run = Callable[["Window"], None]
+Run = Callable[["Window"], object]
 
 
-@dataclass(frozen=True)
+@value
 class Command:
     """One thing a person can do: its name for the code, its text, when it can be done and what does it."""
 
@@ -132,10 +133,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("edit.paste", "Edit", str(T("commands", "Paste")), lambda w: w.clipboard.paste(), "Ctrl+V", "clipboard",
             in_context=True),
     Command("edit.duplicate", "Edit", str(T("commands", "Duplicate")),
-            lambda w: w.document.do(Duplicate(w.document.state.selection)) and None, "Ctrl+D", "copy", _selected,
+            lambda w: w.document.do(Duplicate(w.document.state.selection)), "Ctrl+D", "copy", _selected,
             in_context=True),
     Command("edit.delete", "Edit", str(T("commands", "Delete")),
-            lambda w: w.document.do(Remove(w.document.state.selection)) and None, "Del", "trash", _selected,
+            lambda w: w.document.do(Remove(w.document.state.selection)), "Del", "trash", _selected,
             in_context=True),
     Command("edit.select_all", "Edit", str(T("commands", "Select all layers")), lambda w: w.select_all(), "Ctrl+A",
             "select-all", lambda s: bool(s.network.body.nodes), separated=True),

@@ -22,7 +22,7 @@ class Sayer(Protocol):
     """Where a line is shown: its severity, its text, and a button with what it does."""
 
     def __call__(
-        self, severity: str, text: str, action: str = "", run: Callable[[], None] | None = None
+        self, severity: str, text: str, action: str = "", run: Callable[[], object] | None = None
     ) -> None: ...
 
 
@@ -104,11 +104,11 @@ class Files(QObject):
                 self.tr("{name} was changed by another program since it was opened; it was not saved, so "
                         "that nothing is lost. Save under another name, or").format(name=path.name),
                 self.tr("Overwrite it"),
-                lambda: self.save_to(path, even_if_changed=True) and None,
+                lambda: self.save_to(path, even_if_changed=True),
             )  # fmt: skip
             return False
         except DesignError as error:
-            self._say("danger", str(error), self.tr("Save as…"), lambda: self.ask_save() and None)
+            self._say("danger", str(error), self.tr("Save as…"), lambda: self.ask_save())
             return False
         self._remember(path)
         return True

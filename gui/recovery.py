@@ -9,13 +9,13 @@ import contextlib
 import os
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
 
 from engine.design.error import DesignError
 from engine.design.project import Project
+from engine.design.value import value
 from engine.files import parse, store
 from engine.files.document import from_document, to_document
 from gui.document import State
@@ -24,7 +24,7 @@ PAUSE_MS = 1000
 """After an edit; with the time to write it, less than the 2 s of work that a crash may cost."""
 
 
-@dataclass(frozen=True)
+@value
 class Rescued:
     """Work of a window that did not end well: the project, the file it belongs to, and when it was kept."""
 

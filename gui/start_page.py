@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -10,11 +9,12 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 import resources
+from engine.design.value import value
 from gui import theme
 from gui.widgets.pieces import Card, ElidedLabel, IconLabel, plain_label, push_button
 
 
-@dataclass(frozen=True)
+@value
 class Start:
     """One thing to start from."""
 
@@ -133,11 +133,14 @@ class StartPage(QWidget):
             "", "folder-open", self.tr("Open a file…"), self.tr("A .loom project from your disk.")
         )
         card = StartCard(opener)
-        card.chosen.connect(lambda _: self.open_wished.emit())
+        card.chosen.connect(self._wish_open)
         grid.addWidget(card, 1, 2)
         for column in range(3):
             grid.setColumnStretch(column, 1)
         return grid
+
+    def _wish_open(self, sample: str) -> None:
+        self.open_wished.emit()
 
     def starts(self) -> tuple[Start, ...]:
         """What can be started from."""

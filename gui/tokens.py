@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
 from PySide6.QtGui import QColor
+
+from engine.design.value import value
 
 # Distances between things, in pixels.
 TIGHT, NARROW, MEDIUM, WIDE = 4, 8, 12, 16
@@ -17,7 +18,7 @@ CARD_RADIUS = 8
 CAPTION, BODY, STRONG, TITLE, DISPLAY = 11, 12, 13, 16, 22
 
 
-@dataclass(frozen=True)
+@value
 class Theme:
     """A colour for every purpose, as `#rrggbb`; the names of the fields are the colour tokens."""
 

@@ -55,7 +55,7 @@ class Window(QMainWindow):
         self.files = Files(self, self.document, preferences, self.say)
         self.clipboard = Clipboard(self.document)
         self.recovery = Recovery(self)
-        self._notice_run: Callable[[], None] | None = None
+        self._notice_run: Callable[[], object] | None = None
         self._advice_soon = QTimer(self)
         self._advice_soon.setSingleShot(True)
         self._advice_soon.setInterval(60)
@@ -82,8 +82,8 @@ class Window(QMainWindow):
         self.status = Status()
         self.left = _column(self.stack, self.advice)
         self.upper = _splitter(Qt.Orientation.Horizontal, self.centre, self.inspector)
-        self.lower = _splitter(Qt.Orientation.Vertical, self.upper, self.run)
-        self.whole = _splitter(Qt.Orientation.Horizontal, self.left, self.lower)
+        self.rows = _splitter(Qt.Orientation.Vertical, self.upper, self.run)
+        self.whole = _splitter(Qt.Orientation.Horizontal, self.left, self.rows)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.whole)
         self.pages.addWidget(self.start)
@@ -101,7 +101,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         document = self.document
         document.changed.connect(self._show)
-        document.rejected.connect(lambda sentence: self.say("warning", sentence))
+        document.rejected.connect(self._warn)
         for panel in (self.stack, self.advice, self.inspector, self.centre, self.run):
             panel.wished.connect(document.do)
         for panel in (self.stack, self.inspector, self.run):
@@ -117,11 +117,11 @@ class Window(QMainWindow):
         self.start.sample_chosen.connect(self._start_from)
         self.start.file_chosen.connect(self.open_file)
         self.start.open_wished.connect(self.files.ask_open)
-        self.engine.state_changed.connect(lambda _: self.head.show_engine(self.engine))
+        self.engine.state_changed.connect(self._show_engine)
         self.engine.ready.connect(self.status.show_engine)
-        self.engine.failed.connect(lambda sentence: self.say("warning", sentence))
+        self.engine.failed.connect(self._warn)
         self.head.engine_wished.connect(self.restart_engine)
-        self.recovery.failed.connect(lambda sentence: self.say("warning", sentence))
+        self.recovery.failed.connect(self._warn)
         theme.changed.connect(self.actions_table.recolour)
 
     def begin(self, rescued: list[Rescued]) -> None:
@@ -138,10 +138,8 @@ class Window(QMainWindow):
 
     def _show(self, old: State | None, new: State) -> None:
         if (
-            (old is not None
-            and old.history.present is not new.history.present)
-            or self.pages.currentIndex()
-        ):
+            old is not None and old.history.present is not new.history.present
+        ) or self.pages.currentIndex():
             self._leave_start()
         self._shown = new
         self.stack.show_state(old, new)
@@ -177,11 +175,17 @@ class Window(QMainWindow):
         self.centre.show_view(index)
 
     def say(
-        self, severity: str, text: str, action: str = "", run: Callable[[], None] | None = None
+        self, severity: str, text: str, action: str = "", run: Callable[[], object] | None = None
     ) -> None:
         """One line above the panels, with at most one thing to do about it."""
         self._notice_run = run
         self.notice.show_message(severity, text, action if run else "")  # type: ignore[arg-type]
+
+    def _warn(self, sentence: str) -> None:
+        self.say("warning", sentence)
+
+    def _show_engine(self, state: object) -> None:
+        self.head.show_engine(self.engine)
 
     def _notice_acted(self) -> None:
         run, self._notice_run = self._notice_run, None
@@ -333,7 +337,7 @@ class Window(QMainWindow):
         event.accept()
 
     def _splitters(self) -> dict[str, QSplitter]:
-        return {"upper": self.upper, "lower": self.lower, "whole": self.whole}
+        return {"upper": self.upper, "rows": self.rows, "whole": self.whole}
 
     def _restore_layout(self) -> None:
         kept = self.preferences.layout("window")
@@ -341,7 +345,7 @@ class Window(QMainWindow):
             self.resize(1600, 1000)
         self.whole.setSizes([LEFT, 1600 - LEFT])
         self.upper.setSizes([1600 - LEFT - RIGHT, RIGHT])
-        self.lower.setSizes([1000 - BOTTOM, BOTTOM])
+        self.rows.setSizes([1000 - BOTTOM, BOTTOM])
         for name, splitter in self._splitters().items():
             state: QByteArray | None = self.preferences.layout(name)
             if state is not None:

@@ -7,8 +7,9 @@ another, which a histogram does not show.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import erfc, exp, isinf, lgamma, log, pi, sqrt
+
+from engine.design.value import value
 
 Atoms = tuple[tuple[float, float], ...]
 """Single values with a probability of their own: ((value, probability), ...)."""
@@ -28,7 +29,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.3g} %"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Uniform:
     """Every value from `low` to `high` is equally likely. `formula` says where a symmetric bound
     comes from.
@@ -63,7 +64,7 @@ class Uniform:
         return f"uniform from {number(self.low)} to {number(self.high)}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Normal:
     """The bell curve around `mean`; `std` is above 0 and `formula` says where it comes from."""
 
@@ -91,7 +92,7 @@ class Normal:
         return std if self.mean == 0 and self.formula else f"mean = {number(self.mean)}, {std}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TruncatedNormal:
     """A bell curve around `centre` of width `spread`, drawn anew until the value lies from `low` to
     `high`.
@@ -147,7 +148,7 @@ class TruncatedNormal:
         return (bell(a) - bell(b)) / self.share
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Constant:
     """Every entry is the same number."""
 
@@ -178,7 +179,7 @@ class Constant:
         return f"every entry is {number(self.value)}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mixture:
     """Single values with a probability of their own and, for what is left of the probability, a
     `rest` law.
@@ -235,7 +236,7 @@ class Mixture:
         return "; ".join([first, *others, *last])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Orthogonal:
     """One entry of a random matrix with orthonormal rows or columns, times `gain` (above 0).
 

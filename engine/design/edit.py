@@ -6,41 +6,20 @@ One that does not apply (its node is gone, its name is taken) raises DesignError
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, assert_never
 
-from engine.design.address import (
-    Before,
-    Place,
-    located,
-    located_all,
-    parent_of,
-    spliced,
-    stack_at,
-    with_stack,
-)
+from engine.design import limits
+from engine.design.address import Before, Place, located_all, parent_of
 from engine.design.error import DesignError
 from engine.design.kind import Activation, Initializer, Join, Kind
-from engine.design.naming import Named, default_name, renamed, taken_names
-from engine.design.tree import (
-    Again,
-    Group,
-    Input,
-    Layer,
-    Network,
-    Node,
-    Parallel,
-    Repeat,
-    Stack,
-    Tie,
-    walk,
-)
-
-Ids = tuple[int, ...]
+from engine.design.naming import default_name, renamed
+from engine.design.placing import Ids, changed, inserted, moved, removed
+from engine.design.tree import Again, Group, Input, Layer, Network, Node, Parallel, Repeat, Tie
+from engine.design.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Insert:
     """Put nodes at a place. They get new ids, and new names where theirs are taken."""
 
@@ -48,14 +27,14 @@ class Insert:
     at: Place | Before
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Remove:
     """Take nodes away with all that is in them."""
 
     ids: Ids
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Move:
     """Put nodes, in their order, at another place; a place counts before they are taken out."""
 
@@ -63,14 +42,14 @@ class Move:
     to: Place
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Duplicate:
     """Copy nodes to just behind the last of them."""
 
     ids: Ids
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetField:
     """Give a field of the kind another value, in all the layers that have it."""
 
@@ -79,7 +58,7 @@ class SetField:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetKind:
     """Make layers ones of another kind; initializers stay for tensors of the same name."""
 
@@ -87,7 +66,7 @@ class SetKind:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetActivation:
     """Give layers, joins and second uses another activation, or none."""
 
@@ -95,7 +74,7 @@ class SetActivation:
     activation: Activation | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetInitializer:
     """Give one tensor of layers another initializer; None is torch's default."""
 
@@ -104,7 +83,7 @@ class SetInitializer:
     initializer: Initializer | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetFrozen:
     """Freeze the weights of layers, or free them."""
 
@@ -112,7 +91,7 @@ class SetFrozen:
     frozen: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetNote:
     """Write a note on a node."""
 
@@ -120,7 +99,7 @@ class SetNote:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rename:
     """Give a node another name, and everything that speaks of it too."""
 
@@ -128,7 +107,7 @@ class Rename:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RenameClass:
     """Give a Group or Repeat another class name."""
 
@@ -136,7 +115,7 @@ class RenameClass:
     class_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetJoin:
     """Join the branches of a Parallel in another way."""
 
@@ -144,7 +123,7 @@ class SetJoin:
     join: Join
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetTimes:
     """Repeat a body another number of times."""
 
@@ -152,28 +131,28 @@ class SetTimes:
     times: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetInputs:
     """Change what the network takes."""
 
     inputs: tuple[Input, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RenameNetwork:
     """Give the network, and so its exported class, another name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetTies:
     """Change which parameters are one."""
 
     ties: tuple[Tie, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Several:
     """Some edits that are one step for the person who undoes them."""
 
@@ -193,31 +172,33 @@ def apply(network: Network, edit: Edit) -> Network:
         case Insert():
             at = edit.at
             at = parent_of(network.body, at.id) if isinstance(at, Before) else at
-            return _inserted(network, edit.nodes, at)
+            return inserted(network, edit.nodes, at)
         case Remove():
-            return _removed(network, edit.ids)
+            return removed(network, edit.ids)
         case Move():
-            return _moved(network, edit.ids, edit.to)
+            return moved(network, edit.ids, edit.to)
         case Duplicate():
             nodes = located_all(network.body, edit.ids)
             last = parent_of(network.body, nodes[-1].id)
-            return _inserted(network, nodes, replace(last, index=last.index + 1))
+            return inserted(network, nodes, replace(last, index=last.index + 1))
         case SetField() | SetKind() | SetActivation() | SetInitializer() | SetFrozen():
-            return _layers_changed(network, edit)
+            return changed(network, edit.ids, lambda node: _layer_changed(node, edit))
         case SetNote():
-            return _changed(network, edit.id, lambda node: replace(node, note=edit.note))
+            note = limits.text(edit.note)
+            return changed(network, (edit.id,), lambda node: replace(node, note=note))
         case Rename():
-            return renamed(network, edit.id, edit.name)
+            return renamed(network, edit.id, limits.name(edit.name))
         case RenameClass() | SetJoin() | SetTimes():
-            return _changed(network, edit.id, lambda node: _block_changed(node, edit))
+            return changed(network, (edit.id,), lambda node: _block_changed(node, edit))
         case SetInputs():
-            return (
-                network if edit.inputs == network.inputs else replace(network, inputs=edit.inputs)
-            )
+            inputs = limits.inputs(edit.inputs)
+            return network if inputs == network.inputs else replace(network, inputs=inputs)
         case RenameNetwork():
-            return network if edit.name == network.name else replace(network, name=edit.name)
+            name = limits.name(edit.name)
+            return network if name == network.name else replace(network, name=name)
         case SetTies():
-            return network if edit.ties == network.ties else replace(network, ties=edit.ties)
+            ties = limits.ties(edit.ties)
+            return network if ties == network.ties else replace(network, ties=ties)
         case Several():
             for one in edit.edits:
                 network = apply(network, one)
@@ -250,22 +231,7 @@ def merges(before: Edit, after: Edit) -> bool:
             return False
 
 
-def _changed(network: Network, node_id: int, change: Callable[[Node], Node]) -> Network:
-    """The network with one node replaced by what `change` makes of it."""
-    address, node = located(network.body, node_id)
-    new = change(node)
-    if new == node:
-        return network
-    return replace(network, body=spliced(network.body, address, (new,)))
-
-
 LayerEdit = SetField | SetKind | SetActivation | SetInitializer | SetFrozen
-
-
-def _layers_changed(network: Network, edit: LayerEdit) -> Network:
-    for node_id in edit.ids:
-        network = _changed(network, node_id, lambda node: _layer_changed(node, edit))
-    return network
 
 
 def _layer_changed(node: Node, edit: LayerEdit) -> Node:
@@ -304,90 +270,13 @@ def _layer_changed(node: Node, edit: LayerEdit) -> Node:
 def _block_changed(node: Node, edit: RenameClass | SetJoin | SetTimes) -> Node:
     match edit, node:
         case RenameClass(), Group() | Repeat():
-            return replace(node, class_name=edit.class_name)
+            return replace(node, class_name=limits.name(edit.class_name))
         case SetJoin(), Parallel():
             return replace(node, join=edit.join)
         case SetTimes(), Repeat():
-            return replace(node, times=edit.times)
+            return replace(node, times=limits.times(edit.times))
         case _:
             raise DesignError("that part of the network has no such property")
-
-
-def _inserted(network: Network, nodes: tuple[Node, ...], at: Place) -> Network:
-    stack = stack_at(network.body, at)
-    if not 0 <= at.index <= len(stack.nodes):
-        raise DesignError("that place is no longer in the network")
-    fresh, next_id = renumbered(nodes, network.next_id)
-    named = _named_for(network, fresh, at)
-    body = with_stack(
-        network.body,
-        at,
-        replace(stack, nodes=stack.nodes[: at.index] + named + stack.nodes[at.index :]),
-    )
-    return replace(network, body=body, next_id=next_id)
-
-
-def _named_for(network: Network, nodes: tuple[Node, ...], at: Place) -> tuple[Node, ...]:
-    """The nodes with names that are free where they go; without any in an nn.Sequential, which numbers its children."""
-    if _numbered(network, at):
-        return tuple(
-            replace(node, name="") if isinstance(node, Layer | Group | Repeat) else node
-            for node in nodes
-        )
-    return Named(taken_names(network, at)).all(nodes)
-
-
-def _numbered(network: Network, at: Place) -> bool:
-    if not at.parent:
-        return False
-    _, node = located(network.body, at.parent)
-    return isinstance(node, Group) and not node.class_name
-
-
-def renumbered(nodes: tuple[Node, ...], next_id: int) -> tuple[tuple[Node, ...], int]:
-    """The nodes with ids from `next_id` on, parents first, and the id after the last."""
-    done: list[Node] = []
-    for node in nodes:
-        own, next_id = next_id, next_id + 1
-        match node:
-            case Parallel():
-                branches: list[Stack] = []
-                for branch in node.branches:
-                    inner, next_id = renumbered(branch.nodes, next_id)
-                    branches.append(replace(branch, nodes=inner))
-                done.append(replace(node, id=own, branches=tuple(branches)))
-            case Group() | Repeat():
-                inner, next_id = renumbered(node.body.nodes, next_id)
-                done.append(replace(node, id=own, body=replace(node.body, nodes=inner)))
-            case _:
-                done.append(replace(node, id=own))
-    return tuple(done), next_id
-
-
-def _removed(network: Network, ids: Ids) -> Network:
-    body = network.body
-    for node in located_all(body, ids):
-        address, _ = located(body, node.id)
-        body = spliced(body, address, ())
-    return replace(network, body=body)
-
-
-def _moved(network: Network, ids: Ids, to: Place) -> Network:
-    """Taken out and put in again, keeping ids; a name that is taken where they go changes."""
-    nodes = located_all(network.body, ids)
-    if any(inner.id == to.parent for node in nodes for inner in walk(Stack((node,)))):
-        raise DesignError("a block cannot be moved into itself")
-    target = stack_at(network.body, to)
-    moving = {node.id for node in nodes}
-    before = sum(node.id in moving for node in target.nodes[: to.index])
-    without = _removed(network, ids)
-    at = replace(to, index=to.index - before)
-    stack = stack_at(without.body, at)
-    named = _named_for(without, nodes, at)
-    nodes_there = stack.nodes[: at.index] + named + stack.nodes[at.index :]
-    if target.nodes == nodes_there:
-        return network
-    return replace(without, body=with_stack(without.body, at, replace(stack, nodes=nodes_there)))
 
 
 def layer(kind: Kind, name: str = "") -> Layer:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.design.project import Project, ProjectEdit, edited, goes_on
+from engine.design.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """A project, the edit that made it, and what was before."""
 
@@ -16,7 +17,7 @@ class Step:
     before: Step | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class History:
     """The present step, and the steps that were undone, the next one first.
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.design.knob import Entry
+from engine.design.value import value
 
 if TYPE_CHECKING:
     from engine.design.distribution import Distribution
@@ -26,7 +27,7 @@ LARGEST_TENSOR = 2**50
 """Elements a tensor may have in a design: more fits no machine, and a product of such stays an exact, short number."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TensorSpec:
     """Shape without the batch, and dtype, of what flows from one layer to the next."""
 
@@ -45,7 +46,7 @@ class TensorSpec:
 # --- what a layer's rule may propose when its input does not fit -----------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetField:
     """Give one of the layer's own fields another value."""
 
@@ -53,21 +54,21 @@ class SetField:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InsertBefore:
     """Put a layer of this kind in front of the faulty one."""
 
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReplaceKind:
     """Make the layer one of another kind, keeping its name."""
 
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DropActivation:
     """Take the layer's activation away, or give it another."""
 
@@ -77,7 +78,7 @@ class DropActivation:
 Change = SetField | InsertBefore | ReplaceKind | DropActivation
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mend:
     """One click that repairs a fault: what its button says, and the change to the faulty layer."""
 
@@ -108,7 +109,7 @@ class Required:
 REQUIRED = Required()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Signature:
     """The parameters of a torch class or function, in order, with their defaults."""
 
@@ -147,7 +148,7 @@ def signature(text: str) -> Signature:
     return Signature(defaults)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """A call such as `nn.Linear(3, 2, bias=False)`: the builder evaluates it, the writer prints it, the reader unifies.
 
@@ -317,7 +318,7 @@ class Join(Entry):
         return 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fans:
     """How many numbers one output sees (fan_in) and how many outputs one input reaches (fan_out)."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 from engine.design.error import DesignError
+from engine.design.value import value
 
 LARGEST_WHOLE = 2**31 - 1
 
@@ -23,7 +23,7 @@ def shown(value: object) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Whole:
     """A whole number from `at_least` to `at_most`, or None where `optional`."""
 
@@ -43,7 +43,7 @@ class Whole:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Real:
     """A finite number within bounds; `above` excludes the lower bound itself (a learning rate is above 0)."""
 
@@ -72,7 +72,7 @@ class Real:
         return number
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Flag:
     """On or off."""
 
@@ -82,7 +82,7 @@ class Flag:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OneOf:
     """One of a few words."""
 
@@ -94,7 +94,7 @@ class OneOf:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sizes:
     """A tuple of whole numbers, such as a shape; a JSON list in a file."""
 
@@ -113,7 +113,7 @@ class Sizes:
         return tuple(each.checked(size) for size in entries)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Text:
     """A line of text, such as the path of a data file."""
 
@@ -130,7 +130,7 @@ class Text:
 Range = Whole | Real | Flag | OneOf | Sizes | Text
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Knob:
     """One field of an entry: its name, what values it takes, its default and a sentence about it."""
 

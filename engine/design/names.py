@@ -8,7 +8,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 from engine.design.knob import shown
 
@@ -99,11 +99,30 @@ def free_name(wanted: str, taken: Container[str]) -> str:
         return name
     stem = name.rstrip("0123456789") or "layer"
     number = int(name[len(stem) :] or 1) + 1 if len(name) < LONGEST else 2
-    while (candidate := f"{stem[: LONGEST - 10]}{number}") in taken or fault_of_node_name(
-        candidate
-    ):
-        number += 1
-    return candidate
+    stem = stem[: LONGEST - 10]
+
+    def refused(number: int) -> bool:
+        candidate = f"{stem}{number}"
+        return candidate in taken or candidate in MODULE_ATTRIBUTES
+
+    return f"{stem}{_first_not(refused, number)}"
+
+
+def _first_not(refused: Callable[[int], bool], number: int) -> int:
+    """A number from `number` on that is not refused and comes after one that is, in few questions.
+
+    That is the first one where refused ones follow each other, as in `linear1` to `linear1000`.
+    """
+    if not refused(number):
+        return number
+    low, step = number, 1
+    while refused(low + step):
+        low, step = low + step, 2 * step
+    high = low + step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if refused(middle) else (low, middle)
+    return high
 
 
 def _fault_of_identifier(name: str) -> str:

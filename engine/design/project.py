@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from engine.design.edit import Edit, apply, merges
 from engine.design.knob import Entry
 from engine.design.tree import Network
+from engine.design.value import value
 
 Scaling = Literal["none", "standardised", "unit range"]
 SCALINGS: tuple[Scaling, ...] = ("none", "standardised", "unit range")
@@ -17,7 +18,7 @@ Precision = Literal["float32", "bfloat16"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Data:
     """Which rows the network sees: the data set, the share that trains, and how columns are scaled."""
 
@@ -28,7 +29,7 @@ class Data:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Training:
     """The recipe of a training run."""
 
@@ -42,7 +43,7 @@ class Training:
     precision: Precision = "float32"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Forward:
     """One forward pass: how many rows, and the seed of weights and rows."""
 
@@ -50,7 +51,7 @@ class Forward:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Project:
     """What a .loom file holds."""
 
@@ -61,28 +62,28 @@ class Project:
     notes: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetData:
     """Choose other data."""
 
     data: Data
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetTraining:
     """Change the recipe."""
 
     training: Training
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetForward:
     """Change the forward pass."""
 
     forward: Forward
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetNotes:
     """Write the project's notes."""
 

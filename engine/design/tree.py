@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from engine.design.kind import Activation, Initializer, Join, Kind, TensorSpec
+from engine.design.value import value
 
 DEEPEST = 64
 """Levels of nesting: more than any paper draws, few enough for plain recursion."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Layer:
     """One torch module, with the activation that follows it and an initializer for each tensor that has its own.
 
@@ -35,7 +36,7 @@ class Layer:
         return dict(self.initializers).get(tensor)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stack:
     """Nodes one after another.
 
@@ -48,7 +49,7 @@ class Stack:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parallel:
     """Branches side by side whose results are joined; an empty branch is the identity and comes first."""
 
@@ -59,7 +60,7 @@ class Parallel:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Group:
     """A part with a name: folds to one card, becomes a class of the code, or an nn.Sequential without `class_name`."""
 
@@ -70,7 +71,7 @@ class Group:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Repeat:
     """A body several times over, each time with weights of its own."""
 
@@ -82,7 +83,7 @@ class Repeat:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Again:
     """The module of an earlier node of the same class once more, with the same weights."""
 
@@ -96,7 +97,7 @@ Node = Layer | Parallel | Group | Repeat | Again
 Block = Group | Repeat
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Input:
     """One value that the network takes: a name and its shape without the batch."""
 
@@ -104,7 +105,7 @@ class Input:
     spec: TensorSpec
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tie:
     """Two parameters that are one: the tensor at `path` (as in the `state_dict`) is the very tensor at `owner`."""
 
@@ -112,7 +113,7 @@ class Tie:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Network:
     """A whole network; `next_id` is the id of the next node that an edit makes."""
 

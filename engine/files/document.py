@@ -19,9 +19,11 @@ from engine.catalogue import (
     OPTIMIZERS,
     SCHEDULERS,
 )  # fmt: skip
+from engine.design import limits
 from engine.design.error import DesignError
-from engine.design.kind import DTYPES, Activation, TensorSpec
-from engine.design.knob import Entry, Flag, OneOf, Real, Sizes, Whole, shown
+from engine.design.kind import Activation, TensorSpec
+from engine.design.knob import Entry, Flag, OneOf, Real, Whole, shown
+from engine.design.placing import renumbered
 from engine.design.project import DEVICES, PRECISIONS, SCALINGS, Data, Forward, Project, Training
 from engine.design.tree import (
     DEEPEST,
@@ -37,14 +39,12 @@ from engine.design.tree import (
     Tie,
     walk,
 )  # fmt: skip
-from engine.files.parse import is_writable
 
 FORMAT = "layerloom"
 VERSION = 1
 RESERVED = ("id", "layer", "name", "activation", "initializers", "frozen", "note")
 """Keys of a layer in a file beside the fields of its kind."""
 
-LONGEST_TEXT = 1_000_000
 SEEDS = Whole(0, 2**63 - 1)
 E = TypeVar("E", bound=Entry)
 V = TypeVar("V")
@@ -116,10 +116,11 @@ def entry_document(entry: Entry) -> str | dict[str, Any]:
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in entry.values().items()
-    }  # pyright: ignore[reportUnknownArgumentType]
+    return {name: _plain(each) for name, each in entry.values().items()}
+
+
+def _plain(each: Any) -> Any:
+    return list(cast("tuple[int, ...]", each)) if isinstance(each, tuple) else each
 
 
 def _node_document(node: Node) -> dict[str, Any]:
@@ -214,9 +215,14 @@ def read_nodes(value: object) -> tuple[Node, ...]:
     return _Nodes().nodes(value)
 
 
+def read_activation(value: object) -> Activation:
+    """The activation in its document. Raises DesignError."""
+    return _entry(value, ACTIVATIONS, "activation")
+
+
 def _numbered(body: Stack, given: int) -> tuple[Stack, int]:
     """The body with ids for nodes that came without one or with another's, and the id after the last."""
-    from engine.design.edit import renumbered
+    from engine.design.placing import renumbered
 
     ids = [node.id for node in walk(body)]
     if all(ids) and len(set(ids)) == len(ids):
@@ -393,28 +399,7 @@ def _tie(value: object) -> Tie:
 
 
 def _name(part: Mapping[str, object]) -> str:
-    return _at("name", part.get("name", ""), _short)
-
-
-def _short(value: object) -> str:
-    name = _text(value)
-    if len(name) > 200:
-        raise DesignError(f"a name of {len(name)} characters is too long; use at most 200")
-    return name
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise DesignError(f"{shown(value)} is not a text")
-    if len(value) > LONGEST_TEXT:
-        raise DesignError(
-            f"a text of {len(value):,} characters is too long; use at most {LONGEST_TEXT:,}"
-        )
-    if not is_writable(value):
-        raise DesignError(
-            "a text holds half a character (a lone surrogate); it was damaged on its way"
-        )
-    return value
+    return _at("name", part.get("name", ""), limits.name)
 
 
 def _mapping(value: object, keys: set[str] | None = None) -> Mapping[str, Any]:

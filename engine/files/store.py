@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any, cast
 
 from engine.design.error import DesignError
 from engine.design.project import Project
@@ -47,19 +48,20 @@ def dumped(document: object) -> bytes:
     return (_layout(document, "") + "\n").encode()
 
 
-def _layout(value: object, indent: str) -> str:
+def _layout(value: Any, indent: str) -> str:
     """JSON with an object on one line where it fits in 120 characters, so that a layer is a line and a diff is small."""
     plain = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if len(indent) + len(plain) <= 118 or not isinstance(value, dict | list) or not value:
         return plain
     deeper = indent + "  "
     if isinstance(value, dict):
-        members = [
+        members = cast("dict[str, Any]", value).items()
+        lines = [
             f"{json.dumps(key, ensure_ascii=False)}: {_layout(each, deeper)}"
-            for key, each in value.items()
-        ]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        return "{\n" + ",\n".join(deeper + member for member in members) + f"\n{indent}}}"
-    items = [deeper + _layout(each, deeper) for each in value]  # pyright: ignore[reportUnknownVariableType]
+            for key, each in members
+        ]
+        return "{\n" + ",\n".join(deeper + line for line in lines) + f"\n{indent}}}"
+    items = [deeper + _layout(each, deeper) for each in cast("list[Any]", value)]
     return "[\n" + ",\n".join(items) + f"\n{indent}]"
 
 

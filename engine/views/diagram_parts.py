@@ -6,8 +6,9 @@ A view draws these as they stand; weights and values that colour them come from 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from engine.design.value import value
 
 ENTIRE = 64
 """Up to so many neurons a column shows each of them."""
@@ -153,7 +154,7 @@ class Bundle(NamedTuple):
     y: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Diagram:
     """A drawn network; everything lies within 0 to `width` and 0 to `height`."""
 

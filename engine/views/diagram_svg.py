@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite
 from xml.sax.saxutils import escape
 
+from engine.design.value import value
 from engine.views.diagram_parts import (
     Box,
     Bundle,
@@ -28,7 +28,7 @@ MOST_LINES = 20_000
 LONGEST_NAME = 26
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Colours:
     """What is drawn in which colour, as `#rrggbb`; by default for white paper."""
 

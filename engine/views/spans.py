@@ -35,7 +35,10 @@ def changed_span(new: tuple[Node, ...], old: tuple[Node, ...]) -> Span:
         return len(new), len(new), len(old)
     shorter = min(len(new), len(old))
     start = _common_front(new, old, shorter)
-    end = _common_back(new, old, shorter - start)
+    # Most edits exchange, insert or remove one node, so that all behind it is common.
+    end = shorter - start - (len(new) == len(old))
+    if end < 0 or new[len(new) - end :] != old[len(old) - end :]:
+        end = _common_back(new, old, shorter - start)
     return start, len(new) - end, len(old) - end
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QCloseEvent
@@ -22,10 +20,12 @@ from PySide6.QtWidgets import (
 
 import engine
 from engine.design.error import DesignError
+from engine.design.value import value
 from engine.files.document import to_document
 from engine.files.store import atomic_save
 from engine.worker.protocol import Progress, Prove, Result
 from gui import theme
+from gui.asking import Ask, Ticket
 from gui.dialogs.frame import Dialog
 from gui.document import State
 from gui.preferences import Preferences
@@ -33,7 +33,7 @@ from gui.views.highlighting import PythonColours
 from gui.widgets.pieces import Notice, plain_label
 
 
-@dataclass(frozen=True)
+@value
 class Format:
     """One thing that can be written: how it is called, where it ends up, and its text."""
 
@@ -70,14 +70,12 @@ def formats() -> tuple[Format, ...]:
 class ExportDialog(Dialog):
     """Choose, look, save; code is proven after it was written."""
 
-    def __init__(
-        self, parent: QWidget, state: State, ask: Callable[..., Any], preferences: Preferences
-    ) -> None:
+    def __init__(self, parent: QWidget, state: State, ask: Ask, preferences: Preferences) -> None:
         super().__init__(parent, self.tr("Export"))
         self._state = state
         self._ask = ask
         self._preferences = preferences
-        self._ticket: Any = None
+        self._ticket: Ticket | None = None
         self._formats = formats()
         self.resize(QSize(940, 640))
         self._list = QListWidget()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from engine.design.value import value
 from engine.worker.protocol import Array, Result
 from gui.learn.curve import Curve
 
@@ -23,7 +23,7 @@ def vector_in(result: Result) -> Sequence[float]:
     return result.arrays["y"].to_list() if "y" in result.arrays else ()
 
 
-@dataclass(frozen=True)
+@value
 class Drawing:
     """The answer to a `Draw` request: values, those of the whole tensor in number, their statistics."""
 

@@ -6,11 +6,11 @@ Torch's autograd draws the curve that stays on the screen; this one is there at 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, inf, isfinite, pi, sqrt
 
 from engine.design.kind import Activation
+from engine.design.value import value
 
 HOME = (-8.0, 8.0)
 """The range of x that a curve is first shown over."""
@@ -26,7 +26,7 @@ _WIDE = 12.0
 _FAR = (-1e6, -1e3, 1e3, 1e6)
 
 
-@dataclass(frozen=True)
+@value
 class Curve:
     """An activation and its derivative at ascending points."""
 
@@ -35,7 +35,7 @@ class Curve:
     slope: Sequence[float]
 
 
-@dataclass(frozen=True)
+@value
 class Flat:
     """A stretch where next to nothing is learned; `dead` where the slope is exactly zero."""
 
@@ -44,7 +44,7 @@ class Flat:
     dead: bool
 
 
-@dataclass(frozen=True)
+@value
 class Numbers:
     """An activation in numbers; `mean` is its average output for standard normal inputs."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.catalogue.fan_rules import Kaiming, XavierNormal, XavierUniform
 from engine.catalogue.matrix_rules import OrthogonalInit
 from engine.design.distribution import Distribution, Uniform
 from engine.design.kind import Fans, Initializer, Misfit, TensorSpec, fans
 from engine.design.tree import Layer
+from engine.design.value import value
 from engine.views.facts import Weight
 from engine.views.rules import applied
 
@@ -16,7 +15,7 @@ LARGEST_DRAWN = 2**29
 """Entries of a tensor that is still drawn to be looked at: 2 GB, and as much again while it is."""
 
 
-@dataclass(frozen=True)
+@value
 class TensorLaw:
     """The law of a tensor's entries; None where there is none. `refusal` says why a rule does not hold."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.design.project import Project
+from engine.design.value import value
 from engine.worker.protocol import Result
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-@dataclass(frozen=True)
+@value
 class NodeValues:
     """What one node gave: its statistics over the whole batch, a sample of the values, and those of the first row."""
 
@@ -27,7 +27,7 @@ class NodeValues:
     first: np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True)
+@value
 class ForwardValues:
     """A whole pass, with the project it belongs to: it holds only for that one's network."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -61,7 +62,7 @@ class LayersPage(QWidget):
         plot = Plot()
         plot.setMinimumWidth(CARD_WIDTH)
         plot.setMaximumWidth(420)
-        plot.save_requested.connect(lambda kind: self._save(plot, kind))
+        plot.save_requested.connect(partial(self._save, plot))
         self._row.addWidget(plot)
         self._plots.append(plot)
 

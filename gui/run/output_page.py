@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -9,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from gui import theme
 from gui.run.forward import ForwardValues
 from gui.saving import ask_and_save
-from gui.views.rows_table import RowsTable
 from gui.widgets.pieces import plain_label, push_button
+from gui.widgets.rows_table import RowsTable
 
 if TYPE_CHECKING:
     from gui.widgets.image import MatrixImage
@@ -37,7 +38,7 @@ class OutputPage(QWidget):
         for kind in ("csv", "npy"):
             button = push_button(self.tr("Save {kind}").format(kind=kind.upper()), "quiet")
             button.setToolTip(self.tr("Save the whole output as {kind}").format(kind=kind.upper()))
-            button.clicked.connect(lambda _=False, kind=kind: self._save(kind))
+            button.clicked.connect(partial(self._save, kind))
             foot.addWidget(button)
         self._row = QHBoxLayout()
         self._row.setSpacing(theme.WIDE)
@@ -74,7 +75,7 @@ class OutputPage(QWidget):
             self._row.addWidget(self._picture, 2)
         self._picture.display(flat[:MOST_SHOWN, :MOST_SHOWN])
 
-    def _save(self, kind: str) -> None:
+    def _save(self, kind: str, checked: bool = False) -> None:
         values = self._values
         if values is None:
             return

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from engine.catalogue import DATASETS
-from engine.catalogue.datasets import Dataset, RandomInput
+from engine.catalogue.datasets import RandomInput
 from engine.design.error import DesignError
 from engine.design.project import SetData, SetForward
-from engine.files.document import entry_document, to_document
+from engine.files.document import to_document
 from engine.worker.protocol import Forward
 from gui import theme
+from gui.asking import Ask, Ticket
 from gui.document import State
 from gui.inspector.entry_form import EntryForm
 from gui.run.forward import ForwardValues, forward_in
@@ -31,8 +30,6 @@ from gui.widgets.pieces import EmptyState, plain_label, push_button
 FORM_WIDTH = 262
 LIVE_PARAMETERS = 2_000_000
 """Up to this size a pass runs again by itself after every edit: it takes a few milliseconds."""
-
-Ask = Callable[..., Any]
 
 
 class RunPanel(QWidget):
@@ -51,7 +48,7 @@ class RunPanel(QWidget):
         self._ask = ask
         self._state: State | None = None
         self._values: ForwardValues | None = None
-        self._ticket: Any = None
+        self._ticket: Ticket | None = None
         self._has_run = False
         self.output, self.layers, self.parameters = OutputPage(), LayersPage(), ParametersPage(ask)
         self.tabs = QTabBar()
@@ -75,7 +72,7 @@ class RunPanel(QWidget):
             self.tabs.addTab(title)
             self._pages.addWidget(page)
         self._pages.addWidget(self._nothing)
-        self.tabs.currentChanged.connect(lambda _: self._show_page())
+        self.tabs.currentChanged.connect(self._show_page)
         self._caption = plain_label("", "muted")
         head = QHBoxLayout()
         head.setContentsMargins(theme.MEDIUM, 0, theme.WIDE, 0)
@@ -109,10 +106,10 @@ class RunPanel(QWidget):
         self._fields.edited.connect(self._edit_field)
         self._fields.finished.connect(self.sealed)
         self._batch = IntegerField(1, 100_000)
-        self._batch.edited.connect(lambda value: self._wish_forward(batch_size=value))
+        self._batch.edited.connect(self._wish_batch)
         self._batch.finished.connect(self.sealed)
         self._seed = IntegerField(0, 2**31 - 1)
-        self._seed.edited.connect(lambda value: self._wish_forward(seed=value))
+        self._seed.edited.connect(self._wish_seed)
         self._seed.finished.connect(self.sealed)
         self._live = Switch()
         self._live.set_value(True)
@@ -189,13 +186,12 @@ class RunPanel(QWidget):
         self.forwarded.emit(None)
         self._show_page()
 
-    def _show_page(self) -> None:
-        index = self.tabs.currentIndex()
-        page = self._pages.widget(index)
+    def _show_page(self, _: int = 0) -> None:
+        page = (self.output, self.layers, self.parameters)[self.tabs.currentIndex()]
         shown = page if self._values is not None or page is self.parameters else self._nothing
         self._pages.setCurrentWidget(shown)
-        if self._values is not None and page in (self.output, self.layers):
-            page.show_values(self._values)  # type: ignore[union-attr]
+        if self._values is not None and not isinstance(page, ParametersPage):
+            page.show_values(self._values)
 
     # --- running -------------------------------------------------------------------------------------------------
 
@@ -210,7 +206,6 @@ class RunPanel(QWidget):
         request = Forward(
             project=to_document(project),
             batch_size=project.forward.batch_size,
-            source=_document(project.data.set),
             seed=project.forward.seed,
         )
         self._has_run = True
@@ -257,9 +252,13 @@ class RunPanel(QWidget):
         except DesignError:
             return
 
-    def _wish_forward(self, **values: int) -> None:
+    def _wish_batch(self, rows: int) -> None:
         if self._state is not None:
-            self.wished.emit(SetForward(replace(self._state.project.forward, **values)))
+            self.wished.emit(SetForward(replace(self._state.project.forward, batch_size=rows)))
+
+    def _wish_seed(self, seed: int) -> None:
+        if self._state is not None:
+            self.wished.emit(SetForward(replace(self._state.project.forward, seed=seed)))
 
 
 def _related(old: State, new: State) -> bool:
@@ -268,9 +267,3 @@ def _related(old: State, new: State) -> bool:
         new.history.step.before is not None or new.history is old.history or bool(new.history.undone)
         or old.history.step is new.history.step
     )  # fmt: skip
-
-
-def _document(entry: object) -> dict[str, Any]:
-    assert isinstance(entry, Dataset)
-    document = entry_document(entry)
-    return {"kind": document} if isinstance(document, str) else document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 from engine.files.document import to_document
 from engine.worker.protocol import Parameters, Result, Values
 from gui import theme
+from gui.asking import Ask
 from gui.document import State
 from gui.saving import ask_and_save
-from gui.views.rows_table import number
 from gui.widgets.pieces import plain_label, push_button
+from gui.widgets.rows_table import number
 
 if TYPE_CHECKING:
     from gui.widgets.image import MatrixImage
@@ -93,7 +94,7 @@ def _side(column: int) -> Qt.AlignmentFlag:
 class ParametersPage(QWidget):
     """The table on the left; the selected parameter as a picture, with its values to save, on the right."""
 
-    def __init__(self, ask: Callable[..., Any], parent: QWidget | None = None) -> None:
+    def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ask = ask
         self._state: State | None = None
@@ -113,9 +114,7 @@ class ParametersPage(QWidget):
         self._table.horizontalHeader().setHighlightSections(False)
         self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._table.horizontalHeader().setDefaultSectionSize(86)
-        self._table.selectionModel().currentRowChanged.connect(
-            lambda now, _: self._select(now.row())
-        )
+        self._table.selectionModel().currentRowChanged.connect(self._go_to)
         self._picture: MatrixImage | None = None
         self._said = plain_label("", "muted")
         foot = QHBoxLayout()
@@ -124,11 +123,11 @@ class ParametersPage(QWidget):
         foot.addStretch(1)
         for text, run in (
             (self.tr("Save table"), self._save_table),
-            (self.tr("Save values as CSV"), lambda: self._save("csv")),
-            (self.tr("Save values as NPY"), lambda: self._save("npy")),
+            (self.tr("Save values as CSV"), partial(self._save, "csv")),
+            (self.tr("Save values as NPY"), partial(self._save, "npy")),
         ):
             button = push_button(text, "quiet")
-            button.clicked.connect(lambda _=False, run=run: run())
+            button.clicked.connect(run)
             foot.addWidget(button)
         self._row = QHBoxLayout()
         self._row.setSpacing(theme.WIDE)
@@ -178,6 +177,9 @@ class ParametersPage(QWidget):
         self._rows.show([])
         self._said.setText(sentence)
 
+    def _go_to(self, now: QModelIndex, before: QModelIndex) -> None:
+        self._select(now.row())
+
     def _select(self, row: int) -> None:
         if row < 0 or self._state is None:
             return
@@ -200,12 +202,12 @@ class ParametersPage(QWidget):
         matrix = values.reshape(values.shape[0], -1) if values.ndim > 1 else values.reshape(1, -1)
         self._picture.display(matrix)
 
-    def _save_table(self) -> None:
+    def _save_table(self, checked: bool = False) -> None:
         if self._state is not None and self._rows.rowCount():
             name = f"{self._state.network.name}-parameters"
             self._said.setText(ask_and_save(self, name, "csv", self._rows.csv))
 
-    def _save(self, kind: str) -> None:
+    def _save(self, kind: str, checked: bool = False) -> None:
         values = self._content
         if values is None:
             return

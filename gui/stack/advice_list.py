@@ -106,7 +106,9 @@ class SaidCard(QFrame):
         return tuple(dict.fromkeys(each for each in (self._said.node_id, *others) if each))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.selected.emit(self._ids())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -171,7 +173,9 @@ class AdviceList(QWidget):
             title = each.place + each.needs if isinstance(each, Fault) else each.title
             said.setdefault((type(each), each.node_id, title), each)
         for key in [key for key in self._cards if key not in said]:
-            self._cards.pop(key).deleteLater()
+            gone = self._cards.pop(key)
+            gone.hide()
+            gone.deleteLater()
         for place, (key, each) in enumerate(said.items()):
             card = self._cards.get(key)
             if card is None:

@@ -12,6 +12,7 @@ from typing import Literal
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 
+from engine.design.value import value
 from gui import theme
 from gui.stack.words import CardText, fault_text
 from gui.widgets.chip import CHIP_HEIGHT, chip_size
@@ -35,7 +36,7 @@ Part = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Spot:
     """A part of a card; `number` says which of the mends."""
 
@@ -43,7 +44,7 @@ class Spot:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Words:
     """Words to be written into a rectangle, cut where they do not fit."""
 
@@ -99,7 +100,7 @@ class Layout:
                 return whole
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fonts:
     """The fonts of a card with their measures; made once, for a font database answers slowly."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
@@ -32,7 +33,7 @@ class NameEditor(QFrame):
         theme.set_role(self, "floating")
         self.node_id = node_id
         self._old = name
-        self._taken: frozenset[str] = frozenset()
+        self._taken: Container[str] = ()
         self._closing = False
         self.line = QLineEdit(name)
         self.line.setAccessibleName(self.tr("Name of the layer"))
@@ -61,14 +62,13 @@ class NameEditor(QFrame):
 
     def know(self, network: Network) -> None:
         """Which names other nodes of the same class have."""
-        taken = taken_names(network, parent_of(network.body, self.node_id))
-        self._taken = frozenset(taken - {self._old})
+        self._taken = taken_names(network, parent_of(network.body, self.node_id))
         self._check(self.line.text())
 
     def reason(self) -> str:
         """Why the text cannot be the name; "" where it can."""
         text = self.line.text().strip()
-        if text in self._taken:
+        if text != self._old and text in self._taken:
             return self.tr("another layer is called `{0}` already; choose another name").format(
                 text
             )

@@ -39,14 +39,28 @@ class Keys(QObject):
         self._view.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            return self._pressed(event)
-        return False
+        match event.type():
+            case QEvent.Type.KeyPress if isinstance(event, QKeyEvent):
+                return self._pressed(event)
+            case QEvent.Type.ShortcutOverride if isinstance(event, QKeyEvent):
+                if self._opens(event.key(), event.modifiers()):
+                    event.accept()  # on a chip Alt+Down opens it, and moves no layer
+                    return True
+                return False
+            case _:
+                return False
+
+    def _opens(self, key: int, held: Qt.KeyboardModifier) -> bool:
+        """Whether the key opens the chip that the keyboard is on, as it does with every drop-down."""
+        alt = bool(held & Qt.KeyboardModifier.AltModifier)
+        return key == Key.Key_Down and alt and self._view.scene.sub_focus is not None
 
     def _pressed(self, event: QKeyEvent) -> bool:
         """Whether the key meant something here."""
         self._view.scene.by_keyboard = True
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if self._opens(event.key(), held):
+            return self._used(event.key(), held)
         command = COMMANDS.get((held, event.key()))
         if command is not None:
             self._gestures.commanded.emit(command)
@@ -84,9 +98,8 @@ class Keys(QObject):
                 return False
         if rows:
             extend = bool(held & Qt.KeyboardModifier.ShiftModifier)
-            self._view.scene.sub_focus = None
+            self._view.focus_spot(None)
             self._gestures.pick(to, extend=extend)
-            self._view.viewport().update()
         return True
 
     def _paged(self, direction: int) -> int:
@@ -127,7 +140,7 @@ class Keys(QObject):
                     self._gestures.pick(here, toggle=True)
                 elif isinstance(row, NodeRow):
                     self._gestures.fold(row)
-            case Key.Key_Down if held & Qt.KeyboardModifier.AltModifier and spot is not None:
+            case Key.Key_Down if spot is not None and self._opens(key, held):
                 self._gestures.use(here, spot)
             case Key.Key_Escape if spot is not None:
                 self._go_to(None)
@@ -143,12 +156,11 @@ class Keys(QObject):
             if 0 <= to < len(spots):
                 self._go_to(spots[to])
                 return True
-        self._view.scene.sub_focus = None
+        self._view.focus_spot(None)
         return False
 
     def _go_to(self, spot: Spot | None) -> None:
-        self._view.scene.sub_focus = spot
-        self._view.viewport().update()
+        self._view.focus_spot(spot)
         if spot is not None:
             self._view.reveal(self._view.scene.current)
             card = self._view.scene.model.slots[self._view.scene.current]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from engine.design.value import value
 from gui.stack.drag import Drag
 from gui.stack.gestures import Gestures
 from gui.stack.hits import hit_at
@@ -18,7 +17,7 @@ Control, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftM
 USABLE = ("fold", "activation", "initializer", "mend", "brief")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Press:
     """Where the button went down."""
 

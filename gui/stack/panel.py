@@ -38,7 +38,7 @@ class StackPanel(QWidget):
         self.setAccessibleName(self.tr("Layers"))
         theme.set_role(self, "panel")
         self._state: State | None = None
-        self._folded: frozenset[int] = frozenset()
+        self.folded: frozenset[int] = frozenset()
         self.view = StackView()
         self.gestures = Gestures(self.view)
         self.mouse = Mouse(self.gestures)
@@ -48,7 +48,7 @@ class StackPanel(QWidget):
         self.finder = Finder(self.search, self.view)
         self._heading = SectionHeading(self.tr("Layers"))
         self._find = QToolButton()
-        self._add = push_button(self.tr("+ Add layer"), "add")
+        self.add_button = push_button(self.tr("+ Add layer"), "add")
         self._set_up()
         self._connect()
         theme.changed.connect(self._recolour)
@@ -65,8 +65,8 @@ class StackPanel(QWidget):
         head.addWidget(self._find)
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 0, 14, 10)
-        foot.addWidget(self._add)
-        self._add.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        foot.addWidget(self.add_button)
+        self.add_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -85,7 +85,7 @@ class StackPanel(QWidget):
         gestures.context_menu_wished.connect(self.context_menu_wished)
         gestures.fold_wished.connect(self._fold)
         self._find.clicked.connect(self.focus_search)
-        self._add.clicked.connect(lambda: gestures.add_after(-1))
+        self.add_button.clicked.connect(lambda: gestures.add_after(-1))
         self.finder.reached.connect(self._reach)
         self.view.grew.connect(self.grew)
 
@@ -101,7 +101,7 @@ class StackPanel(QWidget):
         self.gestures.state = new
         fresh = shown is None or _another_project(shown, new)
         if fresh:
-            self._folded = folded_at_first(new.network)
+            self.folded = folded_at_first(new.network)
         if (
             fresh
             or shown is None
@@ -124,16 +124,16 @@ class StackPanel(QWidget):
         self.finder.show_network(new.network)
 
     def _show_rows(self, state: State) -> None:
-        self.view.show_rows(rows_of(state.project, state.analysis, self._folded), state.network)
+        self.view.show_rows(rows_of(state.project, state.analysis, self.folded), state.network)
         self._heading.set_caption(_caption(state))
 
     def _show_selection(self, state: State, follow: bool) -> None:
         """Mark the selected cards; where the selection is new, unfold and scroll so that it is seen."""
         if follow and state.selection:
             around = blocks_around(state.network, state.selection[-1])
-            hidden = self._folded.intersection(around)
+            hidden = self.folded.intersection(around)
             if hidden:
-                self._folded -= hidden
+                self.folded -= hidden
                 self._show_rows(state)
         self.view.show_selection(state.selection)
         if follow and state.selection:
@@ -144,7 +144,7 @@ class StackPanel(QWidget):
 
     def _fold(self, ids: tuple[int, ...], fold: bool) -> None:
         if self._state is not None:
-            self._folded = self._folded | set(ids) if fold else self._folded - set(ids)
+            self.folded = self.folded | set(ids) if fold else self.folded - set(ids)
             self._show_rows(self._state)
             self.view.show_selection(self._state.selection)
 
@@ -152,7 +152,7 @@ class StackPanel(QWidget):
         """Bring a card that a search has found into sight, and select it."""
         if self._state is None:
             return
-        hidden = self._folded.intersection(blocks_around(self._state.network, node_id))
+        hidden = self.folded.intersection(blocks_around(self._state.network, node_id))
         if hidden:
             self._fold(tuple(hidden), fold=False)
         self.view.reveal(self.view.scene.model.place_of_node(node_id))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPoint, QRect
 
 from engine.design.tree import Network
+from engine.design.value import value
 from gui.stack.card import Layout, Spot
 from gui.stack.gaps import Gap
 from gui.stack.model import RowsModel
@@ -17,7 +18,7 @@ from gui.stack.rows import BranchRow, Key, NodeRow, Row, key_of, node_id_of
 from gui.stack.shelf import Shelf
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hit:
     """What lies under a point: a row, the part of its card, and near a gap the place there and the row below it."""
 
@@ -28,7 +29,7 @@ class Hit:
     on_plus: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Drop:
     """Where what is dragged would land: the gap above a row."""
 

@@ -92,9 +92,12 @@ class StackView(QListView):
 
     def show_selection(self, ids: tuple[int, ...]) -> None:
         """Show which nodes are selected."""
-        if self.scene.selected_ids != frozenset(ids):
-            self.scene.selected_ids = frozenset(ids)
-            self.viewport().update()
+        touched = self.scene.selected_ids ^ frozenset(ids)
+        before, self.scene.selected_ids = self.scene.selected_ids, frozenset(ids)
+        for node_id in touched:
+            self._touch(self.scene.model.place_of_node(node_id))
+        if not ids or not before:
+            self._touch(self.scene.current)  # input or output, which stand for the network itself
         picked = QItemSelection()
         for node_id in ids:
             place = self.scene.model.place_of_node(node_id)
@@ -133,6 +136,11 @@ class StackView(QListView):
         area = QRect(0, first.top(), self.viewport().width(), last.bottom() + 1 - first.top())
         self.viewport().update(area.adjusted(0, -2, 0, 2))
 
+    def _touch(self, index: int) -> None:
+        """Paint a card anew, and the gaps around it."""
+        if 0 <= index < len(self.scene.shelf.bottoms):
+            self.viewport().update(self.scene.card_rect(index).adjusted(-4, -20, 4, 20))
+
     # --- what the person does to it ---
 
     def set_current(self, index: int) -> None:
@@ -144,15 +152,16 @@ class StackView(QListView):
     def _place_current(self, index: int) -> None:
         """The current row, also as screen readers know it."""
         if index != self.scene.current:
+            self._touch(self.scene.current)
             self.scene.current = index
-            self.viewport().update()
+            self._touch(index)
         flag = QItemSelectionModel.SelectionFlag.NoUpdate
         self.selectionModel().setCurrentIndex(self.scene.model.index(index), flag)
 
     def focus_spot(self, spot: Spot | None) -> None:
         """Let the keyboard act on a part of the current card; None is the whole."""
         self.scene.sub_focus = spot
-        self.viewport().update()
+        self._touch(self.scene.current)
 
     def reveal(self, index: int) -> None:
         """Scroll as little as brings a card into sight."""
@@ -167,9 +176,10 @@ class StackView(QListView):
 
     def show_hit(self, hit: Hit) -> None:
         """Show what the mouse is over."""
-        if hit != self.scene.hit:
-            self.scene.hit = hit
-            self.viewport().update()
+        before, self.scene.hit = self.scene.hit, hit
+        if hit != before:
+            for index in {before.index, before.below, hit.index, hit.below}:
+                self._touch(index)
 
     # --- painting ---
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
@@ -12,6 +12,7 @@ from engine.catalogue.datasets import RandomInput
 from engine.design.kind import Activation, Kind, TensorSpec
 from engine.design.knob import Flag
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat, Stack
+from engine.design.value import value
 from engine.views.facts import Fault, NodeFacts, label
 from gui.stack.offers import has_chips, main_tensor
 from gui.stack.rows import BranchRow, InputRow, NodeRow, OutputRow, layers_in
@@ -25,7 +26,7 @@ MOST_INSIDE = 8
 """Kinds that a block's card names; there is no room for more."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CardText:
     """The words on one card; an empty text is not there."""
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -19,13 +17,14 @@ from engine.design.project import SCALINGS, SetData
 from engine.files.document import to_document
 from engine.worker.protocol import Result, Rows
 from gui import theme
+from gui.asking import Ask, Ticket
 from gui.document import State
 from gui.inspector.entry_form import EntryForm
-from gui.views.rows_table import RowsTable
 from gui.widgets.choice import Choice
 from gui.widgets.form import Form
 from gui.widgets.options import Option
 from gui.widgets.pieces import Notice, plain_label, push_button
+from gui.widgets.rows_table import RowsTable
 
 SHOWN_ROWS = 200
 FORM_WIDTH = 300
@@ -37,15 +36,15 @@ class DataView(QWidget):
     wished = Signal(object)
     sealed = Signal()
 
-    def __init__(self, ask: Callable[..., Any], parent: QWidget | None = None) -> None:
+    def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ask = ask
         self._state: State | None = None
-        self._ticket: Any = None
+        self._ticket: Ticket | None = None
         self._set = Choice()
         self._set.set_options([_option(key, entry) for key, entry in DATASETS.items()])
         self._set.setAccessibleName(self.tr("Data set"))
-        self._set.chosen.connect(lambda key: self._wish_set(DATASETS[key]()))
+        self._set.chosen.connect(self._choose_set)
         self._fields = EntryForm()
         self._fields.edited.connect(self._edit_field)
         self._fields.finished.connect(self.sealed)
@@ -116,6 +115,9 @@ class DataView(QWidget):
             self._soon.start()
 
     # --- wishes --------------------------------------------------------------------------------------------------
+
+    def _choose_set(self, key: str) -> None:
+        self._wish_set(DATASETS[key]())
 
     def _wish_set(self, entry: Dataset) -> None:
         if self._state is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import isfinite
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
+from engine.design.value import value
 from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
 from gui import theme
 
@@ -23,7 +24,7 @@ MOST_LINES = 9_000
 LONGEST_NAME = 26
 
 
-@dataclass(frozen=True)
+@value
 class Live:
     """What a live network adds to the drawing: matrices by path, and outputs of the first sample by node id."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -12,6 +13,7 @@ from engine.files.document import to_document
 from engine.views.diagram import Diagram, diagram
 from engine.worker.protocol import Result, Weights
 from gui import theme
+from gui.asking import Ask
 from gui.document import State
 from gui.run.forward import ForwardValues
 from gui.saving import ask_and_save
@@ -32,7 +34,7 @@ class DiagramView(QWidget):
     selected = Signal(object)
     commanded = Signal(str)
 
-    def __init__(self, ask: Callable[..., Any], parent: QWidget | None = None) -> None:
+    def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ask = ask
         self._state: State | None = None
@@ -56,14 +58,14 @@ class DiagramView(QWidget):
         foot.addWidget(self._legend)
         foot.addStretch(1)
         for text, name, run in (
-            ("−", self.tr("Zoom out"), lambda: self.canvas.zoom_by(0.8)),
-            ("+", self.tr("Zoom in"), lambda: self.canvas.zoom_by(1.25)),
+            ("−", self.tr("Zoom out"), partial(self.canvas.zoom_by, 0.8)),
+            ("+", self.tr("Zoom in"), partial(self.canvas.zoom_by, 1.25)),
             (self.tr("Fit"), self.tr("Show all (F)"), self.canvas.fit),
         ):
             button = push_button(text, "quiet")
             button.setAccessibleName(name)
             button.setToolTip(name)
-            button.clicked.connect(lambda _=False, run=run: run())
+            button.clicked.connect(partial(_do, run))
             foot.addWidget(button)
         sheet = QWidget()
         column = QVBoxLayout(sheet)
@@ -171,3 +173,7 @@ class DiagramView(QWidget):
         said = ask_and_save(self, f"{state.network.name}-diagram", kind, content)
         if said:
             self._legend.setText(said)
+
+
+def _do(run: Callable[[], None], checked: bool = False) -> None:
+    run()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from engine.design.value import value
 
 
-@dataclass(frozen=True)
+@value
 class Option:
     """One thing to choose; with a `disabled_reason` it is shown but can't be chosen."""
 
@@ -17,7 +18,7 @@ class Option:
     group: str = ""
 
 
-@dataclass(frozen=True)
+@value
 class Heading:
     """The name of the group of options below it."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.design.value import value
+
 Floats = NDArray[np.float64]
 
 _TINY, _HUGE = 1e-150, 1e150
@@ -62,7 +64,7 @@ class Bars:
     name: str = ""
 
 
-@dataclass(frozen=True)
+@value
 class Zone:
     """A shaded range of x, such as where a function saturates."""
 
@@ -72,7 +74,7 @@ class Zone:
     label: str = ""
 
 
-@dataclass(frozen=True)
+@value
 class Marker:
     """A vertical line at x."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
+from engine.design.value import value
 from gui import theme
 from gui.widgets.card_painting import (
     HEADER_ROW,
@@ -21,7 +20,7 @@ from gui.widgets.plot_marks import Bars, Mark, Series
 from gui.widgets.plot_strokes import Frame, View, paint_marks
 
 
-@dataclass(frozen=True)
+@value
 class Scene:
     """All that a plot shows."""
 
@@ -65,7 +64,7 @@ def paint_plot(painter: QPainter, rect: QRectF, scene: Scene, *, focused: bool =
     paint_marks(painter, frame, scene.marks)
 
 
-@dataclass(frozen=True)
+@value
 class _Entry:
     """A mark in the legend: how far to the right it starts, and in which row of the header."""
 

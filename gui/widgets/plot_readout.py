@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
+from engine.design.value import value
 from gui import theme
 from gui.widgets.plot_axis import number_text
 from gui.widgets.plot_marks import Bars, Mark, Series
@@ -17,7 +17,7 @@ from gui.widgets.plot_strokes import Frame
 _ROW = 15.0
 
 
-@dataclass(frozen=True)
+@value
 class Reading:
     """One line of the readout; `point` is where its dot goes, in values."""
 

@@ -8,7 +8,6 @@ So a calm curve is stroked whole, a restless one in segments, a dense one as a t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import shiboken6
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
+from engine.design.value import value
 from gui import theme
 from gui.widgets.plot_marks import Bars, Floats, Mark, Marker, Series, Zone, decimated
 
@@ -29,7 +29,7 @@ _MOST_DASHES = 3000
 _FAR = 20000.0  # pixels; further out the raster engine loses precision
 
 
-@dataclass(frozen=True)
+@value
 class View:
     """The range of values that is seen."""
 
@@ -39,7 +39,7 @@ class View:
     top: float
 
 
-@dataclass(frozen=True)
+@value
 class Frame:
     """The rectangle that a view is drawn in, in pixels."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QCoreApplication
+
+from engine.design.value import value
 
 T = TypeVar("T")
 
 _LONGEST_NUMBER = 25  # characters; no number that torch takes needs more
 
 
-@dataclass(frozen=True)
+@value
 class Invalid:
     """Why a text is no value, as one sentence for the person who typed it."""
 
@@ -40,7 +41,7 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Syntax", text)
 
 
-@dataclass(frozen=True)
+@value
 class IntegerSyntax:
     """A whole number from `minimum` to `maximum`, or nothing where `optional`."""
 
@@ -65,7 +66,7 @@ class IntegerSyntax:
         return min(max(start + steps, self.minimum), self.maximum)
 
 
-@dataclass(frozen=True)
+@value
 class RealSyntax:
     """A finite number within bounds, `above` excluded; or nothing where `optional`."""
 
@@ -98,7 +99,7 @@ class RealSyntax:
         return start if result <= self.above else result
 
 
-@dataclass(frozen=True)
+@value
 class TextSyntax:
     """One line of text."""
 
@@ -116,7 +117,7 @@ class TextSyntax:
         return value
 
 
-@dataclass(frozen=True)
+@value
 class ShapeSyntax:
     """Whole numbers with commas, spaces or × between them, such as "3, 224, 224"."""
 

@@ -40,7 +40,7 @@ def linear(name: str, units: int, activation: str = "", weight: str = "") -> Lay
 
 def network(name: str, inputs: tuple[int, ...], layers: tuple[Layer, ...]) -> Network:
     """A plain stack; nodes are numbered from 1."""
-    from engine.design.edit import renumbered
+    from engine.design.placing import renumbered
 
     nodes, next_id = renumbered(layers, 1)
     return Network(name, (Input("x", TensorSpec(inputs)),), Stack(nodes), (), next_id)
