@@ -173,11 +173,10 @@ class Rows(Asked):
 
 @dataclass(frozen=True)
 class Forward(Asked):
-    """One pass of a batch through the network, with what each layer gave."""
+    """One pass of a batch of the project's data through its network, with what each node gave."""
 
     project: Document
     batch_size: int
-    source: EntryDocument
     seed: int
 
 
