@@ -22,12 +22,14 @@ _MARK: Any = vars(dataclasses)["_FIELD"]
 def value(cls: type[T]) -> type[T]:
     """Make a class with annotated fields a frozen value: constructor, equality, hash and repr by its fields.
 
-    Fields of base classes come first. A mutable default is given as `field(default_factory=...)`.
+    Fields of base classes come first, those with `field(kw_only=True)` last. A mutable default is given as
+    `field(default_factory=...)`.
     """
     fields: dict[str, dataclasses.Field[Any]] = dict(getattr(cls, "__dataclass_fields__", {}))
     for name, annotation in cls.__dict__.get("__annotations__", {}).items():
         if not str(annotation).startswith("ClassVar"):
             fields[name] = _field(cls, name, annotation)
+    fields = dict(sorted(fields.items(), key=lambda item: item[1].kw_only is True))
     own: dict[str, Any] = {"__dataclass_fields__": fields, "__match_args__": tuple(fields)}
     own["_template"] = {name: _default(field) for name, field in fields.items()}
     own["_made"] = {

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, get_args
 
+from engine.design.value import value
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -102,7 +104,7 @@ def byte_count(dtype: str, shape: tuple[int, ...]) -> int:
 # --- What the window asks ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Asked:
     """What every request carries.
 
@@ -110,23 +112,23 @@ class Asked:
     `channel` that still wait, the worker keeps the last; on the channel "" it keeps all.
     """
 
-    request: int = 0
-    channel: str = ""
+    request: int = field(default=0, kw_only=True)
+    channel: str = field(default="", kw_only=True)
 
 
-@dataclass(frozen=True)
+@value
 class Hello(Asked):
     """Do both sides speak the same protocol? Values: `protocol`, `python`, `process`."""
 
     protocol: int = PROTOCOL
 
 
-@dataclass(frozen=True)
+@value
 class Ping(Asked):
     """An empty result, once all that was asked before is answered."""
 
 
-@dataclass(frozen=True)
+@value
 class Curve(Asked):
     """An activation and its derivative at evenly spaced points."""
 
@@ -136,7 +138,7 @@ class Curve(Asked):
     points: int
 
 
-@dataclass(frozen=True)
+@value
 class Vector(Asked):
     """A vector through an activation that looks at all of it, such as softmax."""
 
@@ -144,7 +146,7 @@ class Vector(Asked):
     values: Array
 
 
-@dataclass(frozen=True)
+@value
 class Draw(Asked):
     """One tensor as its initializer draws it, and no other tensor; at most `limit` values of it."""
 
@@ -154,7 +156,7 @@ class Draw(Asked):
     limit: int = 1_000_000
 
 
-@dataclass(frozen=True)
+@value
 class Weights(Asked):
     """Every parameter of at most `limit` numbers, for a picture of a small network."""
 
@@ -163,7 +165,7 @@ class Weights(Asked):
     limit: int
 
 
-@dataclass(frozen=True)
+@value
 class Rows(Asked):
     """The first rows of the project's data, as its network gets them."""
 
@@ -171,7 +173,7 @@ class Rows(Asked):
     count: int
 
 
-@dataclass(frozen=True)
+@value
 class Forward(Asked):
     """One pass of a batch of the project's data through its network, with what each node gave."""
 
@@ -180,7 +182,7 @@ class Forward(Asked):
     seed: int
 
 
-@dataclass(frozen=True)
+@value
 class Parameters(Asked):
     """The named parameters with their shapes and statistics, without their values."""
 
@@ -188,7 +190,7 @@ class Parameters(Asked):
     seed: int
 
 
-@dataclass(frozen=True)
+@value
 class Values(Asked):
     """All values of one named parameter of the network that `Parameters` describes."""
 
@@ -197,17 +199,16 @@ class Values(Asked):
     seed: int
 
 
-@dataclass(frozen=True)
+@value
 class Prove(Asked):
-    """Does an exported module do, in a clean process, exactly what the design does?"""
+    """Does the text of an exported module do, in a clean process, exactly what the design does?"""
 
     project: Document
     module: str
     seed: int
-    folder: str
 
 
-@dataclass(frozen=True)
+@value
 class Cancel:
     """Forget this request: it leaves the queue, or stops at its next report of progress."""
 
@@ -217,7 +218,7 @@ class Cancel:
 # --- What the worker answers ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@value
 class Ready:
     """Torch is loaded and requests are being answered."""
 
@@ -226,19 +227,19 @@ class Ready:
     threads: int
 
 
-@dataclass(frozen=True)
+@value
 class Warm:
     """What torch loads at its first training step is loaded too."""
 
 
-@dataclass(frozen=True)
+@value
 class Beat:
     """Sent each second, whatever else happens; `busy_with` is "" when nothing does."""
 
     busy_with: str
 
 
-@dataclass(frozen=True)
+@value
 class Started:
     """This request is being worked on from now; should the worker die, it was this one."""
 
@@ -246,7 +247,7 @@ class Started:
     busy_with: str
 
 
-@dataclass(frozen=True)
+@value
 class Progress:
     """`done` of `total` steps of a request are done; a `total` of 0 means that nobody knows."""
 
@@ -256,7 +257,7 @@ class Progress:
     text: str
 
 
-@dataclass(frozen=True)
+@value
 class Result:
     """The answer to a request: what JSON can say, and arrays by name."""
 
@@ -265,7 +266,7 @@ class Result:
     arrays: dict[str, Array] = field(default_factory=dict[str, Array])
 
 
-@dataclass(frozen=True)
+@value
 class Failure:
     """Why a request has no result; as request 0, why the worker itself cannot go on."""
 
@@ -273,7 +274,7 @@ class Failure:
     sentence: str
 
 
-@dataclass(frozen=True)
+@value
 class Dropped:
     """A request left the queue unanswered: a newer one replaced it, or it was cancelled."""
 

@@ -176,7 +176,6 @@ class ExportDialog(Dialog):
                 project=to_document(project),
                 module=text,
                 seed=project.forward.seed,
-                folder=str(path.parent),
             ),
             lambda result: self._proven(path, result),
             lambda sentence: self._not_proven(path, sentence),
