@@ -139,13 +139,17 @@ def _path(path: str, indent: int, target: str, opens: bool) -> list[str]:
             else [f"{margin}    {link}" for link in re.split(r"(?<=\])(?=\.)", path)]
         )
         opening = _indexed(f"{target}(", margin)
+        if fits(flat_end := opening[-1][:-1] + path):
+            return [*opening[:-1], flat_end]
         if fits(opening[-1]) and (opens or fits(links[0])):
             return [*opening, *links, f"{margin})"]
     if "[" not in target and not opens:
         return []
     lines = _indexed(target + path, margin)
-    if not fits(lines[-1]) and lines[-1].endswith(f" = {path}"):
-        lines[-1:] = [lines[-1].removesuffix(path) + "(", f"{margin}    {path}", f"{margin})"]
+    if not all(map(fits, lines)) and "[" in target:
+        at = next(number for number, line in enumerate(lines) if " = " in line)
+        opening = lines[at].partition(" = ")[0]
+        return [*lines[:at], f"{opening} = (", *_indexed(path, f"{margin}    "), f"{margin})"]
     return lines
 
 
@@ -227,6 +231,6 @@ def _opening(piece: Piece) -> str:
         case Listed(_, brackets):
             return brackets[0]
         case str() if "[" in piece:
-            return piece[: piece.rindex("[") + 1]
+            return piece[: piece.index("[") + 1]
         case _:
             return ""
