@@ -190,10 +190,10 @@ class DataView(QWidget):
 
     def _show_rows(self, result: Result) -> None:
         self._ticket = None
-        values = result.values
+        values, x = result.values, result.arrays["x"].to_numpy()
         self._caption.setText(str(values["where_from"]))
         self._table.show_rows(
-            result.arrays["x"].to_numpy(),
+            x.reshape(len(x), -1),  # a picture is a row of pixels
             result.arrays["y"].to_numpy() if "y" in result.arrays else None,
             tuple(values["feature_names"]),
             tuple(values["class_names"]),
