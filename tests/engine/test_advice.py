@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given as drawn
 
+import resources
 from engine.catalogue import ACTIVATIONS
 from engine.catalogue.datasets import BreastCancer, Diabetes, Iris, Moons, RandomInput
 from engine.catalogue.dropout import AlphaDropout, Dropout
@@ -34,6 +36,7 @@ from engine.design.kind import Activation, Initializer, Kind, TensorSpec
 from engine.design.knob import Entry
 from engine.design.project import Data, Project, Training, edited
 from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Repeat, Stack
+from engine.files.store import load
 from engine.views.advice import Advice, advise
 from engine.views.shapes import infer
 from tests.laws.edits import projects
@@ -305,3 +308,10 @@ def test_no_activation_stops_the_rules(key: str):
     for said in advice_of(given):
         for mend in said.mends:
             edited(given, mend.edit)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(resources.path("samples").glob("*.loom")), ids=lambda path: path.stem
+)
+def test_what_is_shipped_needs_no_advice(path: Path):
+    assert titles(load(path)) == []
