@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -10,12 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout,
 from gui import theme
 from gui.asking import Ask
 from gui.document import State
-from gui.run.forward import ForwardValues
-from gui.views.code_view import CodeView
-from gui.views.data_view import DataView
 from gui.views.diagram_view import DiagramView
-from gui.views.summary_view import SummaryView
 from gui.widgets.pieces import push_button
+
+if TYPE_CHECKING:
+    from gui.run.forward import ForwardValues
+    from gui.views.code_view import CodeView
+    from gui.views.data_view import DataView
+    from gui.views.summary_view import SummaryView
 
 
 class View(Protocol):
@@ -25,7 +28,7 @@ class View(Protocol):
 
 
 class Centre(QWidget):
-    """Diagram, Summary, Code and Data. A view behind another is brought up to date when it comes to the front."""
+    """Diagram, Summary, Code and Data. A view is made, and brought up to date, when it comes to the front."""
 
     wished = Signal(object)
     selected = Signal(object)
@@ -36,8 +39,12 @@ class Centre(QWidget):
         super().__init__(parent)
         theme.set_role(self, "canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.diagram, self.summary = DiagramView(ask), SummaryView()
-        self.code, self.data = CodeView(), DataView(ask)
+        self._makers = (
+            partial(self._make_diagram, ask),
+            self._make_summary,
+            self._make_code,
+            partial(self._make_data, ask),
+        )
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
@@ -45,12 +52,8 @@ class Centre(QWidget):
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setAccessibleName(self.tr("Views"))
         self._pages = QStackedWidget()
-        titles = (self.tr("Diagram"), self.tr("Summary"), self.tr("Code"), self.tr("Data"))
-        for title, view in zip(
-            titles, (self.diagram, self.summary, self.code, self.data), strict=True
-        ):
+        for title in (self.tr("Diagram"), self.tr("Summary"), self.tr("Code"), self.tr("Data")):
             self.tabs.addTab(title)
-            self._pages.addWidget(view)
         self._export = push_button(self.tr("Export…"), "quiet")
         self._export.clicked.connect(lambda: self.commanded.emit("file.export"))
         bar = QHBoxLayout()
@@ -68,13 +71,10 @@ class Centre(QWidget):
         column.addWidget(head)
         column.addWidget(self._pages, 1)
         self._state: State | None = None
+        self._views: dict[int, View] = {}
         self._seen: dict[int, State] = {}
-        self.tabs.currentChanged.connect(self._brought_to_front)
-        for view in (self.diagram, self.summary, self.code):
-            view.selected.connect(self.selected)
-        self.diagram.commanded.connect(self.commanded)
-        self.data.wished.connect(self.wished)
-        self.data.sealed.connect(self.sealed)
+        self.tabs.currentChanged.connect(self._bring_to_front)
+        self._bring_to_front(0)
 
     def show_state(self, old: State | None, new: State) -> None:
         """Show a state in the view in front; the others see it when they come there."""
@@ -88,15 +88,50 @@ class Centre(QWidget):
         """The values of a forward pass, for the diagram's neurons; None when they no longer hold."""
         self.diagram.show_forward(result)
 
-    def _brought_to_front(self, index: int) -> None:
-        self._pages.setCurrentIndex(index)
+    def _bring_to_front(self, index: int) -> None:
+        if index not in self._views:
+            view = self._makers[index]()
+            self._views[index] = view
+            self._pages.addWidget(view)
+        front = self._views[index]
+        assert isinstance(front, QWidget)
+        self._pages.setCurrentWidget(front)
         self._bring_up_to_date()
 
     def _bring_up_to_date(self) -> None:
-        index = self._pages.currentIndex()
+        index = self.tabs.currentIndex()
         state = self._state
         if state is None or self._seen.get(index) is state:
             return
-        view = cast(View, self._pages.currentWidget())
-        view.show_state(self._seen.get(index), state)
+        self._views[index].show_state(self._seen.get(index), state)
         self._seen[index] = state
+
+    # --- the views, each imported when it is first wanted ----------------------------------------------------------
+
+    def _make_diagram(self, ask: Ask) -> DiagramView:
+        self.diagram = DiagramView(ask)
+        self.diagram.selected.connect(self.selected)
+        self.diagram.commanded.connect(self.commanded)
+        return self.diagram
+
+    def _make_summary(self) -> SummaryView:
+        from gui.views.summary_view import SummaryView
+
+        view = SummaryView()
+        view.selected.connect(self.selected)
+        return view
+
+    def _make_code(self) -> CodeView:
+        from gui.views.code_view import CodeView
+
+        view = CodeView()
+        view.selected.connect(self.selected)
+        return view
+
+    def _make_data(self, ask: Ask) -> DataView:
+        from gui.views.data_view import DataView
+
+        view = DataView(ask)
+        view.wished.connect(self.wished)
+        view.sealed.connect(self.sealed)
+        return view

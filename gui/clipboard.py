@@ -9,8 +9,9 @@ from engine.design.address import Place, located_all, parent_of
 from engine.design.edit import Insert, Remove
 from engine.design.error import DesignError
 from engine.design.tree import Node
-from engine.files.document import nodes_document, read_nodes
+from engine.files.document import nodes_document
 from engine.files.parse import parsed
+from engine.files.reading import read_nodes
 from engine.files.store import dumped
 from gui.document import Document, State
 

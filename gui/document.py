@@ -6,7 +6,7 @@ One of the few objects that change (docs/architecture.md). Panels get its states
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class State:
     selection: tuple[int, ...] = ()
     path: Path | None = None
     saved: Project | None = None
+    document: object = field(default_factory=object)
+    """Another object for another project: what belongs to a project and not to its value (a run) follows it."""
 
     @property
     def project(self) -> Project:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from gui import theme
 from gui.actions import Actions
-from gui.engine_process import EngineProcess
-from gui.engine_process import State as EngineState
 from gui.widgets.pieces import Pill, plain_label, push_button
+
+if TYPE_CHECKING:
+    from gui.engine_process import EngineProcess
 
 
 class Head(QWidget):
@@ -60,6 +63,8 @@ class Head(QWidget):
 
     def show_engine(self, engine: EngineProcess) -> None:
         """Say how the worker is; where it needs help, offer it."""
+        from gui.engine_process import State as EngineState
+
         match engine.state:
             case EngineState.STARTING:
                 self.engine.show_state(self.tr("Engine starting"), "note")

@@ -17,7 +17,8 @@ from engine.design.error import DesignError
 from engine.design.project import Project
 from engine.design.value import value
 from engine.files import parse, store
-from engine.files.document import from_document, to_document
+from engine.files.document import to_document
+from engine.files.reading import from_document
 from gui.document import State
 
 PAUSE_MS = 1000

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -20,13 +22,12 @@ from PySide6.QtWidgets import (
 
 from engine.design.project import SetForward
 from engine.design.tree import scope
-from engine.views.advice import advise
 from gui import recovery, theme
 from gui.actions import Actions
+from gui.asking import Ticket
 from gui.centre import Centre
 from gui.clipboard import Clipboard, behind_selection
 from gui.document import Document, State
-from gui.engine_process import EngineProcess
 from gui.files import Files
 from gui.head import Head
 from gui.inspector.panel import Inspector
@@ -40,6 +41,10 @@ from gui.start_page import StartPage
 from gui.status import Status
 from gui.widgets.pieces import Notice
 
+if TYPE_CHECKING:
+    from engine.worker.protocol import Progress, Request, Result
+    from gui.engine_process import EngineProcess
+
 LEFT, RIGHT, BOTTOM = 372, 356, 330
 """Widths of the side columns and height of the run, in pixels, where nothing else was kept."""
 
@@ -51,7 +56,6 @@ class Window(QMainWindow):
         super().__init__()
         self.preferences = preferences
         self.document = Document(state, self, on_disk)
-        self.engine = EngineProcess(self)
         self.files = Files(self, self.document, preferences, self.say)
         self.clipboard = Clipboard(self.document)
         self.recovery = Recovery(self)
@@ -75,9 +79,9 @@ class Window(QMainWindow):
         self.notice = Notice()
         self.stack = StackPanel()
         self.advice = AdviceList()
-        self.inspector = Inspector(self.engine.ask)
-        self.centre = Centre(self.engine.ask)
-        self.run = RunPanel(self.engine.ask)
+        self.inspector = Inspector(self.ask)
+        self.centre = Centre(self.ask)
+        self.run = RunPanel(self.ask)
         self.start = StartPage()
         self.status = Status()
         self.left = _column(self.stack, self.advice)
@@ -117,12 +121,31 @@ class Window(QMainWindow):
         self.start.sample_chosen.connect(self._start_from)
         self.start.file_chosen.connect(self.open_file)
         self.start.open_wished.connect(self.files.ask_open)
-        self.engine.state_changed.connect(self._show_engine)
-        self.engine.ready.connect(self.status.show_engine)
-        self.engine.failed.connect(self._warn)
         self.head.engine_wished.connect(self.restart_engine)
         self.recovery.failed.connect(self._warn)
         theme.changed.connect(self.actions_table.recolour)
+
+    @cached_property
+    def engine(self) -> EngineProcess:
+        """The worker's process; made when something is first asked of it, after the first paint."""
+        from gui.engine_process import EngineProcess
+
+        engine = EngineProcess(self)
+        engine.state_changed.connect(self._show_engine)
+        engine.ready.connect(self.status.show_engine)
+        engine.failed.connect(self._warn)
+        return engine
+
+    def ask(
+        self,
+        request: Request,
+        on_result: Callable[[Result], None],
+        on_failure: Callable[[str], None],
+        channel: str = "",
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Ticket:
+        """Bring a panel's request to the worker."""
+        return self.engine.ask(request, on_result, on_failure, channel, on_progress)
 
     def begin(self, rescued: list[Rescued]) -> None:
         """What follows the first paint: the worker, and work that a crash left."""
@@ -156,6 +179,8 @@ class Window(QMainWindow):
         self.recovery.follow(old, new)
 
     def _show_advice(self) -> None:
+        from engine.views.advice import advise
+
         state = self.document.state
         self.advice.show_advice(state.analysis, advise(state.project, state.analysis))
 
@@ -273,7 +298,7 @@ class Window(QMainWindow):
     def show_export(self) -> None:
         from gui.dialogs.export import ExportDialog
 
-        ExportDialog(self, self.document.state, self.engine.ask, self.preferences).open()
+        ExportDialog(self, self.document.state, self.ask, self.preferences).open()
 
     def show_preferences(self) -> None:
         from gui.dialogs.preferences import PreferencesDialog

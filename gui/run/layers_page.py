@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from gui.document import State
 from gui.run.forward import ForwardValues, NodeValues
 from gui.saving import ask_and_save
 from gui.widgets.pieces import plain_label
@@ -41,8 +42,8 @@ class LayersPage(QWidget):
         column.addWidget(self._area)
         column.addWidget(self._more)
 
-    def show_values(self, values: ForwardValues) -> None:
-        if values is self._values:
+    def show_run(self, state: State, values: ForwardValues | None) -> None:
+        if values is None or values is self._values:
             return
         self._values = values
         shown = values.nodes[:MOST]

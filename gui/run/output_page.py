@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui import theme
+from gui.document import State
 from gui.run.forward import ForwardValues
 from gui.saving import ask_and_save
 from gui.widgets.pieces import plain_label, push_button
@@ -49,8 +50,8 @@ class OutputPage(QWidget):
         column.addLayout(self._row, 1)
         column.addLayout(foot)
 
-    def show_values(self, values: ForwardValues) -> None:
-        if values is self._values:
+    def show_run(self, state: State, values: ForwardValues | None) -> None:
+        if values is None or values is self._values:
             return
         self._values = values
         flat = values.output.reshape(len(values.output), -1)

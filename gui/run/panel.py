@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from engine.catalogue import DATASETS
-from engine.catalogue.datasets import RandomInput
-from engine.design.error import DesignError
-from engine.design.project import SetData, SetForward
 from engine.files.document import to_document
-from engine.worker.protocol import Forward
 from gui import theme
 from gui.asking import Ask, Ticket
 from gui.document import State
-from gui.inspector.entry_form import EntryForm
-from gui.run.forward import ForwardValues, forward_in
-from gui.run.layers_page import LayersPage
-from gui.run.output_page import OutputPage
-from gui.run.parameters_page import ParametersPage
-from gui.widgets.choice import Choice
-from gui.widgets.fields import IntegerField, Switch
-from gui.widgets.form import Form
-from gui.widgets.options import Option
-from gui.widgets.pieces import EmptyState, plain_label, push_button
+from gui.run.form import RunForm
+from gui.widgets.pieces import EmptyState, plain_label
 
-FORM_WIDTH = 262
-LIVE_PARAMETERS = 2_000_000
+if TYPE_CHECKING:
+    from engine.design.project import Project
+    from engine.worker.protocol import Result
+    from gui.run.forward import ForwardValues
+
+FOLLOWED_PARAMETERS = 2_000_000
 """Up to this size a pass runs again by itself after every edit: it takes a few milliseconds."""
 
 
+class Page(Protocol):
+    """One way to look at what a pass gave."""
+
+    def show_run(self, state: State, values: ForwardValues | None) -> None: ...
+
+
 class RunPanel(QWidget):
-    """Chooses the rows on the left; output, layers and parameters on the right."""
+    """Chooses the rows on the left; output, layers and parameters on the right, each page made when it is first seen."""
 
     wished = Signal(object)
     sealed = Signal()
@@ -45,32 +43,32 @@ class RunPanel(QWidget):
         super().__init__(parent)
         theme.set_role(self, "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumHeight(210)
         self._ask = ask
         self._state: State | None = None
         self._values: ForwardValues | None = None
         self._ticket: Ticket | None = None
         self._has_run = False
-        self.output, self.layers, self.parameters = OutputPage(), LayersPage(), ParametersPage(ask)
+        self._made: dict[int, Page] = {}
+        self.form = RunForm()
+        self.form.wished.connect(self.wished)
+        self.form.sealed.connect(self.sealed)
+        self.form.redraw_wished.connect(lambda: self.commanded.emit("run.redraw"))
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setAccessibleName(self.tr("Results of the run"))
-        self._pages = QStackedWidget()
+        for title in (self.tr("Output"), self.tr("Layers"), self.tr("Parameters")):
+            self.tabs.addTab(title)
         self._nothing = EmptyState(
             "player-play", self.tr("Nothing has run yet"),
             self.tr("Run the network forward on random or real rows to see what every layer gives."),
             self.tr("Run forward"),
         )  # fmt: skip
         self._nothing.acted.connect(lambda: self.commanded.emit("run.forward"))
-        for title, page in (
-            (self.tr("Output"), self.output),
-            (self.tr("Layers"), self.layers),
-            (self.tr("Parameters"), self.parameters),
-        ):
-            self.tabs.addTab(title)
-            self._pages.addWidget(page)
+        self._pages = QStackedWidget()
         self._pages.addWidget(self._nothing)
         self.tabs.currentChanged.connect(self._show_page)
         self._caption = plain_label("", "muted")
@@ -82,96 +80,32 @@ class RunPanel(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(theme.WIDE, theme.MEDIUM, theme.WIDE, theme.MEDIUM)
         row.setSpacing(theme.WIDE)
-        row.addWidget(self._form())
+        row.addWidget(self.form)
         row.addWidget(self._pages, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
         column.addLayout(row, 1)
-        self.setMinimumHeight(210)
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(120)
+        self._again = QTimer(self, interval=120, singleShot=True)
         self._again.timeout.connect(self.forward)
-        self._show_page()
-
-    def _form(self) -> QWidget:
-        self._set = Choice()
-        self._set.set_options(
-            [Option(key, each.title(), each.sentence()) for key, each in DATASETS.items()]
-        )
-        self._set.chosen.connect(self._choose_set)
-        self._fields = EntryForm()
-        self._fields.edited.connect(self._edit_field)
-        self._fields.finished.connect(self.sealed)
-        self._batch = IntegerField(1, 100_000)
-        self._batch.edited.connect(self._wish_batch)
-        self._batch.finished.connect(self.sealed)
-        self._seed = IntegerField(0, 2**31 - 1)
-        self._seed.edited.connect(self._wish_seed)
-        self._seed.finished.connect(self.sealed)
-        self._live = Switch()
-        self._live.set_value(True)
-        form = Form()
-        form.add_row(self.tr("rows from"), self._set, self.tr("Random numbers, a shipped data set, or a file."),
-                     mono=False)  # fmt: skip
-        form.add_row(
-            self.tr("batch"), self._batch, self.tr("How many rows go through at once."), mono=False
-        )
-        form.add_row(self.tr("seed"), self._seed, self.tr("Start of the random numbers for weights and rows."),
-                     mono=False)  # fmt: skip
-        form.add_row(self.tr("follow edits"), self._live,
-                     self.tr("Run again after every edit, up to two million parameters."), mono=False)  # fmt: skip
-        dice = push_button(self.tr("New weights"))
-        dice.setIcon(theme.icon("dice-5", "text"))
-        dice.setToolTip(self.tr("Take the next seed (Ctrl+R)"))
-        dice.clicked.connect(lambda: self.commanded.emit("run.redraw"))
-        holder = QWidget()
-        holder.setFixedWidth(FORM_WIDTH)
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.TIGHT)
-        column.addWidget(form)
-        column.addWidget(self._fields)
-        column.addSpacing(theme.TIGHT)
-        column.addWidget(dice, alignment=Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-        return holder
 
     # --- showing -------------------------------------------------------------------------------------------------
 
     def show_state(self, old: State | None, new: State) -> None:
         self._state = new
-        project = new.project
-        if (
-            old is None
-            or old.project.data is not project.data
-            or old.project.forward is not project.forward
-        ):
-            entry = project.data.set
-            self._set.set_current(entry.key())
-            random = (entry,) if isinstance(entry, RandomInput) else ()
-            self._fields.show_entries(random, type(entry))
-            self._batch.set_value(project.forward.batch_size)
-            self._seed.set_value(project.forward.seed)
-        if old is not None and old.path == new.path and self._same_run(old, new):
-            return
-        if old is not None and not _related(old, new):
+        self.form.show_state(old, new)
+        if old is not None and old.document is not new.document:
             self._forget()
-        self.parameters.show_state(new)
-        if self._has_run:
+        elif old is not None and not _same_run(old.project, new.project) and self._has_run:
             self._follow(new)
-
-    def _same_run(self, old: State, new: State) -> bool:
-        """Whether nothing changed that a forward pass depends on."""
-        a, b = old.project, new.project
-        return a.network is b.network and a.data is b.data and a.forward is b.forward
+        if self._is_parameters():
+            self._show_page()
 
     def _follow(self, state: State) -> None:
         """Run again soon, or say that what is shown is of an earlier design."""
         can = state.analysis.valid and bool(state.network.body.nodes)
-        if can and self._live.value() and state.analysis.totals.parameters <= LIVE_PARAMETERS:
+        if can and self.form.follows and state.analysis.totals.parameters <= FOLLOWED_PARAMETERS:
             self._again.start()
             return
         self._again.stop()
@@ -182,21 +116,41 @@ class RunPanel(QWidget):
         """Another project: nothing has run."""
         self._has_run, self._values = False, None
         self._again.stop()
+        if self._ticket is not None:
+            self._ticket.cancel()
         self._caption.setText("")
+        self._nothing.show_state(
+            self.tr("Nothing has run yet"),
+            self.tr(
+                "Run the network forward on random or real rows to see what every layer gives."
+            ),
+            self.tr("Run forward"),
+        )
         self.forwarded.emit(None)
         self._show_page()
 
+    def _is_parameters(self) -> bool:
+        return self.tabs.currentIndex() == 2
+
     def _show_page(self, _: int = 0) -> None:
-        page = (self.output, self.layers, self.parameters)[self.tabs.currentIndex()]
-        shown = page if self._values is not None or page is self.parameters else self._nothing
-        self._pages.setCurrentWidget(shown)
-        if self._values is not None and not isinstance(page, ParametersPage):
-            page.show_values(self._values)
+        if self._state is None or (self._values is None and not self._is_parameters()):
+            self._pages.setCurrentWidget(self._nothing)
+            return
+        index = self.tabs.currentIndex()
+        if index not in self._made:
+            self._made[index] = page = _page(index, self._ask)
+            self._pages.addWidget(page)
+        page = self._made[index]
+        assert isinstance(page, QWidget)
+        self._pages.setCurrentWidget(page)
+        self._made[index].show_run(self._state, self._values)
 
     # --- running -------------------------------------------------------------------------------------------------
 
     def forward(self) -> None:
         """Ask for a forward pass of the present project; what came of it is shown when it is there."""
+        from engine.worker.protocol import Forward
+
         state = self._state
         if state is None or not state.analysis.valid or not state.network.body.nodes:
             return
@@ -212,17 +166,16 @@ class RunPanel(QWidget):
         if self._values is None:
             self._caption.setText(self.tr("running…"))
         self._ticket = self._ask(
-            request,
-            lambda result: self._show_result(forward_in(result, project)),
-            self._show_failure,
-            "forward",
+            request, partial(self._show_result, project), self._show_failure, "forward"
         )
 
-    def _show_result(self, values: ForwardValues) -> None:
+    def _show_result(self, project: Project, result: Result) -> None:
+        from gui.run.forward import forward_in
+
         self._ticket = None
-        self._values = values
+        self._values = values = forward_in(result, project)
         took = (
-            f"{1000 * values.seconds:.0f} ms" if values.seconds < 1 else f"{values.seconds:.1f} s"
+            f"{1000 * values.seconds:.1f} ms" if values.seconds < 1 else f"{values.seconds:.1f} s"
         )
         self._caption.setText(f"{values.where_from} · {took}")
         self._show_page()
@@ -236,34 +189,24 @@ class RunPanel(QWidget):
         self._show_page()
         self.forwarded.emit(None)
 
-    # --- wishes --------------------------------------------------------------------------------------------------
 
-    def _choose_set(self, key: str) -> None:
-        if self._state is not None:
-            self.sealed.emit()
-            self.wished.emit(SetData(replace(self._state.project.data, set=DATASETS[key]())))
+def _page(index: int, ask: Ask) -> Any:
+    """The page of a tab; imported here, because pages need numpy and plots."""
+    match index:
+        case 0:
+            from gui.run.output_page import OutputPage
 
-    def _edit_field(self, name: str, value: object) -> None:
-        if self._state is None:
-            return
-        data = self._state.project.data
-        try:
-            self.wished.emit(SetData(replace(data, set=data.set.with_fields(**{name: value}))))
-        except DesignError:
-            return
+            return OutputPage()
+        case 1:
+            from gui.run.layers_page import LayersPage
 
-    def _wish_batch(self, rows: int) -> None:
-        if self._state is not None:
-            self.wished.emit(SetForward(replace(self._state.project.forward, batch_size=rows)))
+            return LayersPage()
+        case _:
+            from gui.run.parameters_page import ParametersPage
 
-    def _wish_seed(self, seed: int) -> None:
-        if self._state is not None:
-            self.wished.emit(SetForward(replace(self._state.project.forward, seed=seed)))
+            return ParametersPage(ask)
 
 
-def _related(old: State, new: State) -> bool:
-    """Whether a state is a step from another and not another project."""
-    return old.path == new.path and (
-        new.history.step.before is not None or new.history is old.history or bool(new.history.undone)
-        or old.history.step is new.history.step
-    )  # fmt: skip
+def _same_run(a: Project, b: Project) -> bool:
+    """Whether nothing changed that a forward pass depends on."""
+    return a.network is b.network and a.data is b.data and a.forward is b.forward

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -26,6 +25,7 @@ from gui.widgets.pieces import plain_label, push_button
 from gui.widgets.rows_table import number
 
 if TYPE_CHECKING:
+    from gui.run.forward import ForwardValues
     from gui.widgets.image import MatrixImage
 
 Index = QModelIndex | QPersistentModelIndex
@@ -142,14 +142,10 @@ class ParametersPage(QWidget):
         self._soon.setInterval(150)
         self._soon.timeout.connect(self._ask_parameters)
 
-    def show_state(self, new: State) -> None:
-        self._state = new
-        if self.isVisible():
-            self._soon.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._soon.start(0)
+    def show_run(self, state: State, values: ForwardValues | None) -> None:
+        """The parameters of a state's network; a forward pass does not change them."""
+        self._state = state
+        self._soon.start()
 
     def _ask_parameters(self) -> None:
         state = self._state

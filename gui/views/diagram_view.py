@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.files.document import to_document
 from engine.views.diagram import Diagram, diagram
-from engine.worker.protocol import Result, Weights
 from gui import theme
 from gui.asking import Ask
 from gui.document import State
-from gui.run.forward import ForwardValues
-from gui.saving import ask_and_save
 from gui.views.diagram_canvas import DiagramCanvas
 from gui.views.diagram_painting import Live
 from gui.widgets.pieces import EmptyState, plain_label, push_button
+
+if TYPE_CHECKING:
+    from engine.worker.protocol import Result
+    from gui.run.forward import ForwardValues
 
 DRAWN_WEIGHTS = 64 * 64
 """Numbers of the largest matrix whose lines are drawn in its colours."""
@@ -121,6 +122,8 @@ class DiagramView(QWidget):
             return
         if not self._diagram or not any(bundle.weight for bundle in self._diagram.bundles):
             return
+        from engine.worker.protocol import Weights
+
         self._asked = self._wanted_weights()
         request = Weights(
             project=to_document(state.project), seed=state.project.forward.seed, limit=DRAWN_WEIGHTS
@@ -163,6 +166,7 @@ class DiagramView(QWidget):
         if state is None or drawn is None:
             return
         from engine.views.diagram_svg import to_svg
+        from gui.saving import ask_and_save
         from gui.widgets.export import png_bytes
 
         def content() -> bytes:
