@@ -8,6 +8,7 @@ start-up.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
@@ -15,6 +16,14 @@ from engine.design.error import DesignError
 from engine.design.value import value
 
 LARGEST_WHOLE = 2**31 - 1
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def is_writable(text: str) -> bool:
+    """Whether a text can be written as UTF-8: half a character cannot."""
+    return _SURROGATE.search(text) is None
 
 
 def shown(value: object) -> str:
@@ -124,6 +133,8 @@ class Text:
             raise DesignError(f"{shown(value)} is not a text")
         if len(value) > self.longest:
             raise DesignError(f"a text of {len(value)} characters is longer than {self.longest}")
+        if not is_writable(value):
+            raise DesignError("half a character (a lone surrogate) is in it, which no file can hold")
         return value
 
 
@@ -213,7 +224,7 @@ class Entry:
         kept = [own.pop(knob.name, knob) for knob in cls.knobs]
         cls.knobs = (*kept, *own.values())
 
-    def __init__(self, *positional: Any, **named: Any) -> None:
+    def __init__(self, /, *positional: Any, **named: Any) -> None:
         if len(positional) > len(self.knobs):
             raise TypeError(
                 f"{type(self).__name__} has {len(self.knobs)} fields, not {len(positional)}"
@@ -254,7 +265,7 @@ class Entry:
         return {knob.name: self.__dict__[knob.name] for knob in self.knobs
                 if self.__dict__[knob.name] != knob.default}  # fmt: skip
 
-    def with_fields(self, **values: Any) -> Self:
+    def with_fields(self, /, **values: Any) -> Self:
         """The same entry with some fields changed. Raises DesignError when a value does not fit."""
         return type(self)(**(self.__dict__ | values))
 

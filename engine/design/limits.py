@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import cast
 
 from engine.design.error import DesignError
 from engine.design.kind import DTYPES, TensorSpec
-from engine.design.knob import OneOf, Sizes, Whole, shown
+from engine.design.knob import OneOf, Sizes, Whole, is_writable, shown
 from engine.design.tree import DEEPEST, Input, Stack, Tie, stacks_of
 
 LONGEST_TEXT = 1_000_000
@@ -24,8 +23,6 @@ TIMES = Whole(1)
 INPUT_SHAPE = Sizes(1, 0, 8)
 INPUT_DTYPE = OneOf(DTYPES)
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
 
 def text(value: object, longest: int = LONGEST_TEXT) -> str:
     """A text that can be written to a file. Raises DesignError for others."""
@@ -33,7 +30,7 @@ def text(value: object, longest: int = LONGEST_TEXT) -> str:
         raise DesignError(f"{shown(value)} is not a text")
     if len(value) > longest:
         raise DesignError(f"a text of {len(value):,} characters is too long; use at most {longest:,}")
-    if _SURROGATE.search(value) is not None:
+    if not is_writable(value):
         raise DesignError("a text holds half a character (a lone surrogate); type that character again")
     return value
 

@@ -100,6 +100,8 @@ def free_name(wanted: str, taken: Container[str]) -> str:
     stem = name.rstrip("0123456789") or "layer"
     number = int(name[len(stem) :] or 1) + 1 if len(name) < LONGEST else 2
     stem = stem[: LONGEST - 10]
+    if fault_of_node_name(f"{stem}2"):
+        stem = "layer"
 
     def refused(number: int) -> bool:
         candidate = f"{stem}{number}"
@@ -155,4 +157,5 @@ def _cleaned(wanted: str) -> str:
     joined = "_".join(part for part in letters.split("_") if part)
     if not joined:
         return "layer"
-    return joined if joined.isidentifier() else f"layer{joined}"
+    # What was put in front of a combining accent may combine with it.
+    return unicodedata.normalize("NFKC", joined if joined.isidentifier() else f"layer{joined}")

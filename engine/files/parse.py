@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import re
+from collections import Counter
 from typing import Any
 
 from engine.design.error import DesignError
+from engine.design.knob import shown
 
 LARGEST_FILE = 64 * 2**20
 """Bytes of a project file. Ten thousand layers take about 2 MB."""
@@ -61,17 +62,7 @@ def _int(digits: str) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise DesignError(
-            f"the key {twice[:LONGEST_NUMBER]!r} stands twice in one object; which one is meant?"
-        )
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
+        raise DesignError(f"the key {shown(twice)} stands twice in one object; which one is meant?")
     return made
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def is_writable(text: str) -> bool:
-    """Whether a text can be written as UTF-8: half a character cannot."""
-    return _SURROGATE.search(text) is None

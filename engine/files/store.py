@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, cast
 
 from engine.design.error import DesignError
 from engine.design.project import Project
-from engine.files.document import from_document, to_document
+from engine.files.document import to_document
 from engine.files.parse import LARGEST_FILE, parsed
+from engine.files.reading import from_document
 
 STRAY = ".layerloom-part-"
 """How a temporary file begins that a crash may leave behind."""
@@ -45,11 +49,16 @@ def dumps(project: Project) -> bytes:
 
 def dumped(document: object) -> bytes:
     """The bytes of any JSON document in the same layout."""
-    return (_layout(document, "") + "\n").encode()
+    try:
+        return (_layout(document, "") + "\n").encode()
+    except UnicodeEncodeError:
+        raise DesignError(
+            "a text holds half a character (a lone surrogate), which no file can hold"
+        ) from None
 
 
 def _layout(value: Any, indent: str) -> str:
-    """JSON with an object on one line where it fits in 120 characters, so that a layer is a line and a diff is small."""
+    """JSON with an object on one line where it fits in 120 characters: a layer is a line, and a diff is small."""
     plain = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if len(indent) + len(plain) <= 118 or not isinstance(value, dict | list) or not value:
         return plain
@@ -72,6 +81,8 @@ def read_bytes(path: Path, most: int) -> bytes:
             content = file.read(most + 1)
     except OSError as error:
         raise DesignError(f"{path} cannot be read: {reason(error)}") from None
+    except ValueError:
+        raise DesignError(f"{str(path)!r} is no name of a file") from None
     if len(content) > most:
         raise DesignError(f"{path} is larger than {most:,} bytes and is no project file")
     return content
@@ -80,41 +91,56 @@ def read_bytes(path: Path, most: int) -> bytes:
 def atomic_save(path: Path, content: bytes, keep_previous: bool = False) -> None:
     """Write a file whole or not at all: temporary beside it, flushed, read back, then put in its place.
 
-    Qt's QSaveFile reports success after a short write on a full disk, hence this one. Raises DesignError with the reason;
-    what stood at `path` is then unharmed.
+    Qt's QSaveFile reports success after a short write on a full disk, hence this one. What is no file, such as
+    /dev/stdout, is written to as it is. Raises DesignError with the reason; what stood at `path` is then unharmed.
     """
-    path = Path(os.path.realpath(path))
-    temporary = ""
+    temporary: Path | None = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=STRAY, dir=path.parent)
+        path = Path(os.path.realpath(path))
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(content)
+            return
+        if path.is_file() and not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, "read-only")
+        handle, name = tempfile.mkstemp(prefix=STRAY, dir=path.parent)
+        temporary = Path(name)
         with os.fdopen(handle, "wb", buffering=0) as file:
             view = memoryview(content)
             while view:
                 view = view[file.write(view) :]
             os.fsync(file.fileno())
-        if Path(temporary).read_bytes() != content:
+        if temporary.read_bytes() != content:
             raise OSError("what was written could not be read back")
         with contextlib.suppress(OSError):
-            os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        if keep_previous and path.exists():
+            temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        if keep_previous and path.is_file():
             _keep(path)
-        os.replace(temporary, path)
-        temporary = ""
+        temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
         raise DesignError(f"{path} was not saved: {reason(error)}") from None
+    except ValueError:
+        raise DesignError(f"{str(path)!r} is no name of a file") from None
     finally:
-        if temporary:
+        if temporary is not None:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)
+                temporary.unlink(missing_ok=True)
 
 
 def _keep(path: Path) -> None:
-    """Let the present file be the `.bak` too, by a second link so that `path` is never missing."""
+    """Let the present file be the `.bak` too, so that `path` is never missing: by a second link, or a copy."""
     backup = path.with_name(path.name + ".bak")
+    stray = path.with_name(f"{STRAY}{os.getpid()}.bak")
     with contextlib.suppress(OSError):
-        backup.unlink(missing_ok=True)
-        os.link(path, backup)
+        stray.unlink(missing_ok=True)
+        try:
+            os.link(path, stray)
+        except OSError:
+            # A memory stick's file system knows no links.
+            shutil.copy2(path, stray)
+        stray.replace(backup)
+        # Two links to one file are not renamed onto each other.
+        stray.unlink(missing_ok=True)
 
 
 def _umask() -> int:
@@ -135,8 +161,6 @@ def _sync_folder(folder: Path) -> None:
 
 def remove_strays(folder: Path, older_than_s: float = 60.0) -> None:
     """Remove the temporaries that a crash left in a folder, not those of a save under way."""
-    import time
-
     for stray in folder.glob(f"{STRAY}*"):
         with contextlib.suppress(OSError):
             if time.time() - stray.stat().st_mtime > older_than_s:
@@ -145,8 +169,6 @@ def remove_strays(folder: Path, older_than_s: float = 60.0) -> None:
 
 def reason(error: OSError) -> str:
     """An operating system's error in plain words, with what to do."""
-    import errno
-
     match error.errno:
         case errno.ENOENT:
             return "there is no such file or folder"
@@ -156,8 +178,12 @@ def reason(error: OSError) -> str:
             return "the disk is read-only; choose another folder"
         case errno.ENOSPC | errno.EDQUOT:
             return "the disk is full; free some space or choose another disk"
+        case errno.EFBIG:
+            return "it would be larger than a file may be here; choose another disk"
         case errno.EISDIR:
             return "it is a folder"
+        case errno.ENOTDIR:
+            return "a part of its path is a file, not a folder"
         case errno.ENAMETOOLONG:
             return "the name is too long"
         case _:

@@ -26,6 +26,7 @@ from engine.design.address import Place
 from engine.design.edit import Edit
 from engine.design.kind import TensorSpec
 from engine.design.knob import Entry, Flag, Knob, OneOf, Real, Sizes, Text, Whole
+from engine.design.placing import renumbered
 from engine.design.project import (
     Data,
     Forward,
@@ -189,7 +190,7 @@ def networks(draw: st.DrawFn) -> Network:
     if draw(st.booleans()):
         inputs = [Input("memory", draw(specs)), Input("image", draw(specs))]
     nodes = draw(st.lists(any_node(), max_size=6))
-    body, next_id = edits.renumbered(tuple(nodes), 1)
+    body, next_id = renumbered(tuple(nodes), 1)
     ties = draw(st.just(()) | st.lists(ties_drawn, max_size=2).map(tuple))
     return Network(
         draw(st.sampled_from(["Net", "Block"])), tuple(inputs), Stack(body), ties, next_id
