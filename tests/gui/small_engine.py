@@ -16,7 +16,7 @@ from engine.catalogue import ACTIVATIONS
 from engine.design.distribution import Distribution
 from engine.design.kind import Activation
 from engine.design.tree import Layer
-from engine.files.document import from_document
+from engine.files.reading import from_document
 from engine.views.shapes import infer
 from engine.worker.protocol import Array, Curve, Draw, Request, Result, Vector
 from gui.learn.curve import closed_curve
