@@ -51,10 +51,10 @@ def torch_service() -> Service:
     _limit_threads()
     import torch
 
-    from engine.worker.answers import ANSWERS
+    from engine.worker.answers import torch_answers
 
     ready = Ready(torch.__version__, str(torch.get_default_device()), torch.get_num_threads())
-    return Service(ready, ANSWERS, (_load_sympy, _load_dynamo, _train_one_step))
+    return Service(ready, torch_answers(), (_load_sympy, _load_dynamo, _train_one_step))
 
 
 def _limit_threads() -> None:
