@@ -153,7 +153,7 @@ def _counted(count: int) -> str:
 
 def _described(found: Table, data: Data) -> str:
     shape = found.x.shape[1:]
-    features = f"{shape[0]:,} features" if len(shape) == 1 else f"{_times(shape)} numbers a row"
+    features = f"{shape[0]:,} features" if len(shape) == 1 else f"each of {_times(shape)}"
     target = f", {len(found.class_names)} classes" if found.class_names else ""
     target = target or (", 1 number to predict" if found.y is not None else "")
     scaling = "" if data.scaling == "none" else f"; {data.scaling}"

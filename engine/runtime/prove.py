@@ -77,7 +77,7 @@ def prove(
     count = analysis.totals.parameters
     sentence = (
         f"Imported in a clean process without Layerloom, it drew the same {count:,} parameters under seed {seed}, "
-        "loaded others, and gave the same outputs: largest difference 0."
+        "loaded a second set of weights, and gave the same outputs in evaluation and training: largest difference 0."
     )
     return Proof(largest, count, time.monotonic() - started, torch.__version__, sentence)
 

@@ -36,9 +36,10 @@ def advise(project: Project, analysis: Analysis) -> tuple[Advice, ...]:
     for run in laid:
         for index, facts in enumerate(run.nodes):
             node = facts.node
-            if isinstance(node, Layer):
-                for place in _places(node):
-                    key = RULES[place].look(step := Step(run, index, facts, node))
+            if isinstance(node, Layer) and (places := _places(node)):
+                step = Step(run, index, facts, node)
+                for place in places:
+                    key = RULES[place].look(step)
                     if key is not None:
                         found.setdefault((place, key), []).append(step)
     said = [

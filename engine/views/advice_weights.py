@@ -28,10 +28,11 @@ from engine.catalogue.rectifiers import SELU, LeakyReLU, PReLU, ReLU, ReLU6, RRe
 from engine.catalogue.squashers import Hardsigmoid, Hardtanh, Sigmoid, Softsign, Tanh
 from engine.design.distribution import Constant, Distribution
 from engine.design.edit import SetInitializer
-from engine.design.kind import Activation, Initializer, Shape, fans
+from engine.design.kind import Activation, Initializer, Misfit, Shape, fans
 from engine.design.tree import Layer
 from engine.views.advising import Advice, AdviceMend, Found, LayerRule, law
 from engine.views.flow import Step, bears_weights
+from engine.views.rules import applied
 
 HALVING = (ReLU, ReLU6, LeakyReLU, PReLU, RReLU)
 """Activations that drop about half of the signal, which Kaiming's gain of √2 makes up for."""
@@ -89,7 +90,8 @@ def _weight_shape(step: Step) -> Shape | None:
     """The shape of a map's weight; None for norms, tables and what has no weight of two dimensions."""
     if step.input is None or step.layer.kind.family == "embedding" or not bears_weights(step.facts):
         return None
-    shape = step.layer.kind.weights(step.input).get(WEIGHT)
+    rule = applied(step.layer.kind, step.input)
+    shape = None if isinstance(rule, Misfit) else rule.weights.get(WEIGHT)
     return shape if shape is not None and len(shape) >= 2 else None
 
 

@@ -99,8 +99,12 @@ def _last_map(nodes: list[NodeFacts]) -> int:
     return next((place for place in backward if bears_weights(nodes[place])), -1)
 
 
-def _laid(stack: StackFacts, run: _Draft, drafts: list[_Draft]) -> None:
-    """Append the nodes of a stack to a run; the branches in it become runs of their own."""
+def _laid(stack: StackFacts, run: _Draft, drafts: list[_Draft], turns: int = TURNS) -> None:
+    """Append the nodes of a stack to a run; the branches in it become runs of their own.
+
+    Behind the first turn of a Repeat those inside it are laid out once: what meets what is known by then, and Repeats
+    within Repeats stay few.
+    """
     append = run.nodes.append
     names: dict[str, int] = {}
     for facts in stack.nodes:
@@ -110,10 +114,11 @@ def _laid(stack: StackFacts, run: _Draft, drafts: list[_Draft]) -> None:
                 append(facts)
             case Group():
                 for inner in facts.stacks:
-                    _laid(inner, run, drafts)
+                    _laid(inner, run, drafts, turns)
             case Repeat():
-                for turn in range(min(node.times, TURNS) if facts.stacks else 0):
-                    _laid(facts.stacks[min(turn, len(facts.stacks) - 1)], run, drafts)
+                for turn in range(min(node.times, turns) if facts.stacks else 0):
+                    inner = facts.stacks[min(turn, len(facts.stacks) - 1)]
+                    _laid(inner, run, drafts, 1 if turn else turns)
             case Parallel() | Again():
                 names = names or _ids(stack)
                 append(facts)
@@ -122,7 +127,7 @@ def _laid(stack: StackFacts, run: _Draft, drafts: list[_Draft]) -> None:
             for branch in facts.stacks:
                 inside = _Draft([], node, run.recalled)
                 drafts.append(inside)
-                _laid(branch, inside, drafts)
+                _laid(branch, inside, drafts, turns)
 
 
 def _ids(stack: StackFacts) -> dict[str, int]:

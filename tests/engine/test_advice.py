@@ -38,6 +38,7 @@ from engine.design.project import Data, Project, Training, edited
 from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Repeat, Stack
 from engine.files.store import load
 from engine.views.advice import Advice, advise
+from engine.views.flow import runs
 from engine.views.shapes import infer
 from tests.laws.edits import projects
 
@@ -214,6 +215,14 @@ def test_blocks_are_looked_into_and_across():
         Repeat(next(ids), "stages", "Stage", body, 3), layer(ReLU()), layer(Linear(2)), data=Moons()
     )
     assert titles(turns) == ["No activation between two linear layers"]
+
+
+def test_repeats_within_repeats_cost_no_more_than_their_depth():
+    node: Node = layer(Linear(4), ReLU(), name="linear")
+    for depth in range(40):
+        node = Repeat(next(ids), f"level{depth}", f"Level{depth}", Stack((node,)), 3)
+    analysis = infer(project(node, inputs=4).network)
+    assert sum(len(run.nodes) for run in runs(analysis.body)) < 200
 
 
 def test_a_numbered_layer_is_called_by_its_path_and_mended_by_a_layer_behind_it():
