@@ -130,6 +130,7 @@ class Compared(QWidget):
             key = each.key()
             chip.clicked.connect(lambda _=False, key=key: self.remove(key))
             self._row.addWidget(chip)
+            chip.show()
             self._chips.append(chip)
         self._row.addWidget(self._add)
         self._add.setText("+" if self._chips else self.tr("Compare with…"))

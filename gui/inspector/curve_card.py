@@ -6,7 +6,6 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.catalogue import ACTIVATIONS
@@ -37,17 +36,15 @@ Range = tuple[float, float]
 class CurveCard(QWidget):
     """Draws the closed form at once and torch's autograd as soon as the worker has answered."""
 
-    save_requested = Signal(str)
-
     def __init__(self, voice: Voice, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._voice = voice
         self._activation: Activation | None = None
         self._range: Range = HOME
         self._torch: dict[tuple[Activation, Range], Curve] = {}
-        self._plot: Slot[Plot] = Slot(self._make_plot, lambda plot: self._redraw(), _HEIGHT)
+        self._plot: Slot[Plot] = Slot(self._make_plot, self._redraw, "activation", _HEIGHT)
         self._stats = Stats(3)
-        self._what = Segments(self.tr("What is compared"))
+        self._what = Segments(self.tr("Compare"))
         self._what.set_choices((("value", "f(x)"), ("slope", "f′(x)"), ("both", self.tr("both"))))
         self._what.chosen.connect(self._redraw)
         self._compared = Compared()

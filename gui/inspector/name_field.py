@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from PySide6.QtWidgets import QWidget
 
@@ -21,15 +20,11 @@ Fault = Callable[[str], str]
 """Why a name cannot be had, in a sentence; "" where it can."""
 
 
-def _any(name: str) -> str:
-    return ""
-
-
-@dataclass
 class NameSyntax:
     """A name, as far as `fault` has nothing against it."""
 
-    fault: Fault = field(default=_any)
+    def __init__(self) -> None:
+        self.fault: Fault = lambda name: ""
 
     def read(self, text: str) -> str | Invalid:
         name = text.strip()

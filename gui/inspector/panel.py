@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from engine.design.tree import Layer, Node
 from gui import theme
+from gui.asking import Ask
 from gui.document import State
 from gui.inspector.block_page import BlockPage
 from gui.inspector.layer_page import LayerPage
 from gui.inspector.network_page import NetworkPage
 from gui.inspector.page import Page
 from gui.inspector.several_page import SeveralPage
-from gui.inspector.voice import Ask, Voice
+from gui.inspector.voice import Voice
 
 NARROWEST, WIDEST, USUAL = 300, 420, 356
 

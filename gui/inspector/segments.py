@@ -15,12 +15,12 @@ _HEIGHT = 24
 
 
 class _Segment(QAbstractButton):
-    def __init__(self, key: str, title: str, *, mono: bool) -> None:
+    def __init__(self, key: str, title: str, group: str, *, mono: bool) -> None:
         super().__init__()
         self.key = key
         self.setText(title)
         self.setCheckable(True)
-        self.setAccessibleName(title)
+        self.setAccessibleName(f"{group}: {title}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -74,9 +74,10 @@ class Segments(QWidget):
             button.hide()
             button.deleteLater()
         for key, title in choices:
-            segment = _Segment(key, title, mono=self._mono)
+            segment = _Segment(key, title, self.accessibleName(), mono=self._mono)
             self._group.addButton(segment)
             self._row.addWidget(segment)
+            segment.show()
         if choices:
             self.set_current(choices[0][0])
 

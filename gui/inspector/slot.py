@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from gui.saving import ask_and_save
 from gui.widgets.card_painting import paint_card
 
-W = TypeVar("W", bound=QWidget)
+if TYPE_CHECKING:
+    from gui.widgets.bars import VectorBars
+    from gui.widgets.export import Kind
+    from gui.widgets.image import MatrixImage
+    from gui.widgets.plot import Plot
+
+W = TypeVar("W", "Plot", "MatrixImage", "VectorBars")
 
 
 class _Room(QWidget):
@@ -44,12 +52,20 @@ class _Scrolling(QObject):
 
 
 class Slot(_Room, Generic[W]):
-    """Makes its widget by a zero timer after it was first shown, then calls `on_made`."""
+    """Makes its picture by a zero timer after it was first shown, then calls `on_made`.
+
+    The picture is saved where a person says; `file_name` is what is suggested, without its ending.
+    """
 
     def __init__(
-        self, make: Callable[[], W], on_made: Callable[[W], None], height: int | None = None
+        self,
+        make: Callable[[], W],
+        on_made: Callable[[], None],
+        file_name: str,
+        height: int | None = None,
     ) -> None:
         super().__init__(height)
+        self.file_name = file_name
         self.widget: W | None = None
         self._make = make
         self._on_made = on_made
@@ -67,5 +83,9 @@ class Slot(_Room, Generic[W]):
             return
         self.widget = self._make()
         self.widget.installEventFilter(self._scrolling)
+        self.widget.save_requested.connect(partial(self._save, self.widget))
         self.column.addWidget(self.widget)
-        self._on_made(self.widget)
+        self._on_made()
+
+    def _save(self, picture: W, kind: Kind) -> None:
+        ask_and_save(self, self.file_name, kind, partial(picture.exported, kind))

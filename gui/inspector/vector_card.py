@@ -33,7 +33,7 @@ class VectorCard(QWidget):
         self._activation: Activation | None = None
         self._inputs: tuple[float, ...] = SCORES
         self._outputs: Sequence[float] = ()
-        self._bars: Slot[VectorBars] = Slot(self._make_bars, lambda bars: self._show())
+        self._bars: Slot[VectorBars] = Slot(self._make_bars, self._show, "activation")
         self._bars.setMinimumHeight(280)
         self._state = plain_label(role="caption", wrap=True)
         self._reset = push_button(self.tr("Reset the vector"), "quiet")

@@ -37,9 +37,9 @@ class WeightCard(QWidget):
         self._law = TensorLaw(None, None, "")
         self._drawing: Drawing | None = None
         self._as_matrix = False
-        self._plot: Slot[Plot] = Slot(self._make_plot, lambda plot: self._redraw(), _HEIGHT)
+        self._plot: Slot[Plot] = Slot(self._make_plot, self._redraw, "weights", _HEIGHT)
         self._matrix: Slot[MatrixImage] = Slot(
-            self._make_matrix, lambda image: self._redraw(), _MATRIX_HEIGHT
+            self._make_matrix, self._redraw, "weights", _MATRIX_HEIGHT
         )
         self._matrix.hide()
         self._formula = _mono()
@@ -56,6 +56,7 @@ class WeightCard(QWidget):
         if (layer_id, name, shape) != (self._layer_id, self._name, self._shape):
             self._drawing = None
         self._layer_id = layer_id
+        self._plot.file_name = self._matrix.file_name = name
         self._name, self._shape, self._law = name, shape, law
         self._write()
         self._redraw()

@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engine.catalogue import INITIALIZERS
 from engine.design.edit import SetInitializer
-from engine.design.kind import Activation, Initializer, TensorSpec
+from engine.design.kind import Activation, Initializer
 from engine.design.project import Project, SetForward
 from engine.design.tree import Layer
-from engine.design.value import value
-from engine.files.document import to_document
 from engine.views.facts import NodeFacts, Weight
-from engine.worker.protocol import Draw, Result
 from gui import theme
 from gui.document import State
 from gui.inspector.entry_form import EntryForm
@@ -26,7 +22,7 @@ from gui.inspector.section import Section
 from gui.inspector.segments import Segments
 from gui.inspector.voice import Voice
 from gui.inspector.weight_card import WeightCard
-from gui.learn.answers import drawing_in
+from gui.inspector.weight_draws import Wanted, WeightDraws, wanted_alone
 from gui.learn.choices import NONE, initializer_options
 from gui.learn.law import LARGEST_DRAWN, default_law, law_of
 from gui.stack.thumbnails import initializer_thumbnail
@@ -35,18 +31,7 @@ from gui.widgets.fields import IntegerField
 from gui.widgets.form import Form
 from gui.widgets.pieces import plain_label
 
-_PAUSE_MS = 120
 _SEED = 2**63 - 1
-
-
-@value
-class Wanted:
-    """All that the drawn values of a tensor depend on."""
-
-    layer: Layer
-    input: TensorSpec
-    path: str
-    seed: int
 
 
 class WeightPart(Section):
@@ -60,9 +45,9 @@ class WeightPart(Section):
         self._project: Project | None = None
         self._prefix = ""
         self._showing: object = None
-        self._asked: Wanted | None = None
-        self._soon = QTimer(self, interval=_PAUSE_MS, singleShot=True)
-        self._soon.timeout.connect(self._ask)
+        self._draws = WeightDraws(voice, self)
+        self._draws.said.connect(self._say)
+        self._valid = True
         self._tensors = Segments(self.tr("Tensor"), mono=True)
         self._tensors.chosen.connect(self._show_tensor)
         self._choice = Choice()
@@ -77,6 +62,7 @@ class WeightPart(Section):
         self._arguments.finished.connect(voice.seal)
         self._refusal = plain_label(role="fault", wrap=True)
         self._card = WeightCard()
+        self._draws.drawn.connect(self._card.show_drawing)
         self._state = plain_label(role="caption", wrap=True)
         self._seed = IntegerField(0, _SEED)
         self._help = plain_label(role="muted", wrap=True)
@@ -91,7 +77,7 @@ class WeightPart(Section):
 
     def _bottom(self) -> QWidget:
         """Histogram or matrix, the seed, and the next draw."""
-        views = Segments(self.tr("View of the weights"))
+        views = Segments(self.tr("View"))
         views.set_choices((("histogram", self.tr("histogram")), ("matrix", self.tr("matrix"))))
         views.chosen.connect(self._show_view)
         self._seed.setAccessibleName(self.tr("Seed"))
@@ -130,10 +116,13 @@ class WeightPart(Section):
 
     def show_layer(self, layer: Layer, facts: NodeFacts, path: str, state: State) -> None:
         """Show the tensors of a layer whose path in the `state_dict` is `path`."""
-        self._layer, self._facts, self._project = layer, facts, state.project
+        before, self._project = self._project, state.project
+        self._layer, self._facts, self._valid = layer, facts, state.analysis.valid
         shown = (layer.id, layer.kind, layer.initializers, facts.weights, facts.input, facts.fault,
                  path, state.project.forward.seed, _mattering(layer, facts))  # fmt: skip
         if shown == self._showing:
+            if before is None or before.network is not state.network:
+                self._want()
             return
         self._showing = shown
         self._prefix = path[: len(path) - len(layer.name)] if layer.name else f"{path}."
@@ -167,8 +156,7 @@ class WeightPart(Section):
             widget.setVisible(weight is not None)
         self._tensors.setVisible(weight is not None and len(facts.weights) > 1)
         if weight is None:
-            self._say(self._why_nothing(facts))
-            self._soon.stop()
+            self._draws.want_nothing(self._why_nothing(facts))
             return
         chosen = layer.initializer(weight.tensor)
         default = default_law(layer, weight, facts.input)
@@ -244,57 +232,22 @@ class WeightPart(Section):
 
     # --- what is drawn -------------------------------------------------------------------------
 
-    def _wanted(self) -> Wanted | None:
-        weight = self._weight()
-        if self._layer is None or self._facts is None or weight is None or self._project is None:
-            return None
-        if self._facts.input is None or self._refusal.text() or self._facts.fault is not None:
-            return None
-        path = self._prefix + weight.path
-        activation = _mattering(self._layer, self._facts)
-        layer = replace(self._layer, note="", frozen=False, activation=activation)
-        return Wanted(layer, self._facts.input, path, self._project.forward.seed)
-
     def _want(self) -> None:
-        """Ask soon, where something else is wanted than what was asked for last."""
-        wanted, weight = self._wanted(), self._weight()
-        if wanted is None or weight is None:
-            self._asked = None
-            self._soon.stop()
-            self._card.show_drawing(None)
-            self._say("")
+        """Draw what is shown now, where it can be drawn."""
+        facts, weight, project = self._facts, self._weight(), self._project
+        if self._layer is None or facts is None or project is None or not self._card.isVisible():
+            return
+        if weight is None or facts.input is None or facts.fault is not None:
+            self._draws.want_nothing("")
         elif prod(weight.shape) > LARGEST_DRAWN:
-            self._asked = None
-            self._card.show_drawing(None)
-            size = memory(prod(weight.shape))
-            self._say(self.tr("These weights take {0}, so only theory is shown.").format(size))
-        elif wanted != self._asked:
-            self._soon.start()
-
-    def _ask(self) -> None:
-        wanted = self._wanted()
-        if wanted is None or self._project is None or wanted == self._asked:
-            return
-        if not self._card.isVisible():
-            return
-        self._asked = wanted
-        self._say(self.tr("Drawing the weights…"))
-        self._voice.ask(
-            Draw(to_document(self._project), wanted.path, wanted.seed),
-            lambda result: self._take(wanted, result),
-            lambda sentence: self._fail(wanted, sentence),
-            "inspector.draw",
-        )
-
-    def _take(self, wanted: Wanted, result: Result) -> None:
-        if wanted == self._asked:
-            self._say("")
-            self._card.show_drawing(drawing_in(result))
-
-    def _fail(self, wanted: Wanted, sentence: str) -> None:
-        if wanted == self._asked:
-            self._card.show_drawing(None)
-            self._say(sentence)
+            said = self.tr("These weights take {0}, so only theory is shown.")
+            self._draws.want_nothing(said.format(memory(prod(weight.shape))))
+        elif self._valid:
+            path = self._prefix + weight.path
+            self._draws.want(project, Wanted(project.network, path, project.forward.seed))
+        else:
+            seed = project.forward.seed
+            self._draws.want(project, wanted_alone(self._layer, weight, facts.input, seed))
 
     def _say(self, sentence: str) -> None:
         self._state.setText(sentence)

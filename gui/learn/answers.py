@@ -32,6 +32,8 @@ class Drawing:
     total: int
     mean: float
     std: float
+    exact: bool = True
+    """Whether they are those of the whole network, not of the layer alone."""
 
 
 def drawing_in(result: Result) -> Drawing | None:
@@ -46,4 +48,5 @@ def drawing_in(result: Result) -> Drawing | None:
         int(said.get("total", 0)),
         float(said.get("mean", 0.0)),
         float(said.get("std", 0.0)),
+        bool(said.get("exact", True)),
     )

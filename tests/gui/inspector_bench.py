@@ -114,7 +114,7 @@ def bench(qtbot: QtBot, design: Network, engine: SmallEngine | None = None) -> B
     inspector.commanded.connect(made.commands.append)
     inspector.selected.connect(document.select)
     document.changed.connect(inspector.show_state)
-    qtbot.addWidget(inspector)
+    qtbot.addWidget(inspector, before_close_func=lambda _: small.close())
     inspector.resize(356, 1400)
     inspector.show()
     inspector.show_state(None, document.state)

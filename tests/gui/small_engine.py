@@ -57,6 +57,11 @@ class SmallEngine:
         for answer in waiting:
             answer()
 
+    def close(self) -> None:
+        """Answer nothing any more, as when the window has closed."""
+        self.holds = True
+        self.waiting = {}
+
 
 def answer_of(request: Request) -> Result:
     match request:

@@ -322,9 +322,7 @@ def test_inputs_are_edited_added_and_removed(shown: Bench, qtbot: QtBot) -> None
     assert len({each.name for each in shown.state.network.inputs}) == 2
     assert not [fault for fault in shown.state.analysis.faults if "input" in fault.place]
     removing = "Remove this input"
-    [first, _] = [
-        each for each in shown.all(QAbstractButton) if each.accessibleName() == removing
-    ]
+    [first, _] = [each for each in shown.all(QAbstractButton) if each.accessibleName() == removing]
     first.click()
     assert len(shown.state.network.inputs) == 1
 
