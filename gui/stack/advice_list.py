@@ -53,7 +53,7 @@ class SaidCard(QFrame):
             column.addWidget(widget)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._show()
 
     def show_said(self, said: Said) -> None:
@@ -195,6 +195,7 @@ class AdviceList(QWidget):
         return card
 
     def _changed_height(self) -> None:
+        self._column.invalidate()
         self.updateGeometry()
         self.grew.emit()
         self._fit()

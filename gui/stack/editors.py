@@ -40,10 +40,11 @@ class NameEditor(QFrame):
         self.line.textEdited.connect(self._check)
         self.line.installEventFilter(self)
         self.fault = plain_label(role="fault", wrap=True)
+        self.fault.setContentsMargins(8, 0, 6, 4)
         self.fault.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(3, 3, 3, 3)
-        column.setSpacing(2)
+        column.setSpacing(4)
         column.addWidget(self.line)
         column.addWidget(self.fault)
         self.setFocusProxy(self.line)
@@ -58,7 +59,7 @@ class NameEditor(QFrame):
 
     def follow(self, rect: QRect) -> None:
         """Stay over its card."""
-        _place(self, rect, 150)
+        _place(self, rect, 150 if self.fault.isHidden() else 240)
 
     def know(self, network: Network) -> None:
         """Which names other nodes of the same class have."""
@@ -116,7 +117,7 @@ class NameEditor(QFrame):
         self.line.setProperty("fault", bool(reason))
         self.line.style().unpolish(self.line)
         self.line.style().polish(self.line)
-        _place(self, self.geometry(), 150)
+        self.follow(self.geometry())
 
 
 class NumberEditor(QFrame):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen
 
 from engine.design.value import value
 from gui import theme
@@ -78,21 +78,19 @@ def _paint_frame(painter: QPainter, text: CardText, layout: Layout, look: Look) 
 
 def _paint_words(painter: QPainter, text: CardText, layout: Layout, look: Look) -> None:
     known = fonts()
-    _write(painter, layout.title, known.title, "text")
-    for words, font, token, part in (
-        (layout.brief, known.brief, "text_muted", "brief"),
-        (layout.name, known.small, "text_muted", "name"),
-        (layout.line, known.small, "text_muted", "line"),
-        (layout.shape, known.shape, "text", "shape"),
-        (layout.count, known.small, "text_muted", "count"),
+    _write(painter, layout.title, known.title, known.of_title, "text")
+    for words, font, metrics, token, part in (
+        (layout.brief, known.brief, known.of_brief, "text_muted", "brief"),
+        (layout.name, known.small, known.of_small, "text_muted", "name"),
+        (layout.line, known.small, known.of_small, "text_muted", "line"),
+        (layout.shape, known.shape, known.of_shape, "text", "shape"),
+        (layout.count, known.small, known.of_small, "text_muted", "count"),
     ):
         if words is None:
             continue
-        _write(painter, words, font, token)
+        _write(painter, words, font, metrics, token)
         if part in ("brief", "name") and look.hovered == Spot(part):
             _underline(painter, words)
-        if part == "brief" and look.sub_focus == Spot("brief"):
-            _ring(painter, words.rect.adjusted(-4, -2, 4, 2))
     if layout.badge is not None:
         _paint_badge(painter, layout.badge)
     if layout.fold is not None:
@@ -103,10 +101,13 @@ def _paint_words(painter: QPainter, text: CardText, layout: Layout, look: Look) 
         theme.icon("note", "text_muted").paint(painter, layout.note)
 
 
-def _write(painter: QPainter, words: Words, font: QFont, token: str) -> None:
+def _write(
+    painter: QPainter, words: Words, font: QFont, metrics: QFontMetrics, token: str
+) -> None:
+    """Write on the base line, so that fonts of several sizes stand on one line at any scale."""
     painter.setFont(font)
     painter.setPen(theme.current().colour(token))
-    painter.drawText(words.rect, LEFT | Qt.TextFlag.TextSingleLine, words.text)
+    painter.drawText(words.rect.left(), words.rect.top() + metrics.ascent(), words.text)
 
 
 def _underline(painter: QPainter, words: Words) -> None:

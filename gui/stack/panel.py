@@ -64,7 +64,7 @@ class StackPanel(QWidget):
         head.addWidget(self._heading, 1)
         head.addWidget(self._find)
         foot = QHBoxLayout()
-        foot.setContentsMargins(14, 0, 14, 10)
+        foot.setContentsMargins(14, 6, 14, 10)
         foot.addWidget(self.add_button)
         self.add_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)

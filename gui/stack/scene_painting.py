@@ -16,7 +16,7 @@ from gui.stack.painting import (
     paint_plus,
     paint_rail,
 )
-from gui.stack.rows import BranchRow, NodeRow, OutputRow, Row, node_id_of
+from gui.stack.rows import BranchRow, InputRow, NodeRow, OutputRow, Row, node_id_of
 from gui.stack.scene import Scene
 
 
@@ -39,7 +39,7 @@ def _paint_row(scene: Scene, painter: QPainter, index: int) -> None:
     for depth in range(row.depth):
         x = scene.shelf.left(depth) + scene.shelf.step // 2 - 1
         paint_rail(painter, x, top, rect.bottom() + 1)
-    if isinstance(row, OutputRow) or (isinstance(row, NodeRow) and row.linked):
+    if _flows_in(row):
         paint_link(painter, rect.center().x(), top, rect.top())
     if isinstance(row, BranchRow):
         paint = paint_placeholder if row.placeholder else paint_heading
@@ -48,6 +48,19 @@ def _paint_row(scene: Scene, painter: QPainter, index: int) -> None:
     else:
         look = _look(scene, index, row)
         paint_card(painter, rect.topLeft(), slot.text, scene.layout_of(index), look)
+
+
+def _flows_in(row: Row) -> bool:
+    """Whether what the row above gives flows into this one."""
+    match row:
+        case OutputRow():
+            return True
+        case NodeRow():
+            return row.linked
+        case BranchRow():
+            return row.placeholder
+        case InputRow():
+            return False
 
 
 def _look(scene: Scene, index: int, row: Row) -> Look:

@@ -14,7 +14,7 @@ from gui.stack.rows import BranchRow
 GAP, NARROW_GAP = 9, 3
 """Between cards, and above the heading of a branch."""
 MARGIN = 14
-BOTTOM = 10
+BOTTOM = 4
 STEP, LEAST_STEP = 16, 4
 """How far a level is indented: less where many would leave the cards too narrow."""
 LEAST_CARD = 190
