@@ -90,7 +90,7 @@ def test_every_rule_is_offered_or_refused_with_its_reason(qtbot: QtBot, key: str
         shown.button(f"Tensor: {tensor}").click()
         offered = {each.key: each for each in shown.choice("Initializer of")._options}
         assert offered[key].disabled_reason == INITIALIZERS[key]().refusal(shape)
-    assert list(offered)[0] == ""
+    assert next(iter(offered)) == ""
     assert len(offered) == 15
 
 
