@@ -20,11 +20,15 @@ class Live:
 
     def model(self, network: Network, seed: int, analysis: Analysis | None = None) -> Built:
         """The network with its weights; built anew only when network or seed changed. Raises DesignError as `build`."""
-        if self._model is None or self._asked != (network, seed):
+        if self._model is None or not self.holds(network, seed):
             self.forget()
             self._model = build(network, seed, analysis).eval()
             self._asked = (network, seed)
         return self._model
+
+    def holds(self, network: Network, seed: int) -> bool:
+        """Whether this very network is alive."""
+        return self._asked == (network, seed)
 
     def forget(self) -> None:
         """Give the memory back."""

@@ -111,9 +111,11 @@ def draw(
 ) -> Drawn:
     """One parameter as it is drawn, by its path in the `state_dict`. Raises DesignError."""
     analysis = sound(network)
-    exact = analysis.totals.parameters <= QUICKLY_BUILT and _fits(predicted_bytes(analysis))
+    kept = live or Live()
+    quick = analysis.totals.parameters <= QUICKLY_BUILT and _fits(predicted_bytes(analysis))
+    exact = quick or kept.holds(network, seed)
     if exact:
-        found = _parameter(live or Live(), network, path, seed, analysis)
+        found = _parameter(kept, network, path, seed, analysis)
     else:
         found = _drawn_alone(network, analysis, path, seed)
     whole = found.detach()
@@ -209,9 +211,9 @@ def forward(project: Project, batch_size: int, seed: int, live: Live | None = No
     """
     network = project.network
     analysis = sound(network)
+    model = (live or Live()).model(network, seed, analysis)
     _refuse_large_batches(analysis, batch_size)
     rows = batch(network, project.data, batch_size, seed)
-    model = (live or Live()).model(network, seed, analysis)
     record: dict[int, list[Tensor]] = {}
     started = time.perf_counter()
     with torch.no_grad():
@@ -250,12 +252,12 @@ def _plain(tensor: Tensor) -> Tensor:
 
 
 def _refuse_large_batches(analysis: Analysis, batch_size: int) -> None:
-    """Raises DesignError when the outputs of all layers, which are kept, do not fit beside the weights."""
-    kept = BYTES_PER_NUMBER * batch_size * analysis.totals.activations
-    needed = predicted_bytes(analysis) + int(kept * SAFETY)
+    """Raises DesignError when the outputs of all layers, which are kept, do not fit."""
+    needed = int(BYTES_PER_NUMBER * batch_size * analysis.totals.activations * SAFETY)
     if not _fits(needed):
-        raise DesignError(f"a batch of {batch_size:,} rows takes about {needed / 1e9:,.1f} GB of memory, more than is "
-                          "free; use a smaller batch")  # fmt: skip
+        rows = "1 row" if batch_size == 1 else f"{batch_size:,} rows"
+        raise DesignError(f"a batch of {rows} takes about {needed / 1e9:,.1f} GB of memory, more than is free; use a "
+                          "smaller batch or narrower layers")  # fmt: skip
 
 
 def _fits(needed: int) -> bool:

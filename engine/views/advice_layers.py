@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from fractions import Fraction
 
 from engine.catalogue.linear import Linear
 from engine.catalogue.norm import BatchNorm1d
@@ -17,8 +16,16 @@ from engine.views.advice_weights import suited
 from engine.views.advising import Advice, AdviceMend, Found, LayerRule, several, wearing
 from engine.views.flow import Step, bears_weights, passes
 
-STEEP: dict[type[Activation], int] = {Sigmoid: 3, Hardsigmoid: 3, Tanh: 5, Softsign: 5, Hardtanh: 5}
-"""How many of an s-curve in a row are worth a word: the slope of a sigmoid is at most 1/4, that of a tanh 1."""
+FLATTENING: dict[type[Activation], int] = {
+    Sigmoid: 5,
+    Hardsigmoid: 5,
+    Tanh: 3,
+    Softsign: 3,
+    Hardtanh: 3,
+}
+ENOUGH = 15
+"""How much each s-curve takes from a gradient, and how much in a row is worth a word: three sigmoids, whose slope is at
+most 1/4, or five curves like tanh, whose slope is at most 1."""
 
 
 def fitted(network: Network, layers: tuple[Layer, ...], activation: Activation, title: str) -> Edit:
@@ -82,7 +89,7 @@ def _steep_stack(step: Step) -> tuple[int, ...] | None:
     if _curve(step.layer) is None or _curve_before(step):
         return None
     ids: list[int] = [step.layer.id]
-    share = Fraction(1, STEEP[type(_known_curve(step.layer))])
+    taken = FLATTENING[type(_known_curve(step.layer))]
     for place, facts in enumerate(step.following(), start=step.at + 1):
         node = facts.node
         if not isinstance(node, Layer) or node.kind.family == "norm":
@@ -91,16 +98,16 @@ def _steep_stack(step: Step) -> tuple[int, ...] | None:
             if step.run.last and place >= step.run.last_map:
                 break
             ids.append(node.id)
-            share += Fraction(1, STEEP[type(curve)])
+            taken += FLATTENING[type(curve)]
         elif _bends(node):
             break
-    return tuple(dict.fromkeys(ids)) if share >= 1 and len(set(ids)) > 2 else None
+    return tuple(dict.fromkeys(ids)) if taken >= ENOUGH and len(set(ids)) > 2 else None
 
 
 def _curve(node: Layer) -> Activation | None:
     """The s-curve that a layer is or ends in."""
     for entry in (node.activation, node.kind):
-        if type(entry) in STEEP:
+        if type(entry) in FLATTENING:
             assert isinstance(entry, Activation)
             return entry
     return None
@@ -239,7 +246,7 @@ def _say_bottleneck(found: Found) -> Advice:
 
 LAYER_RULES = (
     LayerRule((Linear,), _two_maps, _say_two_maps),
-    LayerRule(tuple(STEEP), _steep_stack, _say_steep_stack),
+    LayerRule(tuple(FLATTENING), _steep_stack, _say_steep_stack),
     LayerRule((Softmax, LogSoftmax, Softmin), _hidden_softmax, _say_hidden_softmax),
     LayerRule((Softmax, LogSoftmax, Softmin), _softmax_of_one, _say_softmax_of_one),
     LayerRule((Linear,), _bottleneck, _say_bottleneck),

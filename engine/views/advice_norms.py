@@ -74,7 +74,7 @@ def _say_dropout_before_norm(found: Found) -> Advice:
     return Advice(
         found.first.layer.id,
         f"{found.first.layer.kind.title()} before {norm.kind.title()}",
-        f"{found.name()} shifts the variance that {found.name(norm)} learns. Swap them?{found.more()}",
+        f"{found.name()} shifts the variance that {found.name(norm)} learns.{found.more()} Swap them?",
         "While training, dropout sets numbers to zero and scales up the rest, which makes the variance "
         "larger; in evaluation it does nothing. The norm remembers the variance of training and then "
         "divides by it in evaluation, where it is wrong. Behind the norm, dropout does no such harm.",

@@ -106,7 +106,11 @@ def _law(step: Step, shape: Shape) -> Distribution | None:
 
 def _better(step: Step) -> Initializer:
     """What to start this layer's weights from instead, by the activation behind it."""
-    activation = step.activation()
+    return _made_for(step.activation())
+
+
+@lru_cache(maxsize=1024)
+def _made_for(activation: Activation | None) -> Initializer:
     if isinstance(activation, SELU):
         return KaimingNormal(nonlinearity="linear")
     if activation is None or isinstance(activation, S_SHAPED):
@@ -165,7 +169,7 @@ def _say_alike(found: Found) -> Advice:
     more = "At zero not even that: nothing of the input comes through. " if zero else ""
     return Advice(
         found.first.layer.id,
-        f"{chosen.title()} weights on a hidden layer",
+        "Weights of a hidden layer all alike",
         f"All weights of {found.name()} start at {number}, so its units have no reason to differ."
         + found.more(),
         "Units that start with the same weights compute the same, and together are worth one. "

@@ -61,7 +61,11 @@ class Found(NamedTuple):
     def more(self) -> str:
         """The closing words where the same holds for more than one layer."""
         count = len(self.steps) - 1
-        return f" So {'does' if count == 1 else 'do'} {count} more." if count else ""
+        return (
+            f" So {'does 1 more layer' if count == 1 else f'do {count} more layers'}."
+            if count
+            else ""
+        )
 
 
 class LayerRule(NamedTuple):

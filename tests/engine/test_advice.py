@@ -133,10 +133,7 @@ UNWISE: dict[str, Project] = {
     "Sigmoid at the end": project(layer(Linear(1), Sigmoid()), inputs=10, data=Diabetes(), loss=L1Loss()),
     "Data and input don't fit": project(layer(Linear(3)), inputs=3, data=Iris()),
     "Random numbers beyond the table": project(layer(Embedding(5, 4)), layer(Flatten()), inputs=6, dtype="int64"),
-    "Zeros weights on a hidden layer": hidden(layer(Linear(8), ReLU(), Zeros())),
-    "Constant weights on a hidden layer": hidden(layer(Linear(8), Tanh(), ConstantInit())),
-    "Ones weights on a hidden layer": hidden(layer(Linear(8), ReLU(), Ones())),
-    "Normal weights on a hidden layer": hidden(layer(Linear(8), ReLU(), NormalInit(std=0.0))),
+    "Weights of a hidden layer all alike": hidden(layer(Linear(8), ReLU(), Zeros())),
     "Xavier normal under ReLU": hidden(layer(Linear(8), ReLU(), XavierNormal())),
     "Xavier uniform under Leaky ReLU": hidden(layer(Linear(8), LeakyReLU(0.2), XavierUniform())),
     "Kaiming normal under Tanh": hidden(layer(Linear(8), Tanh(), KaimingNormal())),
@@ -186,6 +183,16 @@ def test_advice_names_a_node_of_the_design_and_explains_itself(title: str):
     assert given.sentence.endswith((".", "?"))
     assert given.why.endswith(".")
     assert 2 <= given.why.count(". ") + 1 <= 5
+
+
+@pytest.mark.parametrize(
+    "alike", [ConstantInit(), Ones(), NormalInit(std=0.0), XavierNormal(gain=0.0)]
+)
+def test_any_rule_that_gives_one_number_alone_is_seen(alike: Initializer):
+    assert titles(hidden(layer(Linear(8), Tanh(), alike))) == [
+        "Weights of a hidden layer all alike"
+    ]
+    assert titles(project(layer(Linear(2), None, alike), data=Moons())) == []
 
 
 def test_softmax_is_no_topic_where_nothing_is_judged():

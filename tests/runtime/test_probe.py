@@ -297,7 +297,7 @@ def test_a_batch_beyond_memory_is_refused_before_anything_is_allocated(
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr(probe, "available_bytes", lambda: 10_000)
-    with pytest.raises(DesignError, match="use a smaller batch"):
+    with pytest.raises(DesignError, match="smaller batch"):
         probe.forward(project(tutorial()), 100_000, 0)
 
 
@@ -316,6 +316,7 @@ def test_the_live_network_is_kept_while_network_and_seed_stay():
     live = Live()
     net = tutorial()
     model = live.model(net, 0)
+    assert live.holds(net, 0)
     assert live.model(replace(net), 0) is model
     assert live.model(net, 1) is not model
 
