@@ -20,6 +20,8 @@ from gui.document import State, opened, read
 from gui.preferences import Preferences
 from gui.window import Window
 
+AFTER_PAINT_MS = 15
+
 
 def run(path: str | None = None) -> int:
     """Open the window, on a file where one is named; returns when it is closed."""
@@ -45,7 +47,8 @@ def open_window(preferences: Preferences, path: Path | None = None) -> Window:
     window.show()
     if problem:
         window.say("danger", problem)
-    QTimer.singleShot(0, window, lambda: window.begin(rescued))
+    # Behind the first paint, which is done in the event loop's first pass.
+    QTimer.singleShot(AFTER_PAINT_MS, window, lambda: window.begin(rescued))
     return window
 
 

@@ -5,7 +5,6 @@ One of the few objects that change (docs/architecture.md). Panels get its states
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -69,6 +68,8 @@ def read(path: Path) -> tuple[State, str]:
 
 
 def _digest(content: bytes) -> str:
+    import hashlib
+
     return hashlib.sha256(content).hexdigest()
 
 

@@ -30,20 +30,21 @@ from gui.clipboard import Clipboard, behind_selection
 from gui.document import Document, State
 from gui.files import Files
 from gui.head import Head
-from gui.inspector.panel import Inspector
 from gui.palette import open_palette
 from gui.preferences import Preferences
 from gui.recovery import Recovery, Rescued
-from gui.run.panel import RunPanel
 from gui.stack.advice_list import AdviceList
+from gui.stack.column import LeftColumn
 from gui.stack.panel import StackPanel
-from gui.start_page import StartPage
 from gui.status import Status
 from gui.widgets.pieces import Notice
 
 if TYPE_CHECKING:
     from engine.worker.protocol import Progress, Request, Result
     from gui.engine_process import EngineProcess
+    from gui.inspector.panel import Inspector
+    from gui.run.panel import RunPanel
+    from gui.start_page import StartPage
 
 LEFT, RIGHT, BOTTOM = 372, 356, 330
 """Widths of the side columns and height of the run, in pixels, where nothing else was kept."""
@@ -79,18 +80,14 @@ class Window(QMainWindow):
         self.notice = Notice()
         self.stack = StackPanel()
         self.advice = AdviceList()
-        self.inspector = Inspector(self.ask)
         self.centre = Centre(self.ask)
-        self.run = RunPanel(self.ask)
-        self.start = StartPage()
         self.status = Status()
-        self.left = _column(self.stack, self.advice)
-        self.upper = _splitter(Qt.Orientation.Horizontal, self.centre, self.inspector)
-        self.rows = _splitter(Qt.Orientation.Vertical, self.upper, self.run)
+        self.left = LeftColumn(self.stack, self.advice)
+        self.upper = _splitter(Qt.Orientation.Horizontal, self.centre, _room())
+        self.rows = _splitter(Qt.Orientation.Vertical, self.upper, _room())
         self.whole = _splitter(Qt.Orientation.Horizontal, self.left, self.rows)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.whole)
-        self.pages.addWidget(self.start)
         middle = QWidget()
         theme.set_role(middle, "panel")
         column = QVBoxLayout(middle)
@@ -106,24 +103,60 @@ class Window(QMainWindow):
         document = self.document
         document.changed.connect(self._show)
         document.rejected.connect(self._warn)
-        for panel in (self.stack, self.advice, self.inspector, self.centre, self.run):
+        for panel in (self.stack, self.advice, self.centre):
             panel.wished.connect(document.do)
-        for panel in (self.stack, self.inspector, self.run):
+            panel.selected.connect(document.select)
+        for panel in (self.stack, self.centre):
             panel.sealed.connect(document.seal)
             panel.commanded.connect(self.actions_table.run)
-        for panel in (self.stack, self.advice, self.inspector, self.centre):
-            panel.selected.connect(document.select)
         self.stack.context_menu_wished.connect(self._context_menu)
-        self.run.forwarded.connect(self.centre.show_forward)
-        self.centre.commanded.connect(self.actions_table.run)
         self.head.palette_wished.connect(self.show_palette)
         self.notice.acted.connect(self._notice_acted)
-        self.start.sample_chosen.connect(self._start_from)
-        self.start.file_chosen.connect(self.open_file)
-        self.start.open_wished.connect(self.files.ask_open)
         self.head.engine_wished.connect(self.restart_engine)
         self.recovery.failed.connect(self._warn)
         theme.changed.connect(self.actions_table.recolour)
+
+    # --- what is made when it is first wanted: the window paints before ------------------------------------------------
+
+    @cached_property
+    def inspector(self) -> Inspector:
+        """The right column."""
+        from gui.inspector.panel import Inspector
+
+        inspector = Inspector(self.ask)
+        inspector.wished.connect(self.document.do)
+        inspector.selected.connect(self.document.select)
+        inspector.sealed.connect(self.document.seal)
+        inspector.commanded.connect(self.actions_table.run)
+        _fill(self.upper, 1, inspector)
+        inspector.show_state(None, self.document.state)
+        return inspector
+
+    @cached_property
+    def run(self) -> RunPanel:
+        """The panel below."""
+        from gui.run.panel import RunPanel
+
+        run = RunPanel(self.ask)
+        run.wished.connect(self.document.do)
+        run.sealed.connect(self.document.seal)
+        run.commanded.connect(self.actions_table.run)
+        run.forwarded.connect(self.centre.show_forward)
+        _fill(self.rows, 1, run)
+        run.show_state(None, self.document.state)
+        return run
+
+    @cached_property
+    def start(self) -> StartPage:
+        """The page that a new person sees first."""
+        from gui.start_page import StartPage
+
+        start = StartPage()
+        start.sample_chosen.connect(self._start_from)
+        start.file_chosen.connect(self.open_file)
+        start.open_wished.connect(self.files.ask_open)
+        self.pages.addWidget(start)
+        return start
 
     @cached_property
     def engine(self) -> EngineProcess:
@@ -148,10 +181,15 @@ class Window(QMainWindow):
         return self.engine.ask(request, on_result, on_failure, channel, on_progress)
 
     def begin(self, rescued: list[Rescued]) -> None:
-        """What follows the first paint: the worker, and work that a crash left."""
+        """What follows the first paint: the other panels, the worker, and work that a crash left."""
         self.engine.start()
+        self.complete()
         if rescued:
             self._offer(rescued[0])
+
+    def complete(self) -> None:
+        """Make the panels that the first paint does not wait for."""
+        _ = self.inspector, self.run
 
     # --- showing -------------------------------------------------------------------------------------------------
 
@@ -166,9 +204,10 @@ class Window(QMainWindow):
             self._leave_start()
         self._shown = new
         self.stack.show_state(old, new)
-        self.inspector.show_state(old, new)
         self.centre.show_state(old, new)
-        self.run.show_state(old, new)
+        for name in ("inspector", "run"):
+            if name in self.__dict__:
+                getattr(self, name).show_state(old, new)
         self.status.show_state(old, new)
         self.actions_table.show_state(new)
         if old is None or old.project is not new.project:
@@ -187,7 +226,7 @@ class Window(QMainWindow):
     def show_start(self) -> None:
         """The start page; the present project stays until something is chosen there."""
         self.start.show_recent(self.preferences.recent)
-        self.pages.setCurrentIndex(1)
+        self.pages.setCurrentWidget(self.start)
         self.status.hide()
         self.start.setFocus()
 
@@ -402,12 +441,19 @@ def _splitter(orientation: Qt.Orientation, first: QWidget, second: QWidget) -> Q
 _Growing = Centre
 
 
-def _column(*widgets: QWidget) -> QWidget:
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(widgets[0], 1)
-    for widget in widgets[1:]:
-        column.addWidget(widget)
-    return holder
+def _room() -> QWidget:
+    """Stands where a panel will be, in its colour."""
+    room = QWidget()
+    theme.set_role(room, "panel")
+    room.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return room
+
+
+def _fill(splitter: QSplitter, position: int, panel: QWidget) -> None:
+    """Put a panel where its room was kept, the sizes staying as they are."""
+    sizes = splitter.sizes()
+    room = splitter.widget(position)
+    splitter.replaceWidget(position, panel)
+    panel.setVisible(room.isVisibleTo(splitter))
+    room.deleteLater()
+    splitter.setSizes(sizes)

@@ -6,7 +6,6 @@ callable and no code.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -215,6 +214,8 @@ def _named(value: object, table: Mapping[str, type[E]], what: str, place: str) -
     if isinstance(value, str):
         if value in table:
             return table[value]
+        import difflib
+
         near = difflib.get_close_matches(value[:60], table, 1)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise DesignError(f"{shown(value)} is no {what} that this version knows{hint}", place)

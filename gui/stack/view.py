@@ -6,8 +6,6 @@ cards of different heights scroll like ten.
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -66,6 +64,8 @@ class StackView(QListView):
         self.setAutoScroll(False)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
+        # So that Qt moves what is painted already and asks only for what scrolls into sight.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumHeight(60)
         self.setAccessibleName(self.tr("Layers"))
 
@@ -277,5 +277,7 @@ class StackView(QListView):
             return
         text = self.scene.model.slots[hit.index].text
         words = tooltip(hit.spot, text, self.scene.layout_of(hit.index))
+        import html
+
         QToolTip.showText(event.globalPos(), html.escape(words).replace("\n", "<br>"), self.viewport(),
                           self.scene.spot_rect(hit.index, hit.spot))  # fmt: skip
