@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from gui import theme
 from gui.commands import COMMANDS, MENUS, Command, menu_title
+from gui.desk import Desk
 from gui.document import State
-
-if TYPE_CHECKING:
-    from gui.window import Window
 
 
 class Actions(QObject):
     """One QAction a command; they enable themselves by the state."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, parent: QWidget, desk: Desk) -> None:
+        super().__init__(parent)
+        self._parent = parent
+        self._desk = desk
         self._actions = {command.name: self._action(command) for command in COMMANDS}
 
     def _action(self, command: Command) -> QAction:
-        action = QAction(command.text, self._window)
+        action = QAction(command.text, self._parent)
         action.setObjectName(command.name)
         if command.shortcut:
             action.setShortcut(QKeySequence(command.shortcut))
-        action.triggered.connect(lambda: command.run(self._window))
-        self._window.addAction(action)
+        action.triggered.connect(lambda: command.run(self._desk))
+        self._parent.addAction(action)
         return action
 
     def action(self, name: str) -> QAction:

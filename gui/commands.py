@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
@@ -12,13 +11,11 @@ from engine.design.address import parent_of, stack_at
 from engine.design.edit import Duplicate, Move, Remove, SetFrozen
 from engine.design.tree import Layer, stacks_of
 from engine.design.value import value
+from gui.desk import Desk
 from gui.document import State
 
-if TYPE_CHECKING:
-    from gui.window import Window
-
 Enabled = Callable[[State], bool]
-Run = Callable[["Window"], object]
+Run = Callable[[Desk], object]
 
 
 @value
@@ -85,7 +82,7 @@ def _moved(state: State, step: int) -> Move | None:
 
 
 def _move(step: int) -> Run:
-    def run(window: Window) -> None:
+    def run(window: Desk) -> None:
         edit = _moved(window.document.state, step)
         if edit is not None:
             window.document.do(edit)
@@ -97,7 +94,7 @@ def _layers(state: State) -> tuple[Layer, ...]:
     return tuple(node for node in state.selected_nodes if isinstance(node, Layer))
 
 
-def _freeze(window: Window) -> None:
+def _freeze(window: Desk) -> None:
     layers = _layers(window.document.state)
     frozen = not all(node.frozen for node in layers)
     window.document.do(SetFrozen(tuple(node.id for node in layers), frozen))

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from engine.catalogue import KINDS
 from gui.commands import COMMANDS
+from gui.document import State
 from gui.widgets.choice import popup_choice
 from gui.widgets.options import Option
-
-if TYPE_CHECKING:
-    from gui.window import Window
 
 LAYER = "layer:"
 
 
-def options(window: Window) -> list[Option]:
+def options(state: State) -> list[Option]:
     """What can be added and what can be done now."""
     add = _say("Add a layer")
     do = _say("Run a command")
     kinds = [
         Option(LAYER + key, kind.title(), kind.sentence(), group=add) for key, kind in KINDS.items()
     ]
-    state = window.document.state
     commands = [
         Option(command.name, command.text.rstrip("…"), command.shortcut, group=do)
         for command in COMMANDS
@@ -34,16 +31,18 @@ def options(window: Window) -> list[Option]:
     return kinds + commands
 
 
-def open_palette(window: Window, anchor: QWidget) -> QWidget:
-    """Open the list below `anchor`."""
+def open_palette(
+    anchor: QWidget, state: State, add: Callable[[str], None], run: Callable[[str], None]
+) -> QWidget:
+    """Open the list below `anchor`; what is chosen is added by the key of its kind or run by its name."""
 
     def chosen(key: str) -> None:
         if key.startswith(LAYER):
-            window.insert_kind(key.removeprefix(LAYER))
+            add(key.removeprefix(LAYER))
         else:
-            window.actions_table.run(key)
+            run(key)
 
-    return popup_choice(anchor, options(window), None, anchor.rect(), chosen)
+    return popup_choice(anchor, options(state), None, anchor.rect(), chosen)
 
 
 def _say(text: str) -> str:

@@ -74,7 +74,7 @@ class Window(QMainWindow):
     # --- building ------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.actions_table = Actions(self)
+        self.actions_table = Actions(self, self)
         self.setMenuBar(self.actions_table.menu_bar())
         self.head = Head(self.actions_table)
         self.notice = Notice()
@@ -272,7 +272,9 @@ class Window(QMainWindow):
 
     def show_palette(self) -> None:
         self._leave_start()
-        open_palette(self, self.head.search)
+        open_palette(
+            self.head.search, self.document.state, self.insert_kind, self.actions_table.run
+        )
 
     def insert_kind(self, key: str) -> None:
         """A new layer of a kind behind the selection."""

@@ -308,7 +308,9 @@ def _palette(window: Window) -> object:
     from gui.palette import open_palette
 
     _close_dialogs(window)
-    popup = open_palette(window, window.head.search)
+    popup = open_palette(
+        window.head.search, window.document.state, window.insert_kind, window.actions_table.run
+    )
     settle(0.3)
     return popup
 
