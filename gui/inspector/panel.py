@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from engine.design.tree import Layer, Node
 from gui import theme
@@ -19,6 +19,8 @@ from gui.inspector.several_page import SeveralPage
 from gui.inspector.voice import Voice
 
 NARROWEST, WIDEST, USUAL = 300, 420, 356
+_SAME_ROW = 10
+"""Pixels between two centres in one row."""
 
 Maker = Callable[[Voice], Page]
 
@@ -66,6 +68,41 @@ class Inspector(QScrollArea):
         if old is None or old.selection != new.selection:
             self.verticalScrollBar().setValue(0)
 
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab goes from top to bottom, also past fields that were made later than those below."""
+        here = QApplication.focusWidget()
+        stops = self._stops()
+        if here is None or here not in stops:
+            return super().focusNextPrevChild(next)
+        place = stops.index(here) + (1 if next else -1)
+        target = stops[place] if 0 <= place < len(stops) else self._outside(here, next)
+        if target is None:
+            return super().focusNextPrevChild(next)
+        reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
+        target.setFocus(reason)
+        if self.isAncestorOf(target):
+            self.ensureWidgetVisible(target, 0, 24)
+        return True
+
+    def _stops(self) -> list[QWidget]:
+        """What Tab stops at, from top to bottom and from left to right."""
+
+        def place(widget: QWidget) -> tuple[int, int]:
+            centre = widget.mapTo(self._holder, widget.rect().center())
+            return round(centre.y() / _SAME_ROW), centre.x()
+
+        return sorted(filter(_takes_focus, self._holder.findChildren(QWidget)), key=place)
+
+    def _outside(self, here: QWidget, next: bool) -> QWidget | None:
+        """The nearest widget of the window beyond the inspector that takes the focus."""
+        step = QWidget.nextInFocusChain if next else QWidget.previousInFocusChain
+        found = step(here)
+        while found is not here:
+            if not self.isAncestorOf(found) and found is not self and _takes_focus(found):
+                return found
+            found = step(found)
+        return None
+
     def _page_for(self, maker: Maker) -> Page:
         if maker not in self._pages:
             page = maker(self._voice)
@@ -73,6 +110,13 @@ class Inspector(QScrollArea):
             self._pages[maker] = page
             self._column.addWidget(page)
         return self._pages[maker]
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return (
+        bool(by_tab) and widget.focusProxy() is None and widget.isVisible() and widget.isEnabled()
+    )
 
 
 def _maker(nodes: tuple[Node, ...]) -> Maker:

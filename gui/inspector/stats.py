@@ -28,7 +28,7 @@ class Stats(QWidget):
         super().__init__(parent)
         self._tiles = [_Tile() for _ in range(count)]
         row = QHBoxLayout(self)
-        row.setContentsMargins(2, 0, 2, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.MEDIUM)
         for tile in self._tiles:
             row.addWidget(tile, 1)

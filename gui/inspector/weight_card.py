@@ -177,7 +177,7 @@ class _Table(QWidget):
     def __init__(self) -> None:
         super().__init__()
         grid = QGridLayout(self)
-        grid.setContentsMargins(2, 0, 2, 0)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.MEDIUM)
         grid.setVerticalSpacing(1)
         grid.addWidget(Swatch(self.tr("theory"), "text", "line"), 0, 1)

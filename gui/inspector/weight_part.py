@@ -64,6 +64,7 @@ class WeightPart(Section):
         self._card = WeightCard()
         self._draws.drawn.connect(self._card.show_drawing)
         self._state = plain_label(role="caption", wrap=True)
+        self._state.hide()
         self._seed = IntegerField(0, _SEED)
         self._help = plain_label(role="muted", wrap=True)
         self._bottom_row = self._bottom()

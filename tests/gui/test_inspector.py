@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -370,6 +371,28 @@ def test_every_control_can_be_reached_and_is_named(shown: Bench, qtbot: QtBot) -
         for button in shown.all(QAbstractButton):
             assert button.accessibleName(), button
             assert button.focusPolicy() & Qt.FocusPolicy.TabFocus, button.accessibleName()
+
+
+def test_tab_goes_through_every_control_from_top_to_bottom(shown: Bench, qtbot: QtBot) -> None:
+    shown.select(2)
+    shown.select(1)
+    qtbot.wait(100)
+    content = shown.inspector.widget()
+    assert content is not None
+    shown.button("Help on Linear").setFocus()
+    heights: list[int] = []
+    seen: list[object] = []
+    for _ in range(60):
+        here = QApplication.focusWidget()
+        if here is None or here in seen or not content.isAncestorOf(here):
+            break
+        seen.append(here)
+        heights.append(here.mapTo(content, here.rect().center()).y())
+        qtbot.keyClick(here, Qt.Key.Key_Tab)
+    assert len(seen) > 18
+    assert all(below >= above - 10 for above, below in pairwise(heights))
+    assert shown.line("out_features") in seen
+    assert shown.all(QPlainTextEdit)[0] in seen
 
 
 @pytest.mark.parametrize("colours", [theme.DARK, theme.LIGHT], ids=lambda each: each.name)
