@@ -81,7 +81,11 @@ class Forward:
             return None
         first, *others = follower.branches
         if first != Stack() or not all(
-            branch.source and branch.nodes and self._inside(branch) for branch in others
+            branch.source
+            and self._inside(branch)
+            and branch.nodes
+            and not _late(follower.join, branch, position)
+            for position, branch in enumerate(others, start=1)
         ):
             return None
         piece = self._single(node, value)
@@ -99,7 +103,11 @@ class Forward:
         """
         branches = node.branches
         start = len(branches)
-        while start and self._inside(branches[start - 1]):
+        while (
+            start
+            and self._inside(branches[start - 1])
+            and not _late(node.join, branches[start - 1], start - 1)
+        ):
             start -= 1
         while True:
             pieces = [self._inner(branch, value) for branch in branches[start:]]
@@ -211,6 +219,11 @@ def formed(kind: Kind | None, module: str, value: str) -> Piece:
     if form == "m(x)":
         return Call(module, (value,))
     return re.sub(r"\b[mx]\b", lambda found: module if found[0] == "m" else value, form)
+
+
+def _late(join: Join, branch: Stack, position: int) -> bool:
+    """Whether `x + y + self.fc(x)` would add before the last layer runs, and gradients then sum up in another order."""
+    return position > 1 and bool(branch.nodes) and "all" not in join.form
 
 
 def _prefix(target: str, final: bool) -> str:
