@@ -53,7 +53,7 @@ def open_window(preferences: Preferences, path: Path | None = None) -> Window:
 
 
 def first_state(preferences: Preferences, path: Path | None) -> tuple[tuple[State, str], bool, str]:
-    """The first state with its file's digest, whether the start page belongs before it, and why a file was not opened."""
+    """The first state with its file's digest, if the start page comes first, and why a file was not opened."""
     last = path or (preferences.last if preferences.reopens_last else None)
     if last is not None:
         try:

@@ -1,4 +1,4 @@
-"""Every action of the window, declared once: menus, tool bar, context menu, palette and shortcut page read this table."""
+"""Every action of the window, declared once: all menus, tool bar, palette and shortcut page read this."""
 
 from __future__ import annotations
 

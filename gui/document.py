@@ -1,6 +1,6 @@
 """The document of a window: the project with its history, what follows from it, the selection and its file.
 
-One of the few objects that change (docs/architecture.md). Panels get its states, which are values, and never the document.
+One of the few objects that change (docs/architecture.md). Panels get its states, which are values, never itself.
 """
 
 from __future__ import annotations

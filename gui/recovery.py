@@ -86,7 +86,7 @@ class Recovery(QObject):
             self._file.unlink(missing_ok=True)
 
     def _write(self) -> None:
-        """In a thread of its own: a disk may take longer than a frame. The state is a value, so nothing can change it."""
+        """In a thread of its own: a disk may take longer than a frame. The state is a value; nothing changes it."""
         if self._writing is not None and self._writing.is_alive():
             self._timer.start()
             return

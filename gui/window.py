@@ -116,7 +116,7 @@ class Window(QMainWindow):
         self.recovery.failed.connect(self._warn)
         theme.changed.connect(self.actions_table.recolour)
 
-    # --- what is made when it is first wanted: the window paints before ------------------------------------------------
+    # --- what is made when it is first wanted, after the first paint ------------------------------------------
 
     @cached_property
     def inspector(self) -> Inspector:
@@ -455,6 +455,7 @@ def _fill(splitter: QSplitter, position: int, panel: QWidget) -> None:
     """Put a panel where its room was kept, the sizes staying as they are."""
     sizes = splitter.sizes()
     room = splitter.widget(position)
+    assert room is not None
     splitter.replaceWidget(position, panel)
     panel.setVisible(room.isVisibleTo(splitter))
     room.deleteLater()

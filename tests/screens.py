@@ -62,7 +62,7 @@ def render(out: Path, size: str, theme_name: str, only: str) -> None:
     home = tempfile.mkdtemp(prefix="layerloom-screens-")
     for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         os.environ[variable] = home
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from gui import theme
     from gui.preferences import Preferences
@@ -86,7 +86,9 @@ def render(out: Path, size: str, theme_name: str, only: str) -> None:
         if only in name:
             picture = show(window)
             settle(0.25)
-            (picture or window).grab().save(str(folder / f"{name}.png"))
+            (picture if isinstance(picture, QWidget) else window).grab().save(
+                str(folder / f"{name}.png")
+            )
             print(folder / f"{name}.png")
     window.recovery.end()
     window.engine.close()
@@ -141,7 +143,7 @@ def screens() -> Iterator[tuple[str, Callable[[Window], object]]]:
     yield "15-advice", _advice
     yield "16-blocks", _blocks
     yield "17-empty", lambda w: _start(w, "empty")
-    yield "18-message", lambda w: w.say("danger", "net.loom was not saved: the disk is full; free some space.", "Save as…",
+    yield "18-message", lambda w: w.say("danger", "net.loom was not saved: the disk is full.", "Save as…",
                                         lambda: None)  # fmt: skip
     yield "19-export", _export
     yield "20-preferences", lambda w: _dialog(w, w.show_preferences)
@@ -223,13 +225,14 @@ def _advice(window: Window) -> None:
 
 def _blocks(window: Window) -> None:
     from engine.catalogue import ACTIVATIONS, JOINS, KINDS
+    from engine.catalogue.linear import Linear
     from engine.design.address import Place
     from engine.design.edit import Insert
     from engine.design.tree import Group, Layer, Parallel, Repeat, Stack
 
     def dense(name: str, size: int, active: bool = True) -> Layer:
         activation = ACTIVATIONS["ReLU"]() if active else None
-        return Layer(0, name, KINDS["Linear"](out_features=size), activation)
+        return Layer(0, name, Linear(out_features=size), activation)
 
     inner = Stack((dense("expand", 32), dense("contract", 8, False)))
     residual = Parallel(0, JOINS["Add"](), (Stack(), inner))
@@ -244,14 +247,15 @@ def _blocks(window: Window) -> None:
 
 
 def _thousand(window: Window) -> None:
-    from engine.catalogue import ACTIVATIONS, KINDS
+    from engine.catalogue import ACTIVATIONS
+    from engine.catalogue.linear import Linear
     from engine.design.address import Place
     from engine.design.edit import Insert
     from engine.design.tree import Layer
 
     _start(window, "empty")
     nodes = tuple(
-        Layer(0, f"hidden{i + 1}", KINDS["Linear"](out_features=16 + i % 8), ACTIVATIONS["ReLU"]())
+        Layer(0, f"hidden{i + 1}", Linear(out_features=16 + i % 8), ACTIVATIONS["ReLU"]())
         for i in range(1000)
     )
     window.document.do(Insert(nodes, Place(0)))
@@ -260,14 +264,15 @@ def _thousand(window: Window) -> None:
 
 
 def _with_activation(window: Window, key: str) -> object:
-    from engine.catalogue import ACTIVATIONS, KINDS
+    from engine.catalogue import ACTIVATIONS
+    from engine.catalogue.linear import Linear
     from engine.design.edit import SetActivation, SetKind
 
     project = _sample("tutorial")
     _close_dialogs(window)
     window.document.start(project)
     first = project.network.body.nodes[0].id
-    window.document.do(SetKind((first,), KINDS["Linear"](out_features=4)))
+    window.document.do(SetKind((first,), Linear(out_features=4)))
     window.document.do(SetActivation((first,), ACTIVATIONS[key]()))
     window.document.select((first,))
     settle(0.7)
@@ -275,13 +280,14 @@ def _with_activation(window: Window, key: str) -> object:
 
 
 def _with_initializer(window: Window, key: str) -> object:
-    from engine.catalogue import INITIALIZERS, KINDS
+    from engine.catalogue import INITIALIZERS
+    from engine.catalogue.linear import Linear
     from engine.design.edit import SetInitializer, SetKind
 
     project = _sample("tutorial")
     window.document.start(project)
     first = project.network.body.nodes[0].id
-    window.document.do(SetKind((first,), KINDS["Linear"](out_features=128)))
+    window.document.do(SetKind((first,), Linear(out_features=128)))
     window.document.do(SetInitializer((first,), "weight", INITIALIZERS[key]()))
     window.document.select((first,))
     settle(0.8)

@@ -1,4 +1,4 @@
-"""What all dialogs share: a title, a body, and buttons at the bottom right. None of them blocks the window's event loop."""
+"""What all dialogs share: a title, a body, and buttons at the bottom right. None blocks the event loop."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Page(Protocol):
 
 
 class RunPanel(QWidget):
-    """Chooses the rows on the left; output, layers and parameters on the right, each page made when it is first seen."""
+    """Chooses the rows on the left; output, layers and parameters on the right, pages being made when first seen."""
 
     wished = Signal(object)
     sealed = Signal()

@@ -201,7 +201,7 @@ def _column(
 def _neuron_value(
     painter: QPainter, column: Column, y: float, value: float, largest: float
 ) -> None:
-    """A disc inside the neuron, its area by the value's size, its colour by the sign; the number where there is room."""
+    """A disc inside the neuron, its area by the value's size, its colour by the sign."""
     colours = theme.current()
     share = (abs(value) / largest) ** 0.5 if largest else 0.0
     painter.setPen(Qt.PenStyle.NoPen)
