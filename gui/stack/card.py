@@ -5,7 +5,6 @@ The same rectangles are painted, clicked and read out, so they are made once and
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -53,27 +52,27 @@ class Words:
     whole: str
 
 
-@dataclass(slots=True)
 class Layout:
     """A card's parts, from its top left corner; those that are not there are None."""
 
-    width: int
-    height: int
-    title: Words
-    brief: Words | None = None
-    name: Words | None = None
-    line: Words | None = None
-    shape: Words | None = None
-    count: Words | None = None
-    badge: Words | None = None
-    fold: QRect | None = None
-    frozen: QRect | None = None
-    note: QRect | None = None
-    activation: Words | None = None
-    initializer: Words | None = None
-    icons: list[QRect] = field(default_factory=list[QRect])
-    sentences: list[Words] = field(default_factory=list[Words])
-    mends: list[Words] = field(default_factory=list[Words])
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.height = height
+        self.title = Words(QRect(), "", "")
+        self.brief: Words | None = None
+        self.name: Words | None = None
+        self.line: Words | None = None
+        self.shape: Words | None = None
+        self.count: Words | None = None
+        self.badge: Words | None = None
+        self.fold: QRect | None = None
+        self.frozen: QRect | None = None
+        self.note: QRect | None = None
+        self.activation: Words | None = None
+        self.initializer: Words | None = None
+        self.icons: list[QRect] = []
+        self.sentences: list[Words] = []
+        self.mends: list[Words] = []
 
     def spots(self) -> list[Spot]:
         """What the Tab key goes through, in reading order."""
@@ -142,10 +141,10 @@ def laid_out(text: CardText, width: int, *, in_use: bool = False) -> Layout:
     height = least_height(text.chips, width)
     right = width - RIGHT
     shape_width = known.of_shape.horizontalAdvance(text.shape)
-    shape = _right(known.of_shape, text.shape, right, FIRST)
-    count = _right(known.of_small, text.count, right, SECOND)
     x = LEFT
-    layout = Layout(width, height, Words(QRect(), "", ""), shape=shape, count=count)
+    layout = Layout(width, height)
+    layout.shape = _right(known.of_shape, text.shape, right, FIRST)
+    layout.count = count = _right(known.of_small, text.count, right, SECOND)
     if text.foldable:
         layout.fold = QRect(x - 5, 7, 18, 18)
         x += 16

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
@@ -25,13 +24,15 @@ class Change(NamedTuple):
     come: int
 
 
-@dataclass(slots=True)
 class Slot:
     """A row with what was made from it; made anew when the row is another one."""
 
-    row: Row
-    _text: CardText | None = None
-    _layouts: dict[tuple[int, bool], Layout] = field(default_factory=dict[tuple[int, bool], Layout])
+    __slots__ = ("_layouts", "_text", "row")
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self._text: CardText | None = None
+        self._layouts: dict[tuple[int, bool], Layout] = {}
 
     @property
     def text(self) -> CardText:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen
+from functools import lru_cache
+
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QPixmap
 
 from engine.design.value import value
 from gui import theme
 from gui.stack.card import BAR, Layout, Spot, Words, fonts
 from gui.stack.words import CardText
-from gui.widgets.chip import paint_chevron, paint_chip
+from gui.widgets.chip import CHIP_HEIGHT, paint_chevron, paint_chip
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 CENTRED = Qt.AlignmentFlag.AlignCenter
@@ -33,6 +35,7 @@ class Look:
 def paint_card(painter: QPainter, at: QPoint, text: CardText, layout: Layout, look: Look) -> None:
     """Paint one card with its top left corner at a point."""
     painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(at)
     if look.faded:
         painter.setOpacity(0.4)
@@ -50,30 +53,69 @@ def paint_card(painter: QPainter, at: QPoint, text: CardText, layout: Layout, lo
 
 
 def _paint_frame(painter: QPainter, text: CardText, layout: Layout, look: Look) -> None:
-    colours = theme.current()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    frame = QRectF(0, 0, layout.width, layout.height)
-    shape = QPainterPath()
-    shape.addRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), theme.CARD_RADIUS, theme.CARD_RADIUS)
-    painter.fillPath(shape, colours.colour("selected" if look.selected else "card"))
     edge, width = "card_border", 1.0
     if look.hovered is not None:
         edge = "border_strong"
+    if look.selected:
+        edge, width = "accent", 1.5
     if text.faults:
         edge, width = "danger", 1.5
-    if look.selected:
-        edge, width = "danger" if text.faults else "accent", 1.5
     if look.focused:
         width = 2.0
-    painter.setPen(QPen(colours.colour(edge), width))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    inset = width / 2
-    painter.drawRoundedRect(
-        frame.adjusted(inset, inset, -inset, -inset), theme.CARD_RADIUS, theme.CARD_RADIUS
+    fill = "selected" if look.selected else "card"
+    picture = _frame(layout.width, layout.height, text.colour, fill, edge, width,
+                     theme.current().name, _ratio(painter))  # fmt: skip
+    painter.drawPixmap(0, 0, picture)
+
+
+# Frames and chips of a thousand cards are a few dozen different pictures; drawing their curves anew
+# would be most of the time that a card takes. The theme's name is an argument so that it is
+# remembered with the picture.
+
+
+@lru_cache(maxsize=64)
+def _frame(
+    width: int, height: int, bar: str, fill: str, edge: str, line: float, theme_name: str, ratio: float
+) -> QPixmap:  # fmt: skip
+    """A card without words."""
+    picture, painter = _canvas(QSize(width, height), ratio)
+    colours, inset = theme.current(), line / 2
+    frame = QRectF(0, 0, width, height).adjusted(inset, inset, -inset, -inset)
+    painter.setPen(QPen(colours.colour(edge), line))
+    painter.setBrush(colours.colour(fill))
+    painter.drawRoundedRect(frame, theme.CARD_RADIUS, theme.CARD_RADIUS)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours.colour(bar))
+    painter.drawRoundedRect(QRectF(0, 0, BAR, height), 2, 2)
+    painter.end()
+    return picture
+
+
+@lru_cache(maxsize=256)
+def _chip(
+    width: int, text: str, token: str, hovered: bool, focused: bool, theme_name: str, ratio: float
+) -> QPixmap:
+    """A chip with its words."""
+    picture, painter = _canvas(QSize(width, CHIP_HEIGHT), ratio)
+    paint_chip(
+        painter, QRect(0, 0, width, CHIP_HEIGHT), text, token, hovered=hovered, focused=focused
     )
-    bar = QPainterPath()
-    bar.addRoundedRect(QRectF(0, 0, BAR, layout.height), 2, 2)
-    painter.fillPath(bar, colours.colour(text.colour))
+    painter.end()
+    return picture
+
+
+def _canvas(size: QSize, ratio: float) -> tuple[QPixmap, QPainter]:
+    """A transparent picture of a size in logical pixels, and a painter on it."""
+    picture = QPixmap(size * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return picture, painter
+
+
+def _ratio(painter: QPainter) -> float:
+    return painter.device().devicePixelRatio()
 
 
 def _paint_words(painter: QPainter, text: CardText, layout: Layout, look: Look) -> None:
@@ -101,9 +143,7 @@ def _paint_words(painter: QPainter, text: CardText, layout: Layout, look: Look) 
         theme.icon("note", "text_muted").paint(painter, layout.note)
 
 
-def _write(
-    painter: QPainter, words: Words, font: QFont, metrics: QFontMetrics, token: str
-) -> None:
+def _write(painter: QPainter, words: Words, font: QFont, metrics: QFontMetrics, token: str) -> None:
     """Write on the base line, so that fonts of several sizes stand on one line at any scale."""
     painter.setFont(font)
     painter.setPen(theme.current().colour(token))
@@ -151,8 +191,9 @@ def _paint_chips(painter: QPainter, layout: Layout, look: Look) -> None:
             spot = Spot("activation") if part == "activation" else Spot("initializer")
             if spot == look.sub_focus:
                 _ring(painter, words.rect.adjusted(-2, -2, 2, 2), words.rect.height() / 2 + 2)
-            paint_chip(painter, words.rect, words.text, part, hovered=look.hovered == spot,
-                       focused=spot == look.open)  # fmt: skip
+            picture = _chip(words.rect.width(), words.text, part, look.hovered == spot, spot == look.open,
+                            theme.current().name, _ratio(painter))  # fmt: skip
+            painter.drawPixmap(words.rect.topLeft(), picture)
 
 
 def paint_mend(painter: QPainter, words: Words, spot: Spot, look: Look) -> None:

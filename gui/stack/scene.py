@@ -5,8 +5,6 @@ The view changes it and paints it; whoever asks what lies where asks it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from PySide6.QtCore import QPoint, QRect
 
 from engine.design.tree import Network
@@ -40,30 +38,30 @@ class Drop:
 NOWHERE = Hit()
 
 
-@dataclass(slots=True)
 class Scene:
     """Rows and what is done to them; rectangles are in the coordinates of the viewport."""
 
-    model: RowsModel = field(default_factory=RowsModel)
-    shelf: Shelf = field(default_factory=Shelf)
-    network: Network = field(default_factory=Network)
-    offset: int = 0
-    """Pixels that the list is scrolled down."""
-    current: int = -1
-    """The row that the keyboard acts on; -1 for none."""
-    has_focus: bool = False
-    by_keyboard: bool = False
-    """Whether the keyboard was used last, so that what it acts on has to be seen."""
-    selected_ids: frozenset[int] = frozenset()
-    hit: Hit = NOWHERE
-    sub_focus: Spot | None = None
-    """The part of the current card that the keyboard acts on."""
-    opened: tuple[int, Spot] | None = None
-    """The node and the chip whose list is open."""
-    found_ids: frozenset[int] | None = None
-    """What a search has found; None while nobody searches."""
-    dragged_ids: frozenset[int] = frozenset()
-    drop: Drop | None = None
+    def __init__(self) -> None:
+        self.model = RowsModel()
+        self.shelf = Shelf()
+        self.network = Network()
+        self.offset = 0
+        """Pixels that the list is scrolled down."""
+        self.current = -1
+        """The row that the keyboard acts on; -1 for none."""
+        self.has_focus = False
+        self.by_keyboard = False
+        """Whether the keyboard was used last, so that what it acts on has to be seen."""
+        self.selected_ids: frozenset[int] = frozenset()
+        self.hit = NOWHERE
+        self.sub_focus: Spot | None = None
+        """The part of the current card that the keyboard acts on."""
+        self.opened: tuple[int, Spot] | None = None
+        """The node and the chip whose list is open."""
+        self.found_ids: frozenset[int] | None = None
+        """What a search has found; None while nobody searches."""
+        self.dragged_ids: frozenset[int] = frozenset()
+        self.drop: Drop | None = None
 
     @property
     def count(self) -> int:

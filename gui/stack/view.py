@@ -277,7 +277,9 @@ class StackView(QListView):
             return
         text = self.scene.model.slots[hit.index].text
         words = tooltip(hit.spot, text, self.scene.layout_of(hit.index))
-        import html
-
-        QToolTip.showText(event.globalPos(), html.escape(words).replace("\n", "<br>"), self.viewport(),
-                          self.scene.spot_rect(hit.index, hit.spot))  # fmt: skip
+        plain = words.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+        shown = (
+            f"<qt>{plain}</qt>" if words else ""
+        )  # so that a note is neither read as HTML nor one long line
+        spot = self.scene.spot_rect(hit.index, hit.spot)
+        QToolTip.showText(event.globalPos(), shown, self.viewport(), spot)
