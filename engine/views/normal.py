@@ -115,6 +115,7 @@ def name_faults(
     """Faults of the names in one class: no identifiers, taken twice, or clashing with the variables of its forward."""
     taken = set(names)
     seen: set[str] = set()
+    variables = set(names) | inputs
     recalled = set(_sources(body)) - inputs
     for node in scope(body):
         match node:
@@ -129,9 +130,10 @@ def name_faults(
                     yield _renaming(node, wrong, taken)
             case Parallel():
                 for branch in node.branches:
-                    if wrong := _branch_fault(branch.name, inputs, recalled):
+                    if wrong := _branch_fault(branch.name, variables):
                         needs = f"another name for a branch: {wrong}"
                         yield Fault(node.id, label(node), needs)
+                    variables.add(branch.name)
             case Again():
                 pass
 
@@ -142,13 +144,15 @@ def _node_fault(name: str, recalled: set[str], named: bool) -> str:
     return _node_name_fault(name) or (fault_of_variable(name) if name in recalled else "")
 
 
-def _branch_fault(name: str, inputs: frozenset[str], recalled: set[str]) -> str:
+def _branch_fault(name: str, taken: set[str]) -> str:
+    """A branch is a variable of its own: read back, `conv1 = x` would be a recall of a layer of that name."""
     if not name:
         return ""
     if wrong := fault_of_variable(name):
         return wrong
-    taken = name in inputs or name in recalled
-    return f"`{name}` is the name of an input or of a layer that is recalled" if taken else ""
+    return (
+        f"`{name}` is the name of an input, a layer or another branch here" if name in taken else ""
+    )
 
 
 def _renaming(node: Layer | Group | Repeat, wrong: str, taken: set[str]) -> Fault:
@@ -207,8 +211,8 @@ def sequential_fault(node: Group | Repeat) -> Misfit | None:
     """What is wrong with the form of a Group or Repeat: empty, or a plain nn.Sequential that needs a forward."""
     if not node.body.nodes:
         return Misfit("at least one layer inside")
-    if node.body.source:
-        return Misfit("a body that takes what flows in")
+    if node.body.source or node.body.name:
+        return Misfit("a body that takes what flows in and has no name")
     if isinstance(node, Repeat) and not node.class_name:
         return Misfit("a class name")
     if node.class_name:
