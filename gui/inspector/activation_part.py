@@ -12,6 +12,7 @@ from engine.design.kind import Activation
 from engine.design.tree import Again, Layer, Parallel
 from gui.inspector.curve_card import CurveCard
 from gui.inspector.entry_form import EntryForm
+from gui.inspector.help_text import HelpText
 from gui.inspector.section import Section
 from gui.inspector.vector_card import VectorCard
 from gui.inspector.voice import Voice
@@ -20,7 +21,6 @@ from gui.stack.choices import activation_options
 from gui.stack.thumbnails import activation_thumbnail
 from gui.widgets.choice import Choice
 from gui.widgets.form import Form
-from gui.widgets.pieces import plain_label
 
 Active = Layer | Parallel | Again
 
@@ -50,12 +50,12 @@ class ActivationPart(Section):
         self._arguments.finished.connect(voice.seal)
         self._curve = CurveCard(voice)
         self._vector = VectorCard(voice)
-        self._help = plain_label(role="muted", wrap=True)
+        self._help = HelpText()
         self.add_tight(form, self._arguments)
         for widget in (self._curve, self._vector, self._help):
             self.body.addWidget(widget)
-        for widget in (self._curve, self._vector, self._help):
-            widget.hide()
+        self._curve.hide()
+        self._vector.hide()
 
     def show_nodes(self, nodes: Sequence[Active]) -> None:
         """Show what these have in common; at least one."""
@@ -86,10 +86,9 @@ class ActivationPart(Section):
         curved = activation is not None and not activation.vector
         if activation is not None:
             (self._vector if activation.vector else self._curve).show_activation(activation)
-            self._help.setText(help_text(type(activation)))
         self._curve.setVisible(curved)
         self._vector.setVisible(activation is not None and not curved)
-        self._help.setVisible(activation is not None)
+        self._help.show_entry(type(activation) if activation is not None else None)
 
     def _choose(self, key: str) -> None:
         activation = ACTIVATIONS[key]() if key in ACTIVATIONS else None
@@ -106,11 +105,6 @@ def shown_activation(node: Active) -> Activation | None:
     if node.activation is None and isinstance(node, Layer) and isinstance(node.kind, Activation):
         return node.kind
     return node.activation
-
-
-def help_text(entry: type[Activation]) -> str:
-    """What it does, when to use it and what goes wrong, in one paragraph."""
-    return entry.help().replace("\n\n", " ")
 
 
 def _for_each(nodes: Sequence[Active], name: str, value: object) -> Edit:

@@ -17,6 +17,7 @@ from gui.inspector.entry_form import EntryForm
 from gui.inspector.facts_part import FactsPart, Row, cost_rows, shape_row
 from gui.inspector.faults import FaultList
 from gui.inspector.header import Header
+from gui.inspector.help_text import HelpText
 from gui.inspector.name_field import Fault, NameField, rename, show_node_name
 from gui.inspector.note import NotePart
 from gui.inspector.page import Page
@@ -66,7 +67,7 @@ class BlockPage(Page):
             self.tr("join"), self._join, self.tr("How the branches become one value")
         )
         self._join_fields = EntryForm()
-        self._join_help = plain_label(role="muted", wrap=True)
+        self._join_help = HelpText()
         self._first = push_button("", "link")
         first = QHBoxLayout()
         first.addWidget(self._first)
@@ -140,11 +141,10 @@ class BlockPage(Page):
     def _show_join(self, node: Block) -> None:
         joins = isinstance(node, Parallel)
         self._join_form.setVisible(joins)
-        self._join_help.setVisible(joins)
+        self._join_help.show_entry(type(node.join) if isinstance(node, Parallel) else None)
         if isinstance(node, Parallel):
             self._join.set_current(node.join.key())
             self._join_fields.show_entries((node.join,), (node.id, type(node.join)))
-            self._join_help.setText(node.join.help().replace("\n\n", " "))
         else:
             self._join_fields.show_entries((), None)
 

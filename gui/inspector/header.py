@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.design.knob import Entry
 from gui import theme
@@ -47,36 +46,3 @@ class Header(QWidget):
     def _open_help(self) -> None:
         if self._entry is not None:
             HelpCard(self._entry, self).open_below(self._link)
-
-
-class HelpLink(QPushButton):
-    """A question mark that opens the help of an entry."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._entry: type[Entry] | None = None
-        theme.set_role(self, "quiet")
-        self.setFixedSize(theme.CONTROL_HEIGHT, theme.CONTROL_HEIGHT)
-        self.setAutoDefault(False)
-        self._paint_icon()
-        self.clicked.connect(self._open)
-
-    def show_entry(self, entry: type[Entry] | None) -> None:
-        """Offer the help of `entry`; without one there is nothing to press."""
-        self._entry = entry
-        self.setEnabled(entry is not None)
-        if entry is not None:
-            self.setAccessibleName(self.tr("Help on {0}").format(entry.title()))
-            self.setToolTip(self.accessibleName())
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self._paint_icon()
-        super().changeEvent(event)
-
-    def _paint_icon(self) -> None:
-        self.setIcon(theme.icon("help-circle", "text_muted"))
-
-    def _open(self) -> None:
-        if self._entry is not None:
-            HelpCard(self._entry, self).open_below(self)

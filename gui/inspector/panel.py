@@ -95,12 +95,11 @@ class Inspector(QScrollArea):
 
     def _outside(self, here: QWidget, next: bool) -> QWidget | None:
         """The nearest widget of the window beyond the inspector that takes the focus."""
-        step = QWidget.nextInFocusChain if next else QWidget.previousInFocusChain
-        found = step(here)
+        found = here.nextInFocusChain() if next else here.previousInFocusChain()
         while found is not here:
             if not self.isAncestorOf(found) and found is not self and _takes_focus(found):
                 return found
-            found = step(found)
+            found = found.nextInFocusChain() if next else found.previousInFocusChain()
         return None
 
     def _page_for(self, maker: Maker) -> Page:

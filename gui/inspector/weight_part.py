@@ -18,6 +18,7 @@ from gui import theme
 from gui.document import State
 from gui.inspector.entry_form import EntryForm
 from gui.inspector.facts_part import memory
+from gui.inspector.help_text import HelpText
 from gui.inspector.section import Section
 from gui.inspector.segments import Segments
 from gui.inspector.voice import Voice
@@ -66,7 +67,7 @@ class WeightPart(Section):
         self._state = plain_label(role="caption", wrap=True)
         self._state.hide()
         self._seed = IntegerField(0, _SEED)
-        self._help = plain_label(role="muted", wrap=True)
+        self._help = HelpText()
         self._bottom_row = self._bottom()
         self._shown = (self._tensors, form, self._arguments, self._refusal, self._card,
                        self._bottom_row, self._help)  # fmt: skip
@@ -189,8 +190,8 @@ class WeightPart(Section):
         law = law_of(layer, weight, facts.input)
         self._refusal.setText(law.refusal)
         self._refusal.setVisible(bool(law.refusal))
-        self._help.setText(law.sentence.replace("\n\n", " "))
-        self._help.setVisible(bool(law.sentence))
+        chosen = type(law.initializer) if law.initializer is not None else None
+        self._help.show_entry(chosen, law.sentence)
         self._card.setVisible(not law.refusal)
         self._bottom_row.setVisible(not law.refusal)
         self._card.show_tensor(layer.id, weight.tensor, weight.shape, law)

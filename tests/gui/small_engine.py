@@ -18,7 +18,7 @@ from engine.design.kind import Activation
 from engine.design.tree import Layer
 from engine.files.reading import from_document
 from engine.views.shapes import infer
-from engine.worker.protocol import Array, Curve, Draw, Request, Result, Vector
+from engine.worker.protocol import Array, Curve, Draw, Progress, Request, Result, Vector
 from gui.learn.curve import closed_curve
 from gui.learn.law import law_of
 
@@ -36,8 +36,13 @@ class SmallEngine:
     waiting: dict[str, Callable[[], None]] = field(default_factory=dict)
 
     def ask(
-        self, request: Request, on_result: OnResult, on_failure: OnFailure, channel: str = ""
-    ) -> object:
+        self,
+        request: Request,
+        on_result: OnResult,
+        on_failure: OnFailure,
+        channel: str = "",
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> SmallTicket:
         self.asked.append(request)
 
         def answer() -> None:
@@ -46,10 +51,11 @@ class SmallEngine:
             else:
                 on_result(answer_of(request))
 
-        self.waiting[f"{type(request).__name__} {channel}"] = answer
+        name = f"{type(request).__name__} {channel}"
+        self.waiting[name] = answer
         if not self.holds:
             QTimer.singleShot(0, self.let)
-        return None
+        return SmallTicket(self, name)
 
     def let(self) -> None:
         """Answer what waits."""
@@ -61,6 +67,17 @@ class SmallEngine:
         """Answer nothing any more, as when the window has closed."""
         self.holds = True
         self.waiting = {}
+
+
+@dataclass
+class SmallTicket:
+    """The right to change one's mind."""
+
+    engine: SmallEngine
+    name: str
+
+    def cancel(self) -> None:
+        self.engine.waiting.pop(self.name, None)
 
 
 def answer_of(request: Request) -> Result:

@@ -286,7 +286,7 @@ def test_a_parallel_shows_its_join_with_the_fields_of_it(qtbot: QtBot) -> None:
     shown.select(parallel.id)
     assert shown.choice("join").current() == "Concat"
     type_into(qtbot, shown.line("dim"), "-1")
-    assert _join(shown) == JOINS["Concat"](dim=-1)
+    assert _join(shown) == JOINS["Concat"]().with_fields(dim=-1)
     shown.choice("join").chosen.emit("Add")
     assert _join(shown) == JOINS["Add"]()
 

@@ -16,6 +16,7 @@ from engine.worker.protocol import Curve, Vector
 from gui.inspector.curve_card import CurveCard
 from gui.inspector.vector_card import SCORES
 from gui.widgets.bars import VectorBars
+from gui.widgets.choice_popup import ChoicePopup
 from gui.widgets.plot import Plot
 from gui.widgets.plot_marks import Series, Zone
 from tests.gui.inspector_bench import Bench, bench, layer, network, tutorial, type_into
@@ -107,7 +108,7 @@ def test_an_argument_is_drawn_within_the_same_event(qtbot: QtBot) -> None:
     type_into(qtbot, shown.line("negative_slope"), "0.5")
     _, value = curves(plot)
     assert value.y[0] == pytest.approx(0.5 * value.x[0])
-    assert shown.layer(1).activation == ACTIVATIONS["LeakyReLU"](negative_slope=0.5)
+    assert shown.layer(1).activation == ACTIVATIONS["LeakyReLU"]().with_fields(negative_slope=0.5)
 
 
 def test_dragging_the_range_draws_and_asks_for_what_is_then_in_view(qtbot: QtBot) -> None:
@@ -144,7 +145,7 @@ def test_others_are_laid_over_and_taken_away(qtbot: QtBot) -> None:
     shown = one(qtbot, ACTIVATIONS["Sigmoid"]())
     plot = curve_plot(shown, qtbot)
     shown.button("Compare with").click()
-    popup = shown.inspector.findChildren(type(_popup(shown)))[0]
+    [popup] = shown.inspector.findChildren(ChoicePopup)
     qtbot.keyClicks(popup._search, "softsign")
     qtbot.keyClick(popup._search, Qt.Key.Key_Return)
     assert [each.name for each in curves(plot)] == ["Sigmoid", "Softsign"]
@@ -157,15 +158,8 @@ def test_others_are_laid_over_and_taken_away(qtbot: QtBot) -> None:
     assert shown.wishes == []
 
 
-def _popup(shown: Bench) -> object:
-    from gui.widgets.choice_popup import ChoicePopup
-
-    [popup] = shown.inspector.findChildren(ChoicePopup)
-    return popup
-
-
 def test_a_layer_that_is_an_activation_shows_its_own_curve(qtbot: QtBot) -> None:
-    shown = bench(qtbot, network(layer(ACTIVATIONS["ELU"](alpha=2.0), "elu")))
+    shown = bench(qtbot, network(layer(ACTIVATIONS["ELU"]().with_fields(alpha=2.0), "elu")))
     shown.select(1)
     _, value = curves(curve_plot(shown, qtbot))
     assert float(value.y.min()) == pytest.approx(-2.0, abs=0.01)
@@ -200,12 +194,19 @@ def test_while_the_engine_starts_the_vector_says_that_it_waits(qtbot: QtBot) -> 
 
 
 def test_an_argument_that_several_share_is_set_for_all_and_keeps_the_others(qtbot: QtBot) -> None:
-    gentle, deep = ACTIVATIONS["Threshold"](value=1.0), ACTIVATIONS["Threshold"](value=2.0)
+    gentle, deep = (
+        ACTIVATIONS["Threshold"]().with_fields(value=1.0),
+        ACTIVATIONS["Threshold"]().with_fields(value=2.0),
+    )
     shown = bench(qtbot, network(layer(Linear(3), "a", gentle), layer(Linear(3), "b", deep)))
     shown.select(1, 2)
     type_into(qtbot, shown.line("threshold"), "4")
-    assert shown.layer(1).activation == ACTIVATIONS["Threshold"](threshold=4.0, value=1.0)
-    assert shown.layer(2).activation == ACTIVATIONS["Threshold"](threshold=4.0, value=2.0)
+    assert shown.layer(1).activation == ACTIVATIONS["Threshold"]().with_fields(
+        threshold=4.0, value=1.0
+    )
+    assert shown.layer(2).activation == ACTIVATIONS["Threshold"]().with_fields(
+        threshold=4.0, value=2.0
+    )
 
 
 def test_the_wheel_scrolls_the_column_unless_a_plot_has_the_focus(qtbot: QtBot) -> None:
@@ -235,7 +236,7 @@ def test_the_wheel_scrolls_the_column_unless_a_plot_has_the_focus(qtbot: QtBot) 
 
 
 def test_an_initializer_of_the_activations_own_tensor_can_be_chosen(qtbot: QtBot) -> None:
-    shown = one(qtbot, ACTIVATIONS["PReLU"](num_parameters=16))
+    shown = one(qtbot, ACTIVATIONS["PReLU"]().with_fields(num_parameters=16))
     shown.button("Tensor: activation.weight").click()
     shown.choice("Initializer of activation.weight").chosen.emit("Constant")
     assert shown.layer(1).initializer("activation.weight") == INITIALIZERS["Constant"]()

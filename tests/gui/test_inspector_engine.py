@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from engine.catalogue import ACTIVATIONS, INITIALIZERS
 from engine.catalogue.linear import Linear
 from gui.document import Document, opened
-from gui.engine_process import EngineProcess
+from gui.engine_process import EngineProcess, State
 from gui.inspector.curve_card import CurveCard
 from gui.inspector.panel import Inspector
 from gui.inspector.vector_card import VectorCard
@@ -27,22 +27,22 @@ def engine(qtbot: QtBot) -> Iterator[EngineProcess]:
     made = EngineProcess()
     made.start()
     yield made
-    with qtbot.waitSignal(made.closed, timeout=PATIENCE_MS):
-        made.close()
+    made.close()
+    qtbot.waitUntil(lambda: made.state is State.GONE, timeout=PATIENCE_MS)
     made.deleteLater()
 
 
 def test_torch_answers_curve_vector_and_weights(qtbot: QtBot, engine: EngineProcess) -> None:
-    chosen = {"weight": INITIALIZERS["XavierNormal"]()}
     design = network(
-        layer(Linear(64), "first", ACTIVATIONS["Tanh"](), **chosen),
+        layer(Linear(64), "first", ACTIVATIONS["Tanh"](), weight=INITIALIZERS["XavierNormal"]()),
         layer(Linear(10), "out", ACTIVATIONS["Softmax"]()),
         shape=(64,),
     )
     document = Document(opened(project(design)))
     inspector = Inspector(engine.ask)
     document.changed.connect(inspector.show_state)
-    qtbot.addWidget(inspector)
+    # As the window does: nothing is answered any more once it closes.
+    qtbot.addWidget(inspector, before_close_func=lambda _: engine.close())
     inspector.resize(356, 1400)
     inspector.show()
     document.select((1,))

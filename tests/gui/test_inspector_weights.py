@@ -29,8 +29,10 @@ every_rule = pytest.mark.parametrize("key", list(INITIALIZERS))
 
 
 def one(qtbot: QtBot, key: str = "", engine: SmallEngine | None = None, **fields: float) -> Bench:
-    chosen = {"weight": INITIALIZERS[key](**fields)} if key else {}
-    shown = bench(qtbot, network(layer(Linear(16), "fc", **chosen), shape=(16,)), engine)
+    node = layer(Linear(16), "fc")
+    if key:
+        node = layer(Linear(16), "fc", weight=INITIALIZERS[key](**fields))
+    shown = bench(qtbot, network(node, shape=(16,)), engine)
     shown.select(1)
     return shown
 
@@ -77,7 +79,7 @@ def test_bars_hold_every_drawn_value(key: str, size: int) -> None:
 
 
 def test_a_single_value_stands_in_the_middle_of_its_bar() -> None:
-    law = INITIALIZERS["Constant"](val=0.3).distribution((8, 8))
+    law = INITIALIZERS["Constant"]().with_fields(val=0.3).distribution((8, 8))
     [bars] = [m for m in pictured(law, np.full(64, 0.3)).marks if isinstance(m, Bars)]
     [place] = np.flatnonzero(bars.heights)
     assert (bars.edges[place] + bars.edges[place + 1]) / 2 == pytest.approx(0.3)
@@ -138,7 +140,7 @@ def test_an_argument_moves_the_line_of_theory_at_once(qtbot: QtBot) -> None:
     plot = weight_plot(shown, qtbot)
     type_into(qtbot, shown.line("std"), "5")
     assert plot.view().right == pytest.approx(5 * 3.2 * 1.08, rel=0.02)
-    assert shown.layer(1).initializer("weight") == INITIALIZERS["Normal"](std=5.0)
+    assert shown.layer(1).initializer("weight") == INITIALIZERS["Normal"]().with_fields(std=5.0)
 
 
 def test_bounds_that_contradict_each_other_say_so_and_draw_nothing(qtbot: QtBot) -> None:
