@@ -95,11 +95,11 @@ class Inspector(QScrollArea):
 
     def _outside(self, here: QWidget, next: bool) -> QWidget | None:
         """The nearest widget of the window beyond the inspector that takes the focus."""
-        found = here.nextInFocusChain() if next else here.previousInFocusChain()
-        while found is not here:
+        found = _beside(here, next)
+        while found is not None and found is not here:
             if not self.isAncestorOf(found) and found is not self and _takes_focus(found):
                 return found
-            found = found.nextInFocusChain() if next else found.previousInFocusChain()
+            found = _beside(found, next)
         return None
 
     def _page_for(self, maker: Maker) -> Page:
@@ -109,6 +109,11 @@ class Inspector(QScrollArea):
             self._pages[maker] = page
             self._column.addWidget(page)
         return self._pages[maker]
+
+
+def _beside(widget: QWidget, next: bool) -> QWidget | None:
+    """The neighbour in the window's own chain."""
+    return widget.nextInFocusChain() if next else widget.previousInFocusChain()
 
 
 def _takes_focus(widget: QWidget) -> bool:
