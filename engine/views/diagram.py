@@ -6,10 +6,8 @@ Layout is our own and linear in the number of nodes, as a design is a tree: size
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-from engine.design.kind import Join
 from engine.design.tree import Group, Layer, Parallel, node_name
 from engine.views.diagram_parts import (
     Box,
@@ -35,11 +33,12 @@ from engine.views.diagram_sizes import (
     Neurons,
     Row,
     Slim,
+    base_pitch,
     input_item,
-    pitch_of,
-    radius_of,
     row_of,
+    symbol,
     title_of,
+    widest,
 )
 from engine.views.facts import Analysis, NodeFacts
 
@@ -62,11 +61,13 @@ def diagram(analysis: Analysis) -> Diagram:
     """The drawing of a network; also of one with faults, as far as it is known."""
     inputs = analysis.network.inputs
     nodes = analysis.body.nodes
+    rows = [each.spec.elements for each in inputs[:1] if len(each.spec.shape) == 1]
+    base = base_pitch(max([widest(nodes), *rows]))
     if inputs:
-        first, lanes = input_item(inputs[0].name, inputs[0].spec, nodes)
-        row = row_of(nodes, lanes, (first,))
+        first, lanes = input_item(inputs[0].name, inputs[0].spec, nodes, base)
+        row = row_of(nodes, lanes, base, (first,))
     else:
-        row = row_of(nodes, 0)
+        row = row_of(nodes, 0, base)
     pen = _Pen()
     flow = pen.row(row, MARGIN, MARGIN + row.up, None, "", 0, False)
     width = 2 * MARGIN + row.width
@@ -136,8 +137,8 @@ class _Pen:
         node_id = item.facts.node.id if item.facts is not None else 0
         number = len(self.columns)
         self.columns.append(
-            Column(node_id, item.name, item.caption, item.units, centre, y, pitch_of(item.units),
-                   radius_of(item.units), centre, header)
+            Column(node_id, item.name, item.caption, item.units, centre, y, item.pitch,
+                   item.radius, centre, header)
         )  # fmt: skip
         if flow is not None and flow.column >= 0:
             self.bundles.append(
@@ -203,8 +204,8 @@ class _Pen:
         if flow is not None:
             flow = self._gathered(flow)
             self._wire(flow, fork, y)
-        centre = x + item.width - JOINT
-        start, stop = x + FORK, centre - JOINT - FORK
+        centre, half = x + item.width - item.joint / 2, item.joint / 2
+        start, stop = x + FORK, centre - half - FORK
         top = y - item.up
         for branch, row in zip(node.branches, item.rows, strict=True):
             line = top + row.up
@@ -216,12 +217,14 @@ class _Pen:
             if end is not None:
                 end = self._gathered(end)
                 self._wire(end, stop, line)
-                self.wires.append(Wire(end.node_id, stop, line, centre - JOINT, y))
+                self.wires.append(Wire(end.node_id, stop, line, centre - half, y))
             top += row.up + row.down + BETWEEN_BRANCHES
         caption = node.activation.title() if node.activation is not None else ""
         faulty = facts.fault is not None
-        self.joints.append(Joint(node.id, symbol(node.join), caption, centre, y, JOINT, faulty))
-        return _Flow(centre + JOINT, y, node.id, _shape(facts))
+        self.joints.append(
+            Joint(node.id, symbol(node.join), caption, centre, y, JOINT, item.joint, faulty)
+        )
+        return _Flow(centre + half, y, node.id, _shape(facts))
 
     def _wire(self, flow: _Flow, x: float, y: float) -> None:
         if x > flow.x:
@@ -238,9 +241,3 @@ class _Pen:
 
 def _shape(facts: NodeFacts | None) -> str:
     return str(facts.output) if facts is not None and facts.output is not None else ""
-
-
-def symbol(join: Join) -> str:
-    """The operator of a join's form, `+` for `a + b`; its title where it has none."""
-    operator = re.fullmatch(r"a (\S) b", join.form)
-    return {"*": "×", "-": "−"}.get(operator[1], operator[1]) if operator else join.title()

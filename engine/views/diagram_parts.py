@@ -113,7 +113,10 @@ class Frame(NamedTuple):
 
 
 class Joint(NamedTuple):
-    """Where branches meet: a circle with a symbol (`+`) or, where there is none, a word. `x`, `y` is its centre."""
+    """Where branches meet: a circle with a symbol (`+`) or, where there is none, a word in a wider capsule.
+
+    `x`, `y` is its centre; `width` is twice the radius for a circle.
+    """
 
     node_id: int
     symbol: str
@@ -121,6 +124,7 @@ class Joint(NamedTuple):
     x: float
     y: float
     radius: float
+    width: float
     faulty: bool
 
 

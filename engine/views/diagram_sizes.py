@@ -5,18 +5,24 @@ A row is what stands side by side on one line: `up` and `down` are its extents a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.catalogue.linear import Identity, Linear
 from engine.catalogue.shaping import Flatten
-from engine.design.kind import TensorSpec
+from engine.design.kind import Join, TensorSpec
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat
 from engine.views.diagram_parts import slots
 from engine.views.facts import NodeFacts, StackFacts, label
 
-TALLEST, PITCH, RADIUS = 560.0, 28.0, 9.0
-"""Height of a full column, and distance and radius of neurons where there are few."""
+TALLEST = 560.0
+"""Height of a full column, from the first neuron to the last."""
+
+CLOSE, WIDE, FILLED = 28.0, 56.0, 220.0
+"""Distance of neurons in a column of ordinary size; and in small networks up to how much, to reach which height."""
+
+RADIUS = 14.0
 
 COLUMN_DISTANCE = 190.0
 HEADER = 46.0
@@ -48,6 +54,8 @@ class Neurons(NamedTuple):
     name: str
     caption: str
     units: int
+    pitch: float
+    radius: float
     width: float
     up: float
     down: float
@@ -88,10 +96,11 @@ class Framed(NamedTuple):
 
 
 class Branched(NamedTuple):
-    """A Parallel: rows one below the other between a fork and a joint."""
+    """A Parallel: rows one below the other between a fork and a joint of that width."""
 
     facts: NodeFacts
     rows: tuple[Row, ...]
+    joint: float
     width: float
     up: float
     down: float
@@ -115,19 +124,37 @@ class Row(NamedTuple):
     down: float
 
 
-def pitch_of(units: int) -> float:
-    """Distance of neurons in a column."""
-    return min(PITCH, TALLEST / max(slots(units) - 1, 1))
+def base_pitch(widest: int) -> float:
+    """The distance of neurons in a network whose largest column has so many: small networks are drawn larger."""
+    return min(WIDE, max(CLOSE, FILLED / max(widest - 1, 1)))
 
 
-def radius_of(units: int) -> float:
-    """Radius of a column's neurons."""
-    return min(RADIUS, 0.4 * pitch_of(units))
+def widest(nodes: Sequence[NodeFacts]) -> int:
+    """The longest row of numbers that any of these nodes, or one inside them, gives."""
+    most = 1
+    for facts in nodes:
+        if _is_row(facts.output):
+            assert facts.output is not None
+            most = max(most, facts.output.shape[0])
+        inner = facts.stacks[:1] if isinstance(facts.node, Repeat) else facts.stacks
+        most = max([most, *(widest(stack.nodes) for stack in inner)])
+    return most
 
 
-def half_of(units: int) -> float:
+def pitch_of(units: int, base: float) -> float:
+    """Distance of neurons in one column."""
+    return min(base, TALLEST / max(slots(units) - 1, 1))
+
+
+def radius_of(pitch: float) -> float:
+    """Radius of neurons at such a distance."""
+    return min(RADIUS, 0.32 * pitch)
+
+
+def half_of(units: int, base: float) -> float:
     """Half the height of a column, neurons included."""
-    return pitch_of(units) * (slots(units) - 1) / 2 + radius_of(units)
+    pitch = pitch_of(units, base)
+    return pitch * (slots(units) - 1) / 2 + radius_of(pitch)
 
 
 def width_of(name: str, caption: str) -> float:
@@ -135,11 +162,14 @@ def width_of(name: str, caption: str) -> float:
     return max(NAME_LETTER * len(name), CAPTION_LETTER * len(caption))
 
 
-def row_of(nodes: Sequence[NodeFacts], lanes: int, before: tuple[Item, ...] = ()) -> Row:
-    """The size of a row, with `lanes` neurons or a single wire flowing in."""
+def row_of(
+    nodes: Sequence[NodeFacts], lanes: int, base: float, before: tuple[Item, ...] = ()
+) -> Row:
+    """The size of a row, with `lanes` neurons or a single wire flowing in; `base` is the distance of neurons."""
     items: list[Item] = list(before)
     for place, facts in enumerate(nodes):
-        item, lanes = _item(facts, lanes, nodes[place + 1] if place + 1 < len(nodes) else None)
+        behind = nodes[place + 1] if place + 1 < len(nodes) else None
+        item, lanes = _item(facts, lanes, base, behind)
         items.append(item)
     gaps: list[float] = []
     previous: Item | None = None
@@ -158,10 +188,13 @@ def row_of(nodes: Sequence[NodeFacts], lanes: int, before: tuple[Item, ...] = ()
     return Row(tuple(items), tuple(gaps), tallest, lanes, width, up, down)
 
 
-def input_item(name: str, spec: TensorSpec, nodes: Sequence[NodeFacts]) -> tuple[Item, int]:
+def input_item(
+    name: str, spec: TensorSpec, nodes: Sequence[NodeFacts], base: float
+) -> tuple[Item, int]:
     """The network's input: a column where neurons follow, else a box; and the lanes that flow out of it."""
     if _is_row(spec) and nodes and takes_lanes(nodes[0]):
-        return neurons(None, name, str(spec.shape[0]), spec.shape[0]), spec.shape[0]
+        units = spec.shape[0]
+        return neurons(None, name, str(units), units, base), units
     caption = str(spec) if spec.dtype == "float32" else f"{spec} {spec.dtype}"
     return boxed(None, name, caption, "input"), 0
 
@@ -175,24 +208,24 @@ def takes_lanes(facts: NodeFacts) -> bool:
     return _is_dense(facts) or _is_apart(facts)
 
 
-def _item(facts: NodeFacts, lanes: int, behind: NodeFacts | None) -> tuple[Item, int]:
+def _item(facts: NodeFacts, lanes: int, base: float, behind: NodeFacts | None) -> tuple[Item, int]:
     """A node's size, and the lanes that flow out of it."""
     match node := facts.node:
         case Layer():
-            return _layer_item(node, facts, lanes, behind)
+            return _layer_item(node, facts, lanes, base, behind)
         case Group():
-            return _framed(facts, "", lanes)
+            return _framed(facts, "", lanes, base)
         case Repeat():
-            return _framed(facts, f"× {node.times}", lanes)
+            return _framed(facts, f"× {node.times}", lanes, base)
         case Parallel():
-            return _branched(node, facts), 0
+            return _branched(node, facts, base), 0
         case Again():
             activation = node.activation.title() if node.activation is not None else ""
             return boxed(facts, f"{node.of} again", activation, "block"), 0
 
 
 def _layer_item(
-    node: Layer, facts: NodeFacts, lanes: int, behind: NodeFacts | None
+    node: Layer, facts: NodeFacts, lanes: int, base: float, behind: NodeFacts | None
 ) -> tuple[Item, int]:
     name = node.name or node.kind.title()
     activation = node.activation.title() if node.activation is not None else ""
@@ -200,11 +233,11 @@ def _layer_item(
     if _is_dense(facts) or (assembled and _is_row(facts.output)):
         assert facts.output is not None
         units = facts.output.shape[0]
-        return neurons(facts, name, _joined(str(units), activation), units), units
+        return neurons(facts, name, _joined(str(units), activation), units, base), units
     if lanes and _is_apart(facts):
         caption = _joined(node.kind.brief(facts.input), activation)
         width = max(PLATE_WIDTH, width_of(name, caption))
-        half = half_of(lanes) + 6
+        half = half_of(lanes, base) + 6
         return Slim(facts, name, caption, width, half, half), lanes
     brief = node.kind.brief(facts.input)
     kind = _joined(f"{node.kind.title()} {brief}" if node.name else brief, activation)
@@ -235,12 +268,11 @@ def _is_apart(facts: NodeFacts) -> bool:
     return node.kind.family in APART or isinstance(node.kind, Identity)
 
 
-def neurons(facts: NodeFacts | None, name: str, caption: str, units: int) -> Neurons:
+def neurons(facts: NodeFacts | None, name: str, caption: str, units: int, base: float) -> Neurons:
     """A column's size."""
-    half = half_of(units)
-    return Neurons(
-        facts, name, caption, units, max(2 * RADIUS, width_of(name, caption)), half, half
-    )
+    pitch, half = pitch_of(units, base), half_of(units, base)
+    width = max(2 * RADIUS, width_of(name, caption))
+    return Neurons(facts, name, caption, units, pitch, radius_of(pitch), width, half, half)
 
 
 def boxed(facts: NodeFacts | None, name: str, caption: str, family: str) -> Boxed:
@@ -249,9 +281,9 @@ def boxed(facts: NodeFacts | None, name: str, caption: str, family: str) -> Boxe
     return Boxed(facts, name, caption, family, width, BOX_HEIGHT / 2, BOX_HEIGHT / 2)
 
 
-def _framed(facts: NodeFacts, badge: str, lanes: int) -> tuple[Framed, int]:
+def _framed(facts: NodeFacts, badge: str, lanes: int, base: float) -> tuple[Framed, int]:
     inside: StackFacts | None = facts.stacks[0] if facts.stacks else None
-    row = row_of(inside.nodes if inside is not None else (), lanes)
+    row = row_of(inside.nodes if inside is not None else (), lanes, base)
     name = f"{title_of(facts)}  {badge}"
     width = max(row.width + 2 * PADDING, NAME_LETTER * len(name) + 2 * PADDING, NARROWEST_BOX)
     return Framed(facts, row, badge, width, row.up + PADDING + TITLE, row.down + PADDING), row.lanes
@@ -266,16 +298,30 @@ def title_of(facts: NodeFacts) -> str:
             return label(node)
 
 
-def _branched(node: Parallel, facts: NodeFacts) -> Branched:
+def _branched(node: Parallel, facts: NodeFacts, base: float) -> Branched:
     rows: list[Row] = []
     for place, stack in enumerate(node.branches):
         nodes = facts.stacks[place].nodes if place < len(facts.stacks) else ()
         chip = (boxed(None, stack.source, "from before", "recall"),) if stack.source else ()
-        rows.append(row_of(nodes, 0, chip))
+        rows.append(row_of(nodes, 0, base, chip))
     height = sum(row.up + row.down for row in rows) + BETWEEN_BRANCHES * max(len(rows) - 1, 0)
     longest = max((row.width + (FAN if row.lanes else 0) for row in rows), default=0.0)
-    width = longest + 2 * FORK + 2 * JOINT
-    return Branched(facts, tuple(rows), width, max(height / 2, JOINT), max(height / 2, JOINT))
+    joint = joint_width(symbol(node.join))
+    width = longest + 2 * FORK + joint
+    return Branched(
+        facts, tuple(rows), joint, width, max(height / 2, JOINT), max(height / 2, JOINT)
+    )
+
+
+def symbol(join: Join) -> str:
+    """The operator of a join's form, `+` for `a + b`; its title where it has none."""
+    operator = re.fullmatch(r"a (\S) b", join.form)
+    return {"*": "×", "-": "−"}.get(operator[1], operator[1]) if operator else join.title()
+
+
+def joint_width(word: str) -> float:
+    """A circle for a symbol, a capsule for a word."""
+    return 2 * JOINT if len(word) <= 2 else 8.0 * len(word) + 14
 
 
 def _lead(item: Item) -> float:

@@ -123,17 +123,14 @@ def _box(box: Box, colours: Colours) -> str:
 
 def _joint(joint: Joint, colours: Colours) -> str:
     stroke = colours.danger if joint.faulty else colours.line
-    word = len(joint.symbol) > 1
-    inside = "" if word else _text(joint.x, joint.y + 5, joint.symbol, colours.text, 15, True)
-    below = _text(joint.x, joint.y + joint.radius + 15, joint.symbol if word else joint.caption,
-                  colours.muted, 11)  # fmt: skip
-    second = (
-        _text(joint.x, joint.y + joint.radius + 29, joint.caption, colours.muted, 11)
-        if word
-        else ""
+    left, top = joint.x - joint.width / 2, joint.y - joint.radius
+    size = 15 if len(joint.symbol) <= 2 else 11
+    return (
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{joint.width:.1f}" height="{2 * joint.radius:.1f}" '
+        f'rx="{joint.radius:.1f}" fill="{colours.paper}" stroke="{stroke}" stroke-width="1.4"/>'
+        + _text(joint.x, joint.y + size / 3, joint.symbol, colours.text, size, True)
+        + _text(joint.x, joint.y + joint.radius + 15, joint.caption, colours.muted, 11)
     )
-    circle = f'<circle cx="{joint.x:.1f}" cy="{joint.y:.1f}" r="{joint.radius:.1f}"'
-    return f'{circle} fill="{colours.paper}" stroke="{stroke}" stroke-width="1.4"/>{inside}{below}{second}'
 
 
 def _header(x: float, y: float, name: str, caption: str, colours: Colours) -> str:

@@ -42,6 +42,7 @@ def paint(
 ) -> None:
     """Everything of the diagram that lies in `seen`, both in the diagram's own units."""
     lines = _Lines(diagram, live)
+    words = _Words(zoom)
     for frame in diagram.frames:
         if _overlaps(seen, frame.x, frame.y, frame.width, frame.height):
             _frame(painter, frame, frame.node_id in selected)
@@ -62,7 +63,7 @@ def paint(
         if _overlaps(
             seen, plate.x - 80, plate.header_y - 30, plate.width + 160, plate.height + 120
         ):
-            _plate(painter, plate, plate.node_id in selected)
+            _plate(painter, plate, plate.node_id in selected, words)
     for box in diagram.boxes:
         if _overlaps(seen, box.x, box.y - box.height / 2, box.width, box.height):
             _box(painter, box, box.node_id in selected)
@@ -71,7 +72,9 @@ def paint(
             _joint(painter, joint, joint.node_id in selected)
     for column in diagram.columns:
         if seen.left() - 90 <= column.x <= seen.right() + 90:
-            _column(painter, column, live.values.get(column.node_id), column.node_id in selected)
+            _column(
+                painter, column, live.values.get(column.node_id), column.node_id in selected, words
+            )
 
 
 def _overlaps(seen: QRectF, x: float, y: float, width: float, height: float) -> bool:
@@ -195,7 +198,7 @@ def _column(
         painter.setFont(theme.body_font(10))
         box = QRectF(column.x - 45, column.y - 20, 90, 40)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"⋮\n{column.hidden:,} more\n⋮")
-    _header(painter, column.x, column.header_y, column.name, column.caption)
+    words.header(painter, column.x, column.header_y, column.name, column.caption)
 
 
 def _neuron_value(
@@ -210,20 +213,22 @@ def _neuron_value(
     painter.drawEllipse(QPointF(column.x, y), radius, radius)
 
 
-def _header(painter: QPainter, x: float, y: float, name: str, caption: str) -> None:
-    colours = theme.current()
-    _centred(
-        painter,
-        x,
-        y - 17,
-        _elided(name),
-        theme.body_font(theme.STRONG, bold=True),
-        colours.colour("text"),
-    )
-    _centred(painter, x, y, caption, theme.body_font(theme.CAPTION), colours.colour("text_muted"))
+class _Words:
+    """Names over columns keep a size that can be read when the drawing is made smaller."""
+
+    def __init__(self, zoom: float) -> None:
+        self._scale = max(1.0, min(0.92 / max(zoom, 0.01), 3.2))
+        self._name = theme.body_font(round(theme.STRONG * self._scale), bold=True)
+        self._caption = theme.body_font(round(theme.CAPTION * self._scale))
+
+    def header(self, painter: QPainter, x: float, y: float, name: str, caption: str) -> None:
+        colours = theme.current()
+        line = 16 * self._scale
+        _centred(painter, x, y - line, _elided(name), self._name, colours.colour("text"))
+        _centred(painter, x, y, caption, self._caption, colours.colour("text_muted"))
 
 
-def _plate(painter: QPainter, plate: Plate, selected: bool) -> None:
+def _plate(painter: QPainter, plate: Plate, selected: bool, words: _Words) -> None:
     colours = theme.current()
     painter.setPen(
         QPen(
@@ -233,7 +238,7 @@ def _plate(painter: QPainter, plate: Plate, selected: bool) -> None:
     fill = QColor(colours.colour(_family(plate.family), 0.28))
     painter.setBrush(fill)
     painter.drawRoundedRect(QRectF(plate.x, plate.y, plate.width, plate.height), 5, 5)
-    _header(painter, plate.x + plate.width / 2, plate.header_y, plate.name, plate.caption)
+    words.header(painter, plate.x + plate.width / 2, plate.header_y, plate.name, plate.caption)
 
 
 def _box(painter: QPainter, box: Box, selected: bool) -> None:
@@ -287,8 +292,8 @@ def _joint(painter: QPainter, joint: Joint, selected: bool) -> None:
     if short:
         painter.drawEllipse(QPointF(joint.x, joint.y), joint.radius, joint.radius)
     else:
-        wide = 8.0 * len(joint.symbol) + 14
-        painter.drawRoundedRect(QRectF(joint.x - wide / 2, joint.y - 11, wide, 22), 11, 11)
+        left = joint.x - joint.width / 2
+        painter.drawRoundedRect(QRectF(left, joint.y - 11, joint.width, 22), 11, 11)
     font = theme.body_font(15 if short else theme.CAPTION, bold=True)
     _centred(painter, joint.x, joint.y, joint.symbol, font, colours.colour("text"))
     if joint.caption:
@@ -306,7 +311,7 @@ def _joint(painter: QPainter, joint: Joint, selected: bool) -> None:
 def _centred(painter: QPainter, x: float, y: float, words: str, font: Any, colour: QColor) -> None:
     painter.setFont(font)
     painter.setPen(colour)
-    painter.drawText(QRectF(x - 160, y - 12, 320, 24), Qt.AlignmentFlag.AlignCenter, words)
+    painter.drawText(QRectF(x - 320, y - 30, 640, 60), Qt.AlignmentFlag.AlignCenter, words)
 
 
 def _elided(name: str) -> str:

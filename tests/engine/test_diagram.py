@@ -31,7 +31,8 @@ from engine.design.tree import (
     Stack,
     walk,
 )
-from engine.views.diagram import Diagram, diagram, symbol
+from engine.views.diagram import Diagram, diagram
+from engine.views.diagram_sizes import symbol
 from engine.views.diagram_svg import to_svg
 from engine.views.facts import walk_places
 from engine.views.shapes import infer
@@ -102,8 +103,8 @@ def rectangles(picture: Diagram) -> Iterator[Rectangle]:
     for box in picture.boxes:
         yield box.x, box.y - box.height / 2, box.x + box.width, box.y + box.height / 2
     for joint in picture.joints:
-        r = joint.radius
-        yield joint.x - r, joint.y - r, joint.x + r, joint.y + r
+        half, r = joint.width / 2, joint.radius
+        yield joint.x - half, joint.y - r, joint.x + half, joint.y + r
 
 
 def apart(a: Rectangle, b: Rectangle) -> bool:
