@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -12,6 +12,7 @@ from engine.design.error import DesignError
 from engine.design.tree import Stack, find, walk
 from gui.stack.gestures import Gestures
 from gui.stack.hits import gap_at
+from gui.stack.painting import paint_number
 from gui.stack.scene import NOWHERE, Drop
 
 EDGE = 36
@@ -78,7 +79,7 @@ class Drag(QObject):
         picture: QPixmap = self._view.viewport().grab(rect)
         ghost = QLabel(self._view.viewport())
         ghost.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        ghost.setPixmap(_faint(picture))
+        ghost.setPixmap(_faint(picture, len(self.ids)))
         ghost.setGeometry(rect)
         ghost.show()
         return ghost
@@ -129,13 +130,17 @@ class Drag(QObject):
         self.deleteLater()
 
 
-def _faint(picture: QPixmap) -> QPixmap:
-    """The picture, half transparent."""
+def _faint(picture: QPixmap, count: int) -> QPixmap:
+    """The picture, half transparent; with the number of cards where there are several."""
     faint = QPixmap(picture.size())
     faint.setDevicePixelRatio(picture.devicePixelRatio())
     faint.fill(Qt.GlobalColor.transparent)
     painter = QPainter(faint)
     painter.setOpacity(0.75)
     painter.drawPixmap(0, 0, picture)
+    painter.setOpacity(1)
+    if count > 1:
+        size = picture.deviceIndependentSize()
+        paint_number(painter, QRectF(size.width() / 2 - 14, size.height() / 2 - 11, 28, 22), count)
     painter.end()
     return faint

@@ -29,7 +29,9 @@ def hit_at(scene: Scene, point: QPoint) -> Hit:
     if gap is None:
         return Hit(index, spot)
     on_plus = (scene.plus_centre(below, gap) - point).manhattanLength() <= PLUS_REACH
-    return Hit(index, None if on_plus else spot, gap, below, on_plus)
+    if on_plus:
+        return Hit(gap=gap, below=below, on_plus=True)
+    return Hit(index, spot, gap, below)
 
 
 def gap_at(scene: Scene, below: int, x: int) -> Gap | None:

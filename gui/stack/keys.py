@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QContextMenuEvent, QKeyEvent
 
 from gui.stack.card import Spot
 from gui.stack.gestures import Gestures
@@ -47,8 +47,19 @@ class Keys(QObject):
                     event.accept()  # on a chip Alt+Down opens it, and moves no layer
                     return True
                 return False
+            case QEvent.Type.ContextMenu if isinstance(event, QContextMenuEvent):
+                return self._menu()
             case _:
                 return False
+
+    def _menu(self) -> bool:
+        """The menu of the current card, which the menu key asks for."""
+        here = self._view.scene.current
+        if here < 0:
+            return False
+        middle = self._view.scene.card_rect(here).center()
+        self._gestures.menu(here, self._view.viewport().mapToGlobal(middle))
+        return True
 
     def _opens(self, key: int, held: Qt.KeyboardModifier) -> bool:
         """Whether the key opens the chip that the keyboard is on, as it does with every drop-down."""

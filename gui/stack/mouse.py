@@ -138,12 +138,7 @@ class Mouse(QObject):
 
     def _menu(self, event: QContextMenuEvent) -> None:
         hit = hit_at(self._view.scene, event.pos())
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self._view.scene.current if by_key else hit.index
-        where = event.globalPos()
-        if by_key and index >= 0:
-            where = self._view.viewport().mapToGlobal(self._view.scene.card_rect(index).center())
-        self._gestures.menu(index if by_key or hit.spot else -1, where)
+        self._gestures.menu(hit.index if hit.spot else -1, event.globalPos())
 
     def _drag_over(self) -> None:
         self._drag = None

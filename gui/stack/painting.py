@@ -283,3 +283,15 @@ def paint_drop(painter: QPainter, left: int, right: int, y: int) -> None:
     painter.setBrush(colours.colour("panel"))
     painter.drawEllipse(QPointF(left + 4, y), 3.5, 3.5)
     painter.restore()
+
+
+def paint_number(painter: QPainter, rect: QRectF, number: int) -> None:
+    """How many cards are dragged together."""
+    colours = theme.current()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours.colour("accent"))
+    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+    painter.setFont(fonts().strong)
+    painter.setPen(colours.colour("accent_text"))
+    painter.drawText(rect, CENTRED, str(number))

@@ -272,6 +272,9 @@ class StackView(QListView):
 
     def _explain(self, event: QHelpEvent) -> None:
         hit = hit_at(self.scene, event.pos())
+        if hit.on_plus:
+            QToolTip.showText(event.globalPos(), self.tr("Insert a layer here"), self.viewport())
+            return
         if hit.spot is None or isinstance(self.scene.row(hit.index), BranchRow):
             QToolTip.hideText()
             return

@@ -140,6 +140,21 @@ def test_the_menu_is_for_the_card_under_the_mouse_or_all_selected(rig: Rig):
     rig.document.select((1, 2))
     ask(rig.spot(2))
     assert menus == [(3,), (1, 2)]
+    rig.press(Key.Key_End)
+    rig.press(Key.Key_Up)
+    by_key = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint())
+    QApplication.sendEvent(rig.view, by_key)
+    assert menus[2:] == [(5,)]
+
+
+def test_tab_leaves_the_stack_behind_the_last_part_of_a_card(rig: Rig):
+    rig.click(rig.spot(1))
+    for _ in range(2):
+        rig.press(Key.Key_Tab)
+    assert rig.view.hasFocus()
+    rig.press(Key.Key_Tab)
+    assert rig.panel.add_button.hasFocus()
+    assert rig.scene.sub_focus is None
 
 
 # --- adding ----------------------------------------------------------------------------------------------------------
