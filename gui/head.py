@@ -82,7 +82,7 @@ class Head(QWidget):
 def _search_button(text: str, shortcut: str) -> QPushButton:
     """Looks like a search line; the line itself is in the list that it opens."""
     button = push_button(text, "search")
-    button.setMinimumWidth(240)
+    button.setMinimumWidth(310)
     button.setMaximumWidth(420)
     hint = QHBoxLayout(button)
     hint.setContentsMargins(0, 0, theme.WIDE, 0)

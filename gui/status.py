@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui import theme
@@ -46,9 +46,7 @@ class Status(QWidget):
     def show_state(self, old: State | None, new: State) -> None:
         faults = len(new.analysis.faults)
         if old is None or len(old.analysis.faults) != faults:
-            self._valid.setText(
-                self.tr("%n fault(s)", "", faults) if faults else self.tr("valid design")
-            )
+            self._valid.setText(_validity(faults))
             theme.set_role(self._valid, "danger" if faults else "ok")
         totals = new.analysis.totals
         texts = [
@@ -66,6 +64,17 @@ class Status(QWidget):
         self._seed = new.project.forward.seed
         if self._torch:
             self._engine.setText(f"{self._torch} · seed {self._seed}")
+
+
+def _validity(faults: int) -> str:
+    say = QCoreApplication.translate
+    match faults:
+        case 0:
+            return say("Status", "valid design")
+        case 1:
+            return say("Status", "1 fault")
+        case _:
+            return say("Status", "{count} faults").format(count=faults)
 
 
 def short(number: int) -> str:

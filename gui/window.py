@@ -456,7 +456,8 @@ def _fill(splitter: QSplitter, position: int, panel: QWidget) -> None:
     sizes = splitter.sizes()
     room = splitter.widget(position)
     assert room is not None
+    is_wanted = room.isVisibleTo(splitter)
     splitter.replaceWidget(position, panel)
-    panel.setVisible(room.isVisibleTo(splitter))
+    panel.setVisible(is_wanted)
     room.deleteLater()
     splitter.setSizes(sizes)

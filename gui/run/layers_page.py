@@ -55,7 +55,7 @@ class LayersPage(QWidget):
             plot.setVisible(position < len(shown))
         left_out = len(values.nodes) - len(shown)
         self._more.setVisible(bool(left_out))
-        self._more.setText(self.tr("and %n more layer(s)", "", left_out))
+        self._more.setText(self.tr("{count} more not shown").format(count=left_out))
 
     def _add_plot(self) -> None:
         from gui.widgets.plot import Plot

@@ -163,7 +163,7 @@ class ParametersPage(QWidget):
     def _show_parameters(self, result: Result) -> None:
         rows = result.values["parameters"]
         self._rows.show(rows)
-        self._said.setText(self.tr("%n parameter(s) by name", "", len(rows)))
+        self._said.setText(self.tr("{count} by name, as in the state_dict").format(count=len(rows)))
         row = max(self._rows.row_of(self._name), 0)
         if rows:
             self._table.selectRow(row)

@@ -101,7 +101,9 @@ class CodeView(QWidget):
         place = self._text.verticalScrollBar().value()
         self._text.setPlainText(code)
         self._text.verticalScrollBar().setValue(place)
-        self._caption.setText(self.tr("%n line(s), needs torch alone", "", code.count("\n")))
+        self._caption.setText(
+            self.tr("{count} lines, needs torch alone").format(count=code.count("\n"))
+        )
 
     def _recolour(self) -> None:
         self._colours.rehighlight()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -21,6 +23,10 @@ from gui.views.diagram_painting import Live, paint
 from gui.widgets.export import Kind, add_export_actions, picture
 
 CLOSEST, FARTHEST = 4.0, 0.02
+TOP = 14
+"""Pixels kept free above the names."""
+WIDEST = 2.4
+"""How far the columns of a small network may be pulled apart to fill a wide sheet."""
 COMFORTABLE = 1.25
 """A small diagram is not blown up beyond this."""
 
@@ -36,6 +42,8 @@ class DiagramCanvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._diagram: Diagram | None = None
+        self._shown: Diagram | None = None
+        """The diagram as it is painted: with columns further apart where there is room for it."""
         self._live = Live()
         self._selected: tuple[int, ...] = ()
         self._zoom = 1.0
@@ -50,7 +58,7 @@ class DiagramCanvas(QWidget):
 
     def show_diagram(self, diagram: Diagram) -> None:
         """Show a diagram; the view stays where a person moved it, else it shows all."""
-        self._diagram = diagram
+        self._diagram = self._shown = diagram
         if self._fits:
             self._fit()
         self.update()
@@ -101,12 +109,17 @@ class DiagramCanvas(QWidget):
         diagram = self._diagram
         if diagram is None or not diagram.width or not diagram.height:
             return
-        zoom = min(self.width() / diagram.width, self.height() / diagram.height, COMFORTABLE)
+        by_height = (self.height() - TOP) / diagram.height
         # A long network is shown at a size that can be read, from its beginning on.
-        readable = min(0.55, self.height() / diagram.height)
-        self._zoom = max(zoom, readable, FARTHEST)
+        zoom = max(
+            min(self.width() / diagram.width, by_height, COMFORTABLE),
+            min(0.55, by_height),
+            FARTHEST,
+        )
+        self._shown = stretched(diagram, self.width() / (diagram.width * zoom))
+        diagram, self._zoom = self._shown, zoom
         x = (self.width() - diagram.width * self._zoom) / 2
-        y = (self.height() - diagram.height * self._zoom) / 2
+        y = (self.height() + TOP - diagram.height * self._zoom) / 2
         self._offset = QPointF(max(x, 0.0), y)
         self.zoomed.emit(self._zoom)
 
@@ -120,7 +133,14 @@ class DiagramCanvas(QWidget):
             painter.translate(self._offset)
             painter.scale(self._zoom, self._zoom)
             seen = QRectF(-self._offset / self._zoom, self.size().toSizeF() / self._zoom)
-            paint(painter, self._diagram, self._live, frozenset(self._selected), seen, self._zoom)
+            paint(
+                painter,
+                self._shown or self._diagram,
+                self._live,
+                frozenset(self._selected),
+                seen,
+                self._zoom,
+            )
             painter.resetTransform()
         if self.hasFocus():
             painter.setPen(theme.current().colour("accent"))
@@ -209,7 +229,7 @@ class DiagramCanvas(QWidget):
 
     def _places(self) -> list[tuple[int, QRectF, str]]:
         """What can be pointed at, in front first: id, area, and what a tooltip says of it."""
-        diagram = self._diagram
+        diagram = self._shown
         if diagram is None:
             return []
         found: list[tuple[int, QRectF, str]] = []
@@ -241,9 +261,9 @@ class DiagramCanvas(QWidget):
     def _told(self, point: QPointF) -> str:
         """What stands at a point, a neuron's value included."""
         inside = (point - self._offset) / self._zoom
-        if self._diagram is None:
+        if self._shown is None:
             return ""
-        for column in self._diagram.columns:
+        for column in self._shown.columns:
             values = self._live.values.get(column.node_id)
             if values is None or abs(inside.x() - column.x) > column.radius + 3:
                 continue
@@ -271,3 +291,24 @@ class DiagramCanvas(QWidget):
         last = self._selected[-1] if self._selected else 0
         position = ids.index(last) + by if last in ids else (0 if by > 0 else len(ids) - 1)
         self.picked.emit((ids[min(max(position, 0), len(ids) - 1)],))
+
+
+def stretched(diagram: Diagram, factor: float) -> Diagram:
+    """A drawing of neurons alone with its columns further apart; any other one as it is."""
+    factor = min(factor, WIDEST)
+    if factor <= 1.02 or diagram.boxes or diagram.frames or diagram.joints or diagram.wires:
+        return diagram
+    columns = tuple(
+        each._replace(x=each.x * factor, lane_end=each.lane_end * factor)
+        for each in diagram.columns
+    )
+    plates = tuple(
+        each._replace(x=(each.x + each.width / 2) * factor - each.width / 2)
+        for each in diagram.plates
+    )
+    bundles = tuple(
+        each._replace(x0=each.x0 * factor, x1=each.x1 * factor) for each in diagram.bundles
+    )
+    return replace(
+        diagram, columns=columns, plates=plates, bundles=bundles, width=diagram.width * factor
+    )

@@ -173,7 +173,7 @@ def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:
 
 
 def _column(
-    painter: QPainter, column: Column, values: Sequence[float] | None, selected: bool
+    painter: QPainter, column: Column, values: Sequence[float] | None, selected: bool, words: _Words
 ) -> None:
     colours = theme.current()
     ring = colours.colour("accent" if selected or column.node_id else "text_muted")
@@ -224,6 +224,7 @@ class _Words:
     def header(self, painter: QPainter, x: float, y: float, name: str, caption: str) -> None:
         colours = theme.current()
         line = 16 * self._scale
+        y -= 8 * (self._scale - 1)
         _centred(painter, x, y - line, _elided(name), self._name, colours.colour("text"))
         _centred(painter, x, y, caption, self._caption, colours.colour("text_muted"))
 
