@@ -70,7 +70,25 @@ class DiagramCanvas(QWidget):
     def show_selection(self, ids: tuple[int, ...]) -> None:
         if ids != self._selected:
             self._selected = ids
+            self._bring_into_sight()
             self.update()
+
+    def _bring_into_sight(self) -> None:
+        """Move the sheet, without zooming, so that the node selected last can be seen."""
+        last = self._selected[-1] if self._selected else 0
+        area = (
+            next((area for node_id, area, _ in self._places() if node_id == last), None)
+            if last
+            else None
+        )
+        if area is None or not self.width():
+            return
+        left, right = (
+            area.left() * self._zoom + self._offset.x(),
+            area.right() * self._zoom + self._offset.x(),
+        )
+        if left < 0 or right > self.width():
+            self._offset.setX(self.width() / 2 - area.center().x() * self._zoom)
 
     def fit(self) -> None:
         """Show all."""

@@ -128,6 +128,7 @@ class Pill(QLabel):
         if self.property("tone") != severity:
             self.setProperty("tone", severity)
             theme.set_role(self, "pill")
+        self.setMinimumWidth(self.sizeHint().width())
 
 
 class ElidedLabel(QWidget):
