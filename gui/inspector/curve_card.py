@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gui.inspector.activation_plot import What
     from gui.widgets.plot import Plot
 
-_HEIGHT = 172
+_HEIGHT = 156
 _REMEMBERED = 100
 """Curves of torch that are kept, so that coming back to a layer asks for nothing."""
 Range = tuple[float, float]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from engine.design.edit import SetField, SetFrozen, SetNote
+from engine.design.edit import SetField, SetNote
+from engine.design.kind import Kind
 from engine.design.tree import Layer
 from gui.document import State
 from gui.inspector.activation_part import ActivationPart
@@ -17,7 +18,6 @@ from gui.inspector.note import NotePart
 from gui.inspector.page import Page
 from gui.inspector.voice import Voice
 from gui.inspector.weight_part import WeightPart
-from gui.widgets.fields import Switch
 from gui.widgets.form import Form
 
 
@@ -31,7 +31,6 @@ class LayerPage(Page):
         self._header = Header()
         self._faults = FaultList(voice)
         self._name = NameField()
-        self._frozen = Switch()
         self._fields = EntryForm()
         self._activation = ActivationPart(voice)
         self._weights = WeightPart(voice)
@@ -40,13 +39,9 @@ class LayerPage(Page):
         self._top = Form()
         self._top.add_row(self.tr("name"), self._name,
                           self.tr("The attribute in the exported class"), mono=False)  # fmt: skip
-        self._bottom = Form()
-        self._bottom.add_row(self.tr("frozen"), self._frozen,
-                             self.tr("Training leaves the weights of this layer alone"),
-                             mono=False)  # fmt: skip
         self.add(self._header)
         self.add(self._faults)
-        self.add_tight(self._top, self._fields, self._bottom)
+        self.add_tight(self._top, self._fields)
         for part in (self._activation, self._weights, self._facts, self._note):
             self.add(part)
         self._connect()
@@ -54,9 +49,8 @@ class LayerPage(Page):
     def _connect(self) -> None:
         self._name.edited.connect(self._set_name)
         self._fields.edited.connect(self._set_field)
-        self._frozen.edited.connect(self._set_frozen)
         self._note.edited.connect(self._set_note)
-        for part in (self._name, self._fields, self._frozen, self._note):
+        for part in (self._name, self._fields, self._note):
             part.finished.connect(self._voice.seal)
 
     def _set_name(self, name: str) -> None:
@@ -64,9 +58,6 @@ class LayerPage(Page):
 
     def _set_field(self, name: str, value: object) -> None:
         self._voice.wish(SetField((self._id,), name, value))
-
-    def _set_frozen(self, frozen: bool) -> None:
-        self._voice.wish(SetFrozen((self._id,), frozen))
 
     def _set_note(self, note: str) -> None:
         self._voice.wish(SetNote(self._id, note))
@@ -86,14 +77,20 @@ class LayerPage(Page):
         path = new.analysis.name_of(layer.id)
         self._header.show_header(layer.name or path, layer.kind.title(), type(layer.kind))
         self._faults.show_faults(new.analysis.faults_of(layer.id))
-        self._top.setVisible(bool(layer.name))
-        if layer.name:
+        numbered = not layer.name and path.rpartition(".")[2].isdigit()
+        self._top.setVisible(not numbered)
+        if not numbered:
             show_node_name(self._name, layer, new, another)
         self._fields.show_entries((layer.kind,), layer.id)
-        self._frozen.set_value(layer.frozen)
-        self._bottom.setVisible(bool(facts.weights) or layer.frozen)
         self._activation.show_nodes((layer,))
-        self._weights.setVisible(bool(facts.weights) or facts.input is None or facts.fault is not None)  # fmt: skip
+        unknown = facts.input is None or facts.fault is not None
+        self._weights.setVisible(bool(facts.weights) or (unknown and _may_have_weights(layer)))
         self._weights.show_layer(layer, facts, path, new)
         self._facts.show_rows(layer_rows(facts, new.analysis.totals))
         self._note.show_note(layer.note, layer.id)
+
+
+def _may_have_weights(layer: Layer) -> bool:
+    """Whether the kind of a layer, or its activation, declares any."""
+    kinds = (layer.kind, layer.activation)
+    return any(each is not None and type(each).weights is not Kind.weights for each in kinds)

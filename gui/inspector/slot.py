@@ -23,7 +23,7 @@ W = TypeVar("W", "Plot", "MatrixImage", "VectorBars")
 
 
 class _Room(QWidget):
-    """Paints an empty card until something stands in it."""
+    """Paints an empty card, which shows until something stands in it."""
 
     def __init__(self, height: int | None) -> None:
         super().__init__()
@@ -34,10 +34,9 @@ class _Room(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self.column.count():
-            painter = QPainter(self)
-            paint_card(painter, QRectF(self.rect()))
-            painter.end()
+        painter = QPainter(self)
+        paint_card(painter, QRectF(self.rect()))
+        painter.end()
 
 
 class _Scrolling(QObject):

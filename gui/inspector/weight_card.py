@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gui.widgets.image import MatrixImage
     from gui.widgets.plot import Plot
 
-_HEIGHT = 168
+_HEIGHT = 156
 _MATRIX_HEIGHT = 220
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engine.catalogue import INITIALIZERS
-from engine.design.edit import SetInitializer
+from engine.design.edit import SetFrozen, SetInitializer
 from engine.design.kind import Activation, Initializer
 from engine.design.project import Project, SetForward
 from engine.design.tree import Layer
@@ -28,7 +28,7 @@ from gui.learn.choices import NONE, initializer_options
 from gui.learn.law import LARGEST_DRAWN, default_law, law_of
 from gui.stack.thumbnails import initializer_thumbnail
 from gui.widgets.choice import Choice
-from gui.widgets.fields import IntegerField
+from gui.widgets.fields import IntegerField, Switch
 from gui.widgets.form import Form
 from gui.widgets.pieces import plain_label
 
@@ -68,6 +68,12 @@ class WeightPart(Section):
         self._state.hide()
         self._seed = IntegerField(0, _SEED)
         self._help = HelpText()
+        self._frozen = Switch()
+        self._frozen.edited.connect(self._set_frozen)
+        self._frozen_form = Form()
+        self._frozen_form.add_row(self.tr("frozen"), self._frozen,
+                                  self.tr("Training leaves the weights of this layer alone"),
+                                  mono=False)  # fmt: skip
         self._bottom_row = self._bottom()
         self._shown = (self._tensors, form, self._arguments, self._refusal, self._card,
                        self._bottom_row, self._help)  # fmt: skip
@@ -75,6 +81,7 @@ class WeightPart(Section):
         self.add_tight(*self._shown[1:4])
         for widget in (self._state, *self._shown[4:]):
             self.body.addWidget(widget)
+        self.body.addWidget(self._frozen_form)
         self.heading.toggled.connect(self._want)
 
     def _bottom(self) -> QWidget:
@@ -120,7 +127,7 @@ class WeightPart(Section):
         """Show the tensors of a layer whose path in the `state_dict` is `path`."""
         before, self._project = self._project, state.project
         self._layer, self._facts, self._valid = layer, facts, state.analysis.valid
-        shown = (layer.id, layer.kind, layer.initializers, facts.weights, facts.input, facts.fault,
+        shown = (layer.id, layer.frozen, layer.kind, layer.initializers, facts.weights, facts.input, facts.fault,
                  path, state.project.forward.seed, _mattering(layer, facts))  # fmt: skip
         if shown == self._showing:
             if before is None or before.network is not state.network:
@@ -129,6 +136,8 @@ class WeightPart(Section):
         self._showing = shown
         self._prefix = path[: len(path) - len(layer.name)] if layer.name else f"{path}."
         self._seed.set_value(state.project.forward.seed)
+        self._frozen.set_value(layer.frozen)
+        self._frozen_form.setVisible(bool(facts.weights) or layer.frozen)
         weights = facts.weights
         self.set_caption(self._amount(facts))
         before = self._tensors.current()
@@ -227,6 +236,10 @@ class WeightPart(Section):
         weight = self._weight()
         if self._layer is not None and weight is not None:
             self._voice.wish(SetInitializer((self._layer.id,), weight.tensor, initializer))
+
+    def _set_frozen(self, frozen: bool) -> None:
+        if self._layer is not None:
+            self._voice.wish(SetFrozen((self._layer.id,), frozen))
 
     def _set_seed(self, seed: int) -> None:
         if self._project is not None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from engine.catalogue import ACTIVATIONS, INITIALIZERS, JOINS, KINDS
@@ -17,7 +17,7 @@ from engine.catalogue.dropout import Dropout
 from engine.catalogue.linear import Linear
 from engine.catalogue.norm import BatchNorm1d
 from engine.catalogue.shaping import Flatten
-from engine.design.edit import Insert, Place, Remove, SetField, SetNote
+from engine.design.edit import Insert, Place, Remove, Rename, SetField, SetNote
 from engine.design.knob import Flag, OneOf, Real, Sizes, Whole
 from engine.design.project import SetForward
 from engine.design.tree import Again, Group, Layer, Network, Parallel, Repeat, Stack, Tie
@@ -204,6 +204,28 @@ def test_help_opens_beside_the_link_and_holds_the_catalogues_own_words(
         assert paragraph in text
     assert Linear.knob("out_features").help in text
     cards[0].close()
+
+
+def test_a_layer_that_can_have_no_weights_does_not_speak_of_them(qtbot: QtBot) -> None:
+    shown = bench(
+        qtbot, network(layer(BatchNorm1d(), "norm"), layer(Flatten(), "flat"), shape=(3, 8, 8))
+    )
+    shown.select(2)
+    assert not [each for each in shown.all(QAbstractButton) if "Weights" in each.accessibleName()]
+    shown.select(1)
+    assert shown.button("Weights")
+
+
+def test_a_layer_without_a_name_can_be_given_one_but_for_a_numbered_one(qtbot: QtBot) -> None:
+    inside = Group(0, "seq", "", Stack((Layer(0, "", Linear(3)),)))
+    shown = bench(qtbot, network(inside, layer(Linear(3), "fc")))
+    shown.select(2)
+    assert headline(shown)[0] == "seq.0"
+    assert not [each for each in shown.all(QLineEdit) if each.accessibleName() == "name"]
+    shown.document.do(Rename(3, ""))
+    shown.select(3)
+    type_into(qtbot, shown.line("name"), "again")
+    assert shown.layer(3).name == "again"
 
 
 # --- several, blocks, the network ----------------------------------------------------------------
