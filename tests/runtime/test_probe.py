@@ -162,35 +162,33 @@ def test_of_a_large_tensor_only_the_first_numbers_are_given_with_the_statistics_
     assert found.statistics.high == float(whole.detach().max())
 
 
-def test_a_network_that_is_too_large_is_not_built_to_look_at_one_tensor(
-    monkeypatch: pytest.MonkeyPatch,
-):
+def too_large(net: Network) -> Network:
+    """The network with 64 million parameters behind it."""
+    wide = (layer("wide1", Linear(8000)), layer("wide2", Linear(8000)))
+    return replace(net, body=Stack((*net.body.nodes, *wide)), next_id=next(ids))
+
+
+def test_a_network_that_is_too_large_is_not_built_to_look_at_one_tensor():
     body = Stack((layer("norm", BatchNorm1d()), layer("act", Linear(4), PReLU())))
     numbered: Node = Group(next(ids), "head", "", Stack((layer("", Linear(5)),)))
-    net = network(
-        layer("first", Linear(4), None, XavierNormal()),
-        Repeat(next(ids), "blocks", "Block", body, 3),
-        numbered,
-    )
-    names = [name for name, _ in build(net, 0).named_parameters()]
-    monkeypatch.setattr(probe, "QUICKLY_BUILT", 0)
-    for name in names:
-        found = probe.draw(net, name, 0)
+    blocks = Repeat(next(ids), "blocks", "Block", body, 3)
+    net = network(layer("first", Linear(4), None, XavierNormal()), blocks, numbered)
+    for name, tensor in build(net, 0).named_parameters():
+        found = probe.draw(too_large(net), name, 0)
         assert not found.exact
-        assert found.shape == tuple(build(net, 0).get_parameter(name).shape)
-    std = probe.draw(net, "first.weight", 0).statistics.std
+        assert found.shape == tuple(tensor.shape)
+    std = probe.draw(too_large(net), "first.weight", 0).statistics.std
     assert 0 < std < 4 * sqrt(2 / 7)
 
 
-def test_a_tied_tensor_drawn_alone_is_drawn_as_its_owner(monkeypatch: pytest.MonkeyPatch):
+def test_a_tied_tensor_drawn_alone_is_drawn_as_its_owner():
     net = network(
         layer("embed", Embedding(10, 4)),
         layer("head", Linear(10, bias=False)),
         inputs=(5,),
         dtype="int64",
     )
-    tied = replace(net, ties=(Tie("head.weight", "embed.weight"),))
-    monkeypatch.setattr(probe, "QUICKLY_BUILT", 0)
+    tied = replace(too_large(net), ties=(Tie("head.weight", "embed.weight"),))
     assert torch.equal(
         probe.draw(tied, "head.weight", 1).values, probe.draw(tied, "embed.weight", 1).values
     )
@@ -275,11 +273,10 @@ def test_real_rows_bring_their_targets():
     assert found.rows.class_names == ("setosa", "versicolor", "virginica")
 
 
-def test_samples_for_histograms_are_bounded(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(probe, "SENT_PER_NODE", 100)
-    found = probe.forward(project(network(layer("wide", Linear(64)))), 50, 0)
-    assert found.nodes[0].sample.numel() <= 100
-    assert found.nodes[0].statistics.count == 3200
+def test_samples_for_histograms_are_bounded():
+    found = probe.forward(project(network(layer("wide", Linear(64)))), 2000, 0)
+    assert 50_000 < found.nodes[0].sample.numel() <= 100_000
+    assert found.nodes[0].statistics.count == 128_000
 
 
 def test_numbers_beyond_an_embedding_are_a_sentence():
@@ -293,12 +290,9 @@ def test_a_faulty_network_is_not_run():
         probe.forward(project(network(layer("embed", Embedding()))), 5, 0)
 
 
-def test_a_batch_beyond_memory_is_refused_before_anything_is_allocated(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    monkeypatch.setattr(probe, "available_bytes", lambda: 10_000)
+def test_a_batch_beyond_memory_is_refused_before_anything_is_allocated():
     with pytest.raises(DesignError, match="smaller batch"):
-        probe.forward(project(tutorial()), 100_000, 0)
+        probe.forward(project(tutorial()), 10**12, 0)
 
 
 def test_statistics_of_whole_numbers_of_one_and_of_none():

@@ -23,7 +23,7 @@ from engine.catalogue.vectors import Softmax
 from engine.design.error import DesignError
 from engine.design.kind import Activation, Initializer, Kind, TensorSpec
 from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Repeat, Stack, Tie
-from engine.runtime.prove import Proof, prove
+from engine.runtime.prove import prove
 from engine.source.writer import write_module
 
 ids = iter(range(1, 10**9))
@@ -52,15 +52,13 @@ BODY = Stack(
         layer("down", Linear(8)),
     )
 )
-RICH = replace(
-    network(
-        layer("embed", Embedding(50, 8)),
-        Repeat(next(ids), "blocks", "Block", Stack((Parallel(next(ids), Add(), (Stack(), BODY)),)), 3),
-        Group(next(ids), "head", "", Stack((layer("", Flatten()), layer("", Linear(12)), layer("", BatchNorm1d())))),
-        Parallel(next(ids), Concat(), (Stack((layer("a", Linear(4), ReLU()),)), Stack((layer("b", Linear(2)),)))),
-        layer("out", Linear(50, bias=False)),
-        inputs=(6,), dtype="int64",
-    )
+RICH = network(
+    layer("embed", Embedding(50, 8)),
+    Repeat(next(ids), "blocks", "Block", Stack((Parallel(next(ids), Add(), (Stack(), BODY)),)), 3),
+    Group(next(ids), "head", "", Stack((layer("", Flatten()), layer("", Linear(12)), layer("", BatchNorm1d())))),
+    Parallel(next(ids), Concat(), (Stack((layer("a", Linear(4), ReLU()),)), Stack((layer("b", Linear(2)),)))),
+    layer("out", Linear(50, bias=False)),
+    inputs=(6,), dtype="int64",
 )  # fmt: skip
 SHARED = replace(
     network(
@@ -161,9 +159,8 @@ def test_a_proof_that_nobody_waits_for_leaves_no_process_and_no_files(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_proof_beyond_memory_is_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(prover, "available_bytes", lambda: 100)
-    assert "of memory" in refusal(write_module(TUTORIAL))
+def test_a_proof_beyond_memory_is_refused_before_anything_is_allocated():
+    assert "of memory" in refusal("", network(layer("wide", Linear(2**20)), inputs=(2**20,)))
 
 
 def test_a_proof_leaves_the_random_numbers_of_others_alone():
@@ -172,8 +169,3 @@ def test_a_proof_leaves_the_random_numbers_of_others_alone():
     torch.manual_seed(5)
     prove(TUTORIAL, write_module(TUTORIAL))
     assert torch.equal(torch.randn(3), expected)
-
-
-def test_a_proof_is_a_value():
-    proof = Proof(0.0, 1, 1.0, "2", "so")
-    assert replace(proof, parameters=2) != proof
