@@ -27,10 +27,14 @@ class Change(NamedTuple):
 class Slot:
     """A row with what was made from it; made anew when the row is another one."""
 
-    __slots__ = ("_layouts", "_text", "row")
+    __slots__ = ("_layouts", "_text", "key", "measured", "pitch", "row")
 
     def __init__(self, row: Row) -> None:
         self.row = row
+        self.key = key_of(row)
+        self.pitch = 0
+        """Its height with the gap above it, for the widths in `measured`."""
+        self.measured: tuple[int, int] | None = None
         self._text: CardText | None = None
         self._layouts: dict[tuple[int, bool], Layout] = {}
 
@@ -102,7 +106,7 @@ class RowsModel(QAbstractListModel):
     def place_of(self, key: Key) -> int:
         """The index of a row; -1 where there is none."""
         if self._places is None:
-            self._places = {key_of(slot.row): at for at, slot in enumerate(self.slots)}
+            self._places = {slot.key: at for at, slot in enumerate(self.slots)}
         return self._places.get(key, -1)
 
     def place_of_node(self, node_id: int) -> int:

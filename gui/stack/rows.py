@@ -6,7 +6,7 @@ which cards an edit touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from engine.design.address import Place, stack_at
@@ -129,48 +129,39 @@ def rows_of(project: Project, analysis: Analysis, folded: frozenset[int]) -> lis
     rows: list[Row] = [InputRow(network.inputs, data.set, data.scaling, faults.get(0, ()))]
     if not network.body.nodes:
         rows.append(BranchRow(0, 0, "", "", True, 1, 0))
-    rows.extend(_stack_rows(analysis.body, 0, 0, 0, folded, faults))
+    _add_rows(rows, analysis.body, (0, 0, 0), folded, faults)
     rows.append(OutputRow(analysis.output, project.training.loss))
     return rows
 
 
-def _stack_rows(
+def _add_rows(
+    rows: list[Row],
     stack: StackFacts,
-    depth: int,
-    parent: int,
-    branch: int,
+    where: tuple[int, int, int],
     folded: frozenset[int],
     faults: Mapping[int, tuple[Fault, ...]],
-) -> Iterator[Row]:
-    linked = True
+) -> None:
+    """Add the rows of one stack; `where` is its depth, the block that it is in and its branch there."""
+    depth, parent, branch = where
+    linked = not (rows and isinstance(rows[-1], BranchRow) and rows[-1].depth == depth)
     for facts in stack.nodes:
         node = facts.node
-        closed = node.id in folded
         own = faults.get(node.id, ()) if faults else ()
-        yield NodeRow(facts, depth, parent, branch, own, closed, linked)
+        if type(node) is Layer:  # most nodes of a long stack, whose rows are made in one go
+            rows.append(NodeRow(facts, depth, parent, branch, own, False, linked))
+            linked = True
+            continue
+        closed = node.id in folded
+        rows.append(NodeRow(facts, depth, parent, branch, own, closed, linked))
         linked = True
         if closed or not is_block(node):
             continue
         inner = inner_stacks(facts)
         for number, body in enumerate(inner):
             if isinstance(node, Parallel) or not body.nodes:
-                source, name = body.stack.source, body.stack.name
-                yield BranchRow(
-                    node.id, number, name, source, not body.nodes, len(inner), depth + 1
-                )
-            yield from _inner_rows(
-                _stack_rows(body, depth + 1, node.id, number, folded, faults),
-                isinstance(node, Parallel),
-            )
-
-
-def _inner_rows(rows: Iterator[Row], headed: bool) -> Iterator[Row]:
-    """The rows of a stack; below a heading the first has no line from above."""
-    for row in rows:
-        if headed and isinstance(row, NodeRow):
-            row = row._replace(linked=False)
-        headed = False
-        yield row
+                source, name, empty = body.stack.source, body.stack.name, not body.nodes
+                rows.append(BranchRow(node.id, number, name, source, empty, len(inner), depth + 1))
+            _add_rows(rows, body, (depth + 1, node.id, number), folded, faults)
 
 
 def inner_stacks(facts: NodeFacts) -> tuple[StackFacts, ...]:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from PySide6.QtCore import QRect
 
 from gui.stack.model import Slot
-from gui.stack.rows import BranchRow
+from gui.stack.rows import BranchRow, InputRow
 
 GAP, NARROW_GAP = 9, 3
 """Between cards, and above the heading of a branch."""
@@ -36,9 +36,12 @@ class Shelf:
         self.step = max(LEAST_STEP, min(STEP, room // deepest)) if deepest else STEP
         self.width = width
         self._slots = slots
-        heights = (gap_above(slot, at) + slot.height(self.card_width(slot.row.depth))
-                   for at, slot in enumerate(slots))  # fmt: skip
-        self.bottoms = list(accumulate(heights))
+        measure = (width, self.step)
+        for slot in slots:
+            if slot.measured != measure:
+                slot.pitch = gap_above(slot) + slot.height(self.card_width(slot.row.depth))
+                slot.measured = measure
+        self.bottoms = list(accumulate([slot.pitch for slot in slots]))
 
     @property
     def height(self) -> int:
@@ -64,7 +67,7 @@ class Shelf:
     def rect(self, index: int) -> QRect:
         """A row's card or heading."""
         slot = self._slots[index]
-        top = self.top(index) + gap_above(slot, index)
+        top = self.top(index) + gap_above(slot)
         depth = slot.row.depth
         return QRect(self.left(depth), top, self.card_width(depth), self.bottoms[index] - top)
 
@@ -73,8 +76,12 @@ class Shelf:
         return min(max(bisect_right(self.bottoms, y), 0), len(self.bottoms) - 1)
 
 
-def gap_above(slot: Slot, index: int) -> int:
-    """The distance of a row from the one above it."""
-    if not index:
-        return 0
-    return NARROW_GAP if isinstance(slot.row, BranchRow) and not slot.row.placeholder else GAP
+def gap_above(slot: Slot) -> int:
+    """The distance of a row from the one above it; none for the first."""
+    match slot.row:
+        case InputRow():
+            return 0
+        case BranchRow() as row if not row.placeholder:
+            return NARROW_GAP
+        case _:
+            return GAP
