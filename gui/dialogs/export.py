@@ -26,10 +26,10 @@ from engine.files.store import atomic_save
 from engine.worker.protocol import Progress, Prove, Result
 from gui import theme
 from gui.asking import Ask, Ticket
-from gui.dialogs.frame import Dialog
 from gui.document import State
 from gui.preferences import Preferences
 from gui.views.highlighting import PythonColours
+from gui.widgets.dialog import Dialog
 from gui.widgets.pieces import Notice, plain_label
 
 

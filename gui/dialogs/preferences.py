@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from gui import theme
-from gui.dialogs.frame import Dialog
 from gui.preferences import Preferences
 from gui.widgets.choice import Choice
+from gui.widgets.dialog import Dialog
 from gui.widgets.fields import Switch
 from gui.widgets.form import Form
 from gui.widgets.options import Option

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.commands import COMMANDS, MENUS, menu_title
-from gui.dialogs.frame import Dialog
+from gui.widgets.dialog import Dialog
 from gui.widgets.pieces import plain_label
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from gui import theme
-from gui.dialogs.frame import Dialog
+from gui.widgets.dialog import Dialog
 from gui.widgets.pieces import plain_label
 
 

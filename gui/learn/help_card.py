@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from engine.catalogue.reference import default
 from engine.design.kind import Initializer, Kind
 from engine.design.knob import Entry, Flag, Knob, OneOf, Real, Sizes, Text, Whole
 from gui import theme
@@ -43,7 +44,6 @@ class HelpCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         theme.set_role(self, "popup")
         self.setAccessibleName(self.tr("Help on {0}").format(entry.title()))
-        self._page = torch_page(entry)
         inside = QWidget()
         self._text = QVBoxLayout(inside)
         self._text.setContentsMargins(theme.WIDE, theme.MEDIUM, theme.WIDE, theme.MEDIUM)
@@ -71,40 +71,61 @@ class HelpCard(QFrame):
         self.setFocus()
 
     def _write(self, entry: type[Entry]) -> None:
-        top = QHBoxLayout()
-        top.addWidget(plain_label(entry.title(), "title"))
-        top.addStretch(1)
-        if self._page:
-            link = push_button(self.tr("PyTorch's page ↗"), "link")
-            link.setToolTip(self._page)
-            link.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._page)))
-            top.addWidget(link)
-        self._text.addLayout(top)
-        if signature := _signature(entry):
-            label = plain_label(signature, "caption", wrap=True)
-            label.setFont(theme.mono_font(theme.CAPTION))
-            self._text.addWidget(label)
-        for paragraph in entry.help().split("\n\n"):
-            self._text.addWidget(plain_label(paragraph, wrap=True))
+        for widget in heading(entry):
+            self._text.addWidget(widget)
         for knob in entry.knobs:
             self._text.addSpacing(theme.TIGHT)
-            self._text.addWidget(self._field(knob))
+            self._text.addWidget(field(knob))
         self._text.addStretch(1)
 
-    def _field(self, knob: Knob) -> QWidget:
-        field = QWidget()
-        column = QVBoxLayout(field)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        name = plain_label(knob.name)
-        name.setFont(theme.mono_font(theme.BODY, bold=True))
-        line = QHBoxLayout()
-        line.addWidget(name)
-        line.addStretch(1)
-        line.addWidget(plain_label(range_text(knob), "caption"))
-        column.addLayout(line)
-        column.addWidget(plain_label(knob.help, "muted", wrap=True))
-        return field
+
+def heading(entry: type[Entry]) -> list[QWidget]:
+    """What an entry's help begins with: title, the way to torch's own page, signature, paragraphs."""
+    top = QWidget()
+    row = QHBoxLayout(top)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(plain_label(entry.title(), "title"))
+    row.addStretch(1)
+    if page := torch_page(entry):
+        link = push_button(QCoreApplication.translate("HelpCard", "PyTorch's page ↗"), "link")
+        link.setToolTip(page)
+        link.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(page)))
+        row.addWidget(link)
+    widgets: list[QWidget] = [top]
+    if signature := _signature(entry):
+        label = plain_label(signature, "caption", wrap=True)
+        label.setFont(theme.mono_font(theme.CAPTION))
+        widgets.append(label)
+    widgets += [plain_label(paragraph, wrap=True) for paragraph in entry.help().split("\n\n")]
+    return widgets
+
+
+def field(knob: Knob) -> QWidget:
+    """A field of an entry: its name, what it takes, and what it is for."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(1)
+    name = plain_label(knob.name)
+    name.setFont(theme.mono_font(theme.BODY, bold=True))
+    line = QHBoxLayout()
+    line.addWidget(name)
+    line.addStretch(1)
+    line.addWidget(
+        plain_label(" · ".join(filter(None, (range_text(knob), _default(knob)))), "caption")
+    )
+    column.addLayout(line)
+    column.addWidget(plain_label(knob.help, "muted", wrap=True))
+    return whole
+
+
+def _default(knob: Knob) -> str:
+    words = default(knob)
+    return (
+        ""
+        if words == "empty"
+        else QCoreApplication.translate("HelpCard", "default {0}").format(words)
+    )
 
 
 def _signature(entry: type[Entry]) -> str:

@@ -41,7 +41,7 @@ _WIDTH, _TALLEST = 380, 440
 _ROW_ROLE = Qt.ItemDataRole.UserRole
 
 
-class _RowsModel(QAbstractListModel):
+class RowsModel(QAbstractListModel):
     """The rows that the search has left."""
 
     def __init__(self, parent: QObject) -> None:
@@ -78,7 +78,7 @@ class _RowsModel(QAbstractListModel):
                 return Qt.ItemFlag.NoItemFlags
 
 
-class _RowPainter(QStyledItemDelegate):
+class RowPainter(QStyledItemDelegate):
     """Paints a heading, or an option with its thumbnail, title and sentence."""
 
     def __init__(self, parent: QObject, thumbnail: Thumbnail | None, current: str) -> None:
@@ -180,7 +180,7 @@ class ChoicePopup(QFrame):
         self._options = options
         self._found = found
         self._anchor = QRect()
-        self._model = _RowsModel(self)
+        self._model = RowsModel(self)
         self._search = QLineEdit()
         self._search.setPlaceholderText(self.tr("Search…"))
         self._search.setAccessibleName(self.tr("Search"))
@@ -189,7 +189,7 @@ class ChoicePopup(QFrame):
         self._search.installEventFilter(self)
         self._list = QListView()
         self._list.setModel(self._model)
-        self._list.setItemDelegate(_RowPainter(self, thumbnail, current))
+        self._list.setItemDelegate(RowPainter(self, thumbnail, current))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setMouseTracking(True)
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
