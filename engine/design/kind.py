@@ -34,6 +34,15 @@ class TensorSpec:
     shape: Shape
     dtype: str = "float32"
 
+    def __init__(self, shape: Shape, dtype: str = "float32") -> None:
+        # By hand, as a walk over a design makes and compares thousands of them.
+        values = self.__dict__
+        values["shape"] = shape
+        values["dtype"] = dtype
+
+    def __hash__(self) -> int:
+        return hash(self.shape)
+
     @property
     def elements(self) -> int:
         """Numbers per sample."""

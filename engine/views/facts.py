@@ -6,7 +6,7 @@ milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,6 +17,13 @@ from engine.views.rules import Totals, Weight, weights_of
 
 MOST_NODES = 100_000
 """Layers and blocks of a network in all turns of its Repeats: more modules than torch could build in minutes."""
+
+
+class Shared(NamedTuple):
+    """What ties make one, and so what one layer must not count."""
+
+    parameters: int
+    trainable: int
 
 
 class FaultMend(NamedTuple):
@@ -84,13 +91,15 @@ class Analysis:
     """All that follows from a network without building it."""
 
     def __init__(
-        self, network: Network, body: StackFacts, faults: tuple[Fault, ...], shared: int,
+        self, network: Network, body: StackFacts, faults: tuple[Fault, ...], ties: Mapping[str, Shared],
         class_faults: tuple[Fault, ...] = (),
     ) -> None:  # fmt: skip
         self.network = network
         self.body = body
         self.faults = faults
-        self.shared = shared
+        self.ties = ties
+        """What ties make one, by the path of the layer whose count must leave it out."""
+        self.shared = sum(each.parameters for each in ties.values())
         """Parameters that ties make one with others."""
         self.class_faults = class_faults
         """Those of the faults that are about class names."""
@@ -107,10 +116,11 @@ class Analysis:
     def totals(self) -> Totals:
         """Of the whole network, or of its sound part where it has faults; shared weights counted once."""
         counted = self.body.totals
-        if not self.shared:
+        if not self.ties:
             return counted
+        trainable = sum(each.trainable for each in self.ties.values())
         return counted._replace(parameters=counted.parameters - self.shared,
-                                trainable=counted.trainable - self.shared)  # fmt: skip
+                                trainable=counted.trainable - trainable)  # fmt: skip
 
     def facts(self, node_id: int) -> NodeFacts | None:
         """The facts of a node, those of its first turn inside a Repeat; None for an id that is not there."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import attrgetter
+from typing import cast
 
 from engine.design.edit import Rename, RenameClass, RenameNetwork
 from engine.design.kind import DTYPES, LARGEST_TENSOR, Misfit
@@ -33,6 +35,7 @@ from engine.design.tree import (
 )  # fmt: skip
 from engine.views.facts import Fault, FaultMend, StackFacts, label
 
+_name = attrgetter("name")
 _node_name_fault = lru_cache(maxsize=8192)(fault_of_node_name)
 _class_name_fault = lru_cache(maxsize=1024)(fault_of_class_name)
 
@@ -67,6 +70,13 @@ def _network_faults(name: str, inputs: tuple[Input, ...]) -> Iterator[Fault]:
 
 def counted(nodes: tuple[Node, ...]) -> dict[str, int]:
     """How often each attribute occurs in the class whose body these nodes are."""
+    if set(map(type, nodes)) <= {Layer}:
+        layers = cast("tuple[Layer, ...]", nodes)
+        if not any(one.activation and not one.activation.function for one in layers):
+            # At once, in C.
+            counts = Counter(map(_name, layers))
+            del counts[""]
+            return dict(counts)
     return dict(Counter(attributes(scope(Stack(nodes)))))
 
 
@@ -93,6 +103,9 @@ def plainly_named(nodes: tuple[Node, ...], names: dict[str, int], named: bool) -
 
     `named` says whether nodes of the class need names: those of an nn.Sequential are numbered.
     """
+    if len(names) == len(nodes) == sum(names.values()) and set(map(type, nodes)) <= {Layer}:
+        # As many names as layers, each taken once: at once, in C.
+        return not any(map(_node_name_fault, names))
     for node in nodes:
         if not isinstance(node, Layer | Group | Repeat):
             return False

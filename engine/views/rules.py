@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import prod
 from typing import NamedTuple
 
@@ -63,20 +63,38 @@ class Rule(NamedTuple):
     totals: Totals
 
 
+NO_WEIGHTS: dict[str, Shape] = {}
+
+
 @lru_cache(maxsize=8192)
 def applied(kind: Kind, x: TensorSpec) -> Rule | Misfit:
     """What `kind` makes of `x`, or why it cannot."""
+    return _applied(kind, x)
+
+
+def _applied(kind: Kind, x: TensorSpec) -> Rule | Misfit:
     try:
         output = kind.output(x)
+        elements = prod(output.shape)
+        if _is_bare(type(kind)):
+            return Rule(output, NO_WEIGHTS, Totals(0, 0, 0, 0, elements, 1))
         weights = kind.weights(x)
-        parameters = sum(prod(shape) for shape in weights.values())
-        if max(output.elements, parameters) > LARGEST_TENSOR:
+        parameters = sum([prod(shape) for shape in weights.values()])
+        if elements > LARGEST_TENSOR or parameters > LARGEST_TENSOR:
             return Misfit("smaller sizes: no machine holds a tensor of more than 10^15 numbers")
-        buffers = sum(spec.elements for spec in kind.buffers(x).values())
-        totals = Totals(parameters, parameters, kind.macs(x), buffers, output.elements, 1)
+        stored = kind.buffers(x)
+        buffers = sum([spec.elements for spec in stored.values()]) if stored else 0
+        totals = Totals(parameters, parameters, kind.macs(x), buffers, elements, 1)
     except Misfit as misfit:
         return misfit
     return Rule(output, weights, totals)
+
+
+@cache
+def _is_bare(kind: type[Kind]) -> bool:
+    """Whether a kind has neither weights nor buffers nor cost and keeps the size, as most activations."""
+    own = (kind.weights, kind.buffers, kind.macs, kind.output)
+    return own == (Kind.weights, Kind.buffers, Kind.macs, Kind.output)
 
 
 @lru_cache(maxsize=8192)
@@ -84,27 +102,35 @@ def layer_rule(
     kind: Kind, activation: Activation | None, frozen: bool, x: TensorSpec
 ) -> Rule | Misfit:
     """The same for a whole layer: its activation applied to its output, frozen weights not trainable."""
-    rule = applied(kind, x)
-    if isinstance(rule, Misfit):
+    rule = _applied(kind, x)
+    if type(rule) is Misfit:
         return rule
-    output, weights, totals = rule
+    assert type(rule) is Rule
     if activation is not None:
-        after = applied(activation, output)
-        if isinstance(after, Misfit):
+        after = _applied(activation, rule.output)
+        if type(after) is Misfit:
             return of_activation(activation, after)
-        weights = weights | {f"activation.{name}": shape for name, shape in after.weights.items()}
-        added = after.totals.parameters
-        totals = totals._replace(
-            parameters=totals.parameters + added,
-            trainable=totals.trainable + added,
-            buffers=totals.buffers + after.totals.buffers,
-            macs=totals.macs + after.totals.macs,
-            activations=after.output.elements,
-        )
-        output = after.output
+        assert type(after) is Rule
+        if after.output is not rule.output or after.weights or after.totals.macs:
+            rule = _followed(rule, after)
     if frozen:
-        totals = totals._replace(trainable=0)
-    return Rule(output, weights, totals)
+        return rule._replace(totals=rule.totals._replace(trainable=0))
+    return rule
+
+
+def _followed(rule: Rule, after: Rule) -> Rule:
+    """A layer with an activation that has weights or another shape."""
+    _, weights, totals = rule
+    named = {f"activation.{name}": shape for name, shape in after.weights.items()}
+    added = after.totals.parameters
+    totals = totals._replace(
+        parameters=totals.parameters + added,
+        trainable=totals.trainable + added,
+        buffers=totals.buffers + after.totals.buffers,
+        macs=totals.macs + after.totals.macs,
+        activations=after.totals.activations,
+    )
+    return Rule(after.output, weights | named, totals)
 
 
 def weights_of(node: Node, x: TensorSpec | None) -> tuple[Weight, ...]:

@@ -24,7 +24,7 @@ from engine.design.tree import (
     node_name,
     stacks_of,
 )  # fmt: skip
-from engine.views.facts import MOST_NODES, Analysis, Fault, FaultMend, NodeFacts, StackFacts
+from engine.views.facts import MOST_NODES, Analysis, Fault, FaultMend, NodeFacts, Shared, StackFacts
 from engine.views.mends import faulty, place_of
 from engine.views.normal import (
     class_faults,
@@ -38,7 +38,7 @@ from engine.views.normal import (
 )
 from engine.views.rules import Rule, Totals, applied, layer_rule, of_activation
 from engine.views.spans import NOTHING, Span, changed_span, total
-from engine.views.ties import shared_parameters, tie_faults
+from engine.views.ties import shared, tie_faults
 
 MOST_TURNS = 1024
 """Turns of one Repeat: each is a module in memory and a block in the summary."""
@@ -56,12 +56,12 @@ def infer(network: Network, previous: Analysis | None = None) -> Analysis:
     faults = (
         network_faults(network.name, inputs) + _too_many(body.totals) + collected(body) + classes
     )
-    shared = 0
+    ties: Mapping[str, Shared] = {}
     if network.ties:
         found = tuple(tie_faults(network, body))
-        shared = 0 if found else shared_parameters(network, body)
+        ties = {} if found else shared(network, body)
         faults += found
-    return Analysis(network, body, faults, shared, classes)
+    return Analysis(network, body, faults, ties, classes)
 
 
 def _class_faults(
@@ -300,16 +300,17 @@ class _Class:
         else:
             used = first if x == first.input else self._computed(once, x, None, depth + 1)
             same = _inner_weights(used) == _inner_weights(first)
-        totals = _block(used.totals._replace(parameters=0, trainable=0, buffers=0, faults=0))
         if used.fault is not None:
             mends = _of_again(node, used.fault)
             fault = used.fault._replace(node_id=node.id, place=place_of(node), mends=mends)
-            return NodeFacts(node, x, None, totals._replace(faults=1), fault)
+            return NodeFacts(node, x, None, _block(NOTHING)._replace(faults=1), fault)
         if used.output is None:
-            return faulty(node, x, Misfit("an input that fits inside", str(x)), totals=totals)
+            misfit = Misfit("an input that fits inside", str(x))
+            return faulty(node, x, misfit, totals=_block(NOTHING))
         if not same:
             misfit = Misfit(f"the input that `{node.of}` got, {first.input}", str(x))
-            return faulty(node, x, misfit, used.stacks, totals)
+            return faulty(node, x, misfit, totals=_block(NOTHING))
+        totals = _block(used.totals._replace(parameters=0, trainable=0, buffers=0, faults=0))
         again = NodeFacts(node, x, used.output, totals, None, used.stacks)
         return again if isinstance(once, Layer) else _activated(again)
 
@@ -345,7 +346,7 @@ def _repeat(node: Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: in
             break
         before, y = before.plus(turn.totals), turn.output
     if (misfit := sequential_fault(node)) is not None:
-        return faulty(node, x, misfit, tuple(turns), totals)
+        return faulty(node, x, misfit, tuple(turns), _block(total(turns)))
     if totals.layers + totals.blocks > MOST_NODES:
         most = MOST_NODES // (turn.totals.layers + turn.totals.blocks)
         return _fewer(node, x, f"fewer turns: at most {MOST_NODES:,} layers in all", most)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
-from engine.design.tree import Node
 from engine.views.facts import NodeFacts, StackFacts
 from engine.views.rules import Totals
 
+T = TypeVar("T")
 NOTHING = Totals()
 Span = tuple[int, int, int]
 """Where a change starts, and where it stops in the new and in the old version."""
@@ -29,7 +29,7 @@ def total(parts: Sequence[NodeFacts] | Sequence[StackFacts]) -> Totals:
     return Totals(*map(sum, zip(*map(_totals, parts), strict=True)))
 
 
-def changed_span(new: tuple[Node, ...], old: tuple[Node, ...]) -> Span:
+def changed_span(new: tuple[T, ...], old: tuple[T, ...]) -> Span:
     """The part outside the common beginning and the common end."""
     if new is old:
         return len(new), len(new), len(old)
