@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from engine.design.tree import Layer, Node
@@ -19,6 +19,7 @@ from gui.inspector.several_page import SeveralPage
 from gui.inspector.voice import Voice
 
 NARROWEST, WIDEST, USUAL = 300, 420, 356
+_IDLE_MS = 600
 _SAME_ROW = 10
 """Pixels between two centres in one row."""
 
@@ -51,6 +52,8 @@ class Inspector(QScrollArea):
         self.setMaximumWidth(WIDEST)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(self.tr("Inspector"))
+        self._soon = QTimer(self, interval=_IDLE_MS, singleShot=True)
+        self._soon.timeout.connect(self._prepare)
 
     def sizeHint(self) -> QSize:
         return QSize(USUAL, 600)
@@ -65,6 +68,7 @@ class Inspector(QScrollArea):
             old = None
         page.show_state(old, new)
         page.show()
+        self._soon.start()
         if old is None or old.selection != new.selection:
             self.verticalScrollBar().setValue(0)
 
@@ -101,6 +105,10 @@ class Inspector(QScrollArea):
                 return found
             found = _beside(found, next)
         return None
+
+    def _prepare(self) -> None:
+        """Make the page that is most likely next, while nobody waits for it."""
+        self._page_for(LayerPage)
 
     def _page_for(self, maker: Maker) -> Page:
         if maker not in self._pages:

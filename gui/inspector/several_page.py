@@ -150,7 +150,7 @@ class TensorsPart(Section):
             self._rebuild(tuple(shapes))
         self._ids = {tensor: tuple(each) for tensor, each in ids.items()}
         for tensor, choice in self._choices.items():
-            offered = initializer_options(list(dict.fromkeys(shapes[tensor])))
+            offered = initializer_options(tuple(dict.fromkeys(shapes[tensor])))
             choice.set_options(offered, initializer_thumbnail)
             keys = set(chosen[tensor])
             choice.set_current(self.tr("mixed") if len(keys) > 1 else chosen[tensor][0])

@@ -30,6 +30,7 @@ from gui.stack.thumbnails import initializer_thumbnail
 from gui.widgets.choice import Choice
 from gui.widgets.fields import IntegerField, Switch
 from gui.widgets.form import Form
+from gui.widgets.options import Option
 from gui.widgets.pieces import plain_label
 
 _SEED = 2**63 - 1
@@ -55,9 +56,11 @@ class WeightPart(Section):
         self._choice.chosen.connect(self._choose)
         self._choice.highlighted.connect(self._preview)
         self._choice.closed.connect(self._show_law)
-        form = Form()
-        form.add_row(self.tr("initializer"), self._choice,
-                     self.tr("What the tensor is filled with before training"), mono=False)  # fmt: skip
+        self._offered: tuple[Option, ...] = ()
+        self._form = Form()
+        self._form.add_row(self.tr("initializer"), self._choice,
+                           self.tr("What the tensor is filled with before training"),
+                           mono=False)  # fmt: skip
         self._arguments = EntryForm()
         self._arguments.edited.connect(self._set_argument)
         self._arguments.finished.connect(voice.seal)
@@ -75,13 +78,11 @@ class WeightPart(Section):
                                   self.tr("Training leaves the weights of this layer alone"),
                                   mono=False)  # fmt: skip
         self._bottom_row = self._bottom()
-        self._shown = (self._tensors, form, self._arguments, self._refusal, self._card,
-                       self._bottom_row, self._help)  # fmt: skip
+        self._below = (self._refusal, self._card, self._bottom_row, self._help)
         self.body.addWidget(self._tensors)
-        self.add_tight(*self._shown[1:4])
-        for widget in (self._state, *self._shown[4:]):
+        self.add_tight(self._form, self._arguments, self._refusal)
+        for widget in (self._state, self._card, self._bottom_row, self._help, self._frozen_form):
             self.body.addWidget(widget)
-        self.body.addWidget(self._frozen_form)
         self.heading.toggled.connect(self._want)
 
     def _bottom(self) -> QWidget:
@@ -163,18 +164,19 @@ class WeightPart(Section):
         layer, facts, weight = self._layer, self._facts, self._weight()
         if layer is None or facts is None:
             return
-        for widget in self._shown:
-            widget.setVisible(weight is not None)
+        self._form.setVisible(weight is not None)
         self._tensors.setVisible(weight is not None and len(facts.weights) > 1)
         if weight is None:
+            for widget in (self._arguments, *self._below):
+                widget.hide()
             self._draws.want_nothing(self._why_nothing(facts))
             return
         chosen = layer.initializer(weight.tensor)
         default = default_law(layer, weight, facts.input)
-        self._choice.set_options(
-            initializer_options((weight.shape,), default.sentence),
-            initializer_thumbnail,
-        )
+        offered = initializer_options((weight.shape,), default.sentence)
+        if offered is not self._offered:
+            self._offered = offered
+            self._choice.set_options(offered, initializer_thumbnail)
         self._choice.set_current(NONE if chosen is None else chosen.key())
         self._choice.setAccessibleName(self.tr("Initializer of {0}").format(weight.tensor))
         self._arguments.show_entries(

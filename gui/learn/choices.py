@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication
 
@@ -14,7 +14,8 @@ NONE = ""
 """The key of "no activation" and of "torch's default"."""
 
 
-def initializer_options(shapes: Sequence[Shape], default: str = "") -> list[Option]:
+@lru_cache(maxsize=256)
+def initializer_options(shapes: tuple[Shape, ...], default: str = "") -> tuple[Option, ...]:
     """Torch's default, then all initializers; those that a shape refuses are disabled and say why.
 
     `default` says what torch's default is.
@@ -25,7 +26,7 @@ def initializer_options(shapes: Sequence[Shape], default: str = "") -> list[Opti
         refusals = (kind().refusal(shape) for shape in shapes)
         reason = next((refusal for refusal in refusals if refusal), "")
         options.append(Option(key, kind.title(), kind.sentence(), reason))
-    return options
+    return tuple(options)
 
 
 def join_options() -> list[Option]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
@@ -55,7 +53,7 @@ class ReferenceDialog(Dialog):
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setAccessibleName(self.tr("Entries"))
-        self._list.selectionModel().currentChanged.connect(lambda index, _: self._show(index.row()))
+        self._list.selectionModel().currentRowChanged.connect(self._show)
         self._nothing = plain_label("", "muted", wrap=True)
         self._nothing.hide()
         self._page = EntryPage()
@@ -110,9 +108,9 @@ class ReferenceDialog(Dialog):
                 return
             row += by
 
-    def _show(self, row: int) -> None:
+    def _show(self, now: QModelIndex, before: QModelIndex) -> None:
         shown = self._model.shown
-        option = shown[row] if 0 <= row < len(shown) else None
+        option = shown[now.row()] if now.isValid() else None
         if isinstance(option, Option):
             self._page.show_entry(_ENTRIES[option.key])
 
@@ -156,7 +154,7 @@ def _all() -> list[Row]:
     return rows
 
 
-def _matching(text: str) -> Sequence[Row]:
+def _matching(text: str) -> list[Row]:
     keys = {entry: key for key, entry in _ENTRIES.items()}
     return [
         Option(keys[entry], entry.title(), entry.sentence(), group=_group(entry))
