@@ -291,7 +291,8 @@ def _with_initializer(window: Window, key: str) -> object:
     window.document.do(SetInitializer((first,), "weight", INITIALIZERS[key]()))
     window.document.select((first,))
     settle(0.8)
-    window.inspector.show_end()
+    bar = window.inspector.verticalScrollBar()
+    bar.setValue(bar.maximum())
     return window.inspector
 
 
