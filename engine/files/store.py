@@ -100,8 +100,8 @@ def atomic_save(path: Path, content: bytes, keep_previous: bool = False) -> None
         if path.exists() and not path.is_file() and not path.is_dir():
             path.write_bytes(content)
             return
-        if path.is_file() and not os.access(path, os.W_OK):
-            raise PermissionError(errno.EACCES, "read-only")
+        if path.is_file() and not _writable(path):
+            raise DesignError(f"{path} is read-only and was not saved; choose another name")
         handle, name = tempfile.mkstemp(prefix=STRAY, dir=path.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb", buffering=0) as file:
@@ -125,6 +125,10 @@ def atomic_save(path: Path, content: bytes, keep_previous: bool = False) -> None
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _keep(path: Path) -> None:
