@@ -58,7 +58,9 @@ class EntryForm(QWidget):
             made.form.show()
             self._shown = made
             self._subject = None
+        idle = frozenset[str].intersection(*(entry.idle() for entry in entries))
         for knob in knobs:
+            made.form.show_row(made.editors[knob.name], knob.name not in idle)
             values = [entry.values()[knob.name] for entry in entries]
             mixed = any(value != values[0] for value in values)
             _show(made.editors[knob.name], values[0], mixed, renew=subject != self._subject)

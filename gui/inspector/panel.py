@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from engine.design.tree import Layer, Node
+from engine.worker.protocol import Progress, Request, Result
 from gui import theme
-from gui.asking import Ask
+from gui.asking import Ask, Ticket
 from gui.document import State
 from gui.inspector.block_page import BlockPage
 from gui.inspector.layer_page import LayerPage
@@ -36,8 +38,9 @@ class Inspector(QScrollArea):
 
     def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._ask_worker = ask
         self._voice = Voice(
-            self.wished.emit, self.sealed.emit, self.commanded.emit, self.selected.emit, ask
+            self.wished.emit, self.sealed.emit, self.commanded.emit, self.selected.emit, self._ask
         )
         self._pages: dict[Maker, Page] = {}
         self._page: Page | None = None
@@ -71,6 +74,26 @@ class Inspector(QScrollArea):
         self._soon.start()
         if old is None or old.selection != new.selection:
             self.verticalScrollBar().setValue(0)
+
+    def _ask(
+        self,
+        request: Request,
+        on_result: Callable[[Result], None],
+        on_failure: Callable[[str], None],
+        channel: str = "",
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Ticket:
+        """Ask for a part; an answer that comes after the column has gone is for nobody."""
+
+        def heard(result: Result) -> None:
+            if isValid(self):
+                on_result(result)
+
+        def failed(sentence: str) -> None:
+            if isValid(self):
+                on_failure(sentence)
+
+        return self._ask_worker(request, heard, failed, channel, on_progress)
 
     def focusNextPrevChild(self, next: bool) -> bool:
         """Tab goes from top to bottom, also past fields that were made later than those below."""
