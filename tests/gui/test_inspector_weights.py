@@ -107,9 +107,20 @@ def test_every_rule_shows_its_arguments_formula_and_help(qtbot: QtBot, key: str)
     explained = chosen.distribution((16, 16)).explained()
     assert explained in (plot.accessibleDescription(), *shown.words().splitlines())
     for knob in chosen.knobs:
-        assert knob.name in shown.words().splitlines()
+        assert (knob.name in shown.words().splitlines()) is (knob.name not in chosen.idle())
     qtbot.waitUntil(lambda: bool(drawn(plot)))
     assert shown.wishes == []
+
+
+def test_a_field_appears_with_the_choice_that_gives_it_an_effect(qtbot: QtBot) -> None:
+    shown = one(qtbot, "KaimingNormal")
+    assert "a" not in shown.words().splitlines()
+    shown.choice("nonlinearity").edited.emit("leaky_relu")
+    assert "a" in shown.words().splitlines()
+    type_into(qtbot, shown.line("a"), "0.2")
+    assert shown.layer(1).initializer("weight") == INITIALIZERS["KaimingNormal"]().with_fields(
+        nonlinearity="leaky_relu", a=0.2
+    )
 
 
 def test_torchs_default_is_explained_for_each_tensor(qtbot: QtBot) -> None:
