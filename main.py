@@ -13,6 +13,7 @@ Exit status: 0 done, 1 the design has faults, 2 wrong use or unreadable input.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def window(path: str | None) -> int:
     """Open the window, or say in a line why there can be none."""
+    # Nothing that a start makes is garbage, and looking for some would be a seventh of it;
+    # gui.application begins to collect behind the first paint.
+    gc.disable()
     from gui.preflight import problem
 
     if why := problem():

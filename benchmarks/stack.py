@@ -59,6 +59,7 @@ class Bench:
     def __init__(self, count: int) -> None:
         self.document = Document(opened(stack_of_layers(count)))
         self.panel = StackPanel()
+        self.panel.complete()
         self.document.changed.connect(self.panel.show_state)
         self.panel.wished.connect(self.document.do)
         self.panel.selected.connect(self.document.select)

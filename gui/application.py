@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 import resources
 from engine.design.error import DesignError
 from engine.files import store
-from gui import recovery, theme
+from gui import theme
 from gui.document import State, opened, read
 from gui.preferences import Preferences
 from gui.window import Window
@@ -25,20 +25,31 @@ AFTER_PAINT_MS = 15
 
 def run(path: str | None = None) -> int:
     """Open the window, on a file where one is named; returns when it is closed."""
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("Layerloom")
-    application.setDesktopFileName("layerloom")
-    application.setWindowIcon(QIcon(str(resources.path("icons", "layerloom-128.png"))))
-    preferences = Preferences()
-    theme.apply(application, theme.LIGHT if preferences.theme == "light" else theme.DARK)
-    window = open_window(preferences, Path(path) if path else None)
+    application, window = start(path)
     sys.excepthook = reporter(window)
     return application.exec()
 
 
+def start(path: str | None = None) -> tuple[QApplication, Window]:
+    """The application and its window, which the event loop's first pass paints."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Layerloom")
+    application.setDesktopFileName("layerloom")
+    preferences = Preferences()
+    theme.apply(application, theme.LIGHT if preferences.theme == "light" else theme.DARK)
+    window = open_window(preferences, Path(path) if path else None)
+    QTimer.singleShot(2 * AFTER_PAINT_MS, window, collect_garbage)
+    return application, window
+
+
+def collect_garbage() -> None:
+    """Begin to collect, which main.window put off; what stands now stays and is not looked through again."""
+    gc.freeze()
+    gc.enable()
+
+
 def open_window(preferences: Preferences, path: Path | None = None) -> Window:
     """A window on the file named, else on what was open last, else on the start page; shown."""
-    rescued = recovery.rescued() if path is None else []
     (state, on_disk), at_start, problem = first_state(preferences, path)
     window = Window(state, preferences, on_disk)
     window.show_document()
@@ -48,8 +59,16 @@ def open_window(preferences: Preferences, path: Path | None = None) -> Window:
     if problem:
         window.say("danger", problem)
     # Behind the first paint, which is done in the event loop's first pass.
-    QTimer.singleShot(AFTER_PAINT_MS, window, lambda: window.begin(rescued))
+    QTimer.singleShot(AFTER_PAINT_MS, window, lambda: _begin(window, at_start=path is None))
     return window
+
+
+def _begin(window: Window, at_start: bool) -> None:
+    """What the first paint did not wait for; a file that was asked for is not pushed aside by rescued work."""
+    from gui import recovery
+
+    QApplication.setWindowIcon(QIcon(str(resources.path("icons", "layerloom-128.png"))))
+    window.begin(recovery.rescued() if at_start else [])
 
 
 def first_state(preferences: Preferences, path: Path | None) -> tuple[tuple[State, str], bool, str]:
@@ -76,6 +95,8 @@ def reporter(
     def report(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
+        import logging
+
         logging.getLogger("layerloom").error("unexpected", exc_info=(kind, error, trace))
         window.recovery.flush()
         window.say("danger", window.tr("Something went wrong here: {what}. Your work is kept; please "

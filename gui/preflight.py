@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 
@@ -23,7 +22,7 @@ PACKAGES = {
 }
 """What a window on X needs beside PySide6, by the package of Debian and Ubuntu that has it."""
 
-FOR_X = tuple(PACKAGES)[6:]
+FOR_ALL, FOR_X = tuple(PACKAGES)[:6], tuple(PACKAGES)[6:]
 
 
 def problem() -> str:
@@ -37,12 +36,14 @@ def problem() -> str:
             "there is no display here: start it in a desktop session, or with xvfb-run on a server "
             "(apt-get install xvfb); the subcommands new, check, summary and export need no display"
         )
-    wanted = [library for library in PACKAGES if library not in FOR_X or _uses_x(platform, on_x)]
+    # Qt itself is the quickest to say that its libraries are there; those for X it would look for too late.
+    why = _import_problem()
+    wanted = (*(FOR_ALL if why else ()), *(FOR_X if _uses_x(platform, on_x) else ()))
     missing = [library for library in wanted if not _loads(library)]
     if missing:
         packages = " ".join(PACKAGES[library] for library in missing)
         return f"Qt needs {', '.join(missing)}: apt-get install {packages}"
-    return _import_problem() or _display_problem(platform, on_x)
+    return why or _display_problem(platform, on_x)
 
 
 def _uses_x(platform: str, on_x: bool) -> bool:
@@ -52,6 +53,8 @@ def _uses_x(platform: str, on_x: bool) -> bool:
 
 
 def _loads(library: str) -> bool:
+    import ctypes
+
     try:
         ctypes.CDLL(library)
     except OSError:
@@ -81,6 +84,8 @@ def _display_problem(platform: str, on_x: bool) -> str:
     """Why the X server named by DISPLAY does not answer; "" where it does or is not used."""
     if not _uses_x(platform, on_x):
         return ""
+    import ctypes
+
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:

@@ -20,20 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.design.project import SetForward
-from engine.design.tree import scope
-from gui import recovery, theme
+from gui import theme
 from gui.actions import Actions
 from gui.asking import Ticket
 from gui.centre import Centre
-from gui.clipboard import Clipboard, behind_selection
 from gui.document import Document, State
-from gui.files import Files
 from gui.head import Head
-from gui.palette import open_palette
 from gui.preferences import Preferences
-from gui.recovery import Recovery, Rescued
-from gui.stack.advice_list import AdviceList
 from gui.stack.column import LeftColumn
 from gui.stack.panel import StackPanel
 from gui.status import Status
@@ -41,9 +34,13 @@ from gui.widgets.pieces import Notice
 
 if TYPE_CHECKING:
     from engine.worker.protocol import Progress, Request, Result
+    from gui.clipboard import Clipboard
     from gui.engine_process import EngineProcess
+    from gui.files import Files
     from gui.inspector.panel import Inspector
+    from gui.recovery import Recovery, Rescued
     from gui.run.panel import RunPanel
+    from gui.stack.advice_list import AdviceList
     from gui.start_page import StartPage
 
 LEFT, RIGHT, BOTTOM = 372, 356, 330
@@ -57,9 +54,6 @@ class Window(QMainWindow):
         super().__init__()
         self.preferences = preferences
         self.document = Document(state, self, on_disk)
-        self.files = Files(self, self.document, preferences, self.say)
-        self.clipboard = Clipboard(self.document)
-        self.recovery = Recovery(self)
         self._notice_run: Callable[[], object] | None = None
         self._advice_soon = QTimer(self)
         self._advice_soon.setSingleShot(True)
@@ -79,10 +73,9 @@ class Window(QMainWindow):
         self.head = Head(self.actions_table)
         self.notice = Notice()
         self.stack = StackPanel()
-        self.advice = AdviceList()
         self.centre = Centre(self.ask)
         self.status = Status()
-        self.left = LeftColumn(self.stack, self.advice)
+        self.left = LeftColumn(self.stack)
         self.upper = _splitter(Qt.Orientation.Horizontal, self.centre, _room())
         self.rows = _splitter(Qt.Orientation.Vertical, self.upper, _room())
         self.whole = _splitter(Qt.Orientation.Horizontal, self.left, self.rows)
@@ -103,17 +96,15 @@ class Window(QMainWindow):
         document = self.document
         document.changed.connect(self._show)
         document.rejected.connect(self._warn)
-        for panel in (self.stack, self.advice, self.centre):
+        for panel in (self.stack, self.centre):
             panel.wished.connect(document.do)
             panel.selected.connect(document.select)
-        for panel in (self.stack, self.centre):
             panel.sealed.connect(document.seal)
             panel.commanded.connect(self.actions_table.run)
         self.stack.context_menu_wished.connect(self._context_menu)
         self.head.palette_wished.connect(self.show_palette)
         self.notice.acted.connect(self._notice_acted)
         self.head.engine_wished.connect(self.restart_engine)
-        self.recovery.failed.connect(self._warn)
         theme.changed.connect(self.actions_table.recolour)
 
     # --- what is made when it is first wanted, after the first paint ------------------------------------------
@@ -147,6 +138,40 @@ class Window(QMainWindow):
         return run
 
     @cached_property
+    def advice(self) -> AdviceList:
+        """The list below the stack."""
+        from gui.stack.advice_list import AdviceList
+
+        advice = AdviceList()
+        advice.wished.connect(self.document.do)
+        advice.selected.connect(self.document.select)
+        self.left.put_below(advice)
+        return advice
+
+    @cached_property
+    def files(self) -> Files:
+        """Opening and saving."""
+        from gui.files import Files
+
+        return Files(self, self.document, self.preferences, self.say)
+
+    @cached_property
+    def clipboard(self) -> Clipboard:
+        """Cut, copy and paste of layers."""
+        from gui.clipboard import Clipboard
+
+        return Clipboard(self.document)
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """What keeps a crash from costing work."""
+        from gui.recovery import Recovery
+
+        recovery = Recovery(self)
+        recovery.failed.connect(self._warn)
+        return recovery
+
+    @cached_property
     def start(self) -> StartPage:
         """The page that a new person sees first."""
         from gui.start_page import StartPage
@@ -154,7 +179,7 @@ class Window(QMainWindow):
         start = StartPage()
         start.sample_chosen.connect(self._start_from)
         start.file_chosen.connect(self.open_file)
-        start.open_wished.connect(self.files.ask_open)
+        start.open_wished.connect(lambda: self.files.ask_open())
         self.pages.addWidget(start)
         return start
 
@@ -188,8 +213,10 @@ class Window(QMainWindow):
             self._offer(rescued[0])
 
     def complete(self) -> None:
-        """Make the panels that the first paint does not wait for."""
+        """Make what the first paint does not wait for."""
+        self.stack.complete()
         _ = self.inspector, self.run
+        self.recovery.follow(None, self.document.state)
 
     # --- showing -------------------------------------------------------------------------------------------------
 
@@ -215,7 +242,8 @@ class Window(QMainWindow):
         if old is None or old.title != new.title or old.is_saved != new.is_saved:
             self.setWindowTitle(f"{new.title}[*] — Layerloom")
             self.setWindowModified(not new.is_saved and new.history.step.before is not None)
-        self.recovery.follow(old, new)
+        if old is not None:
+            self.recovery.follow(old, new)
 
     def _show_advice(self) -> None:
         from engine.views.advice import advise
@@ -268,9 +296,13 @@ class Window(QMainWindow):
             self._leave_start()
 
     def select_all(self) -> None:
+        from engine.design.tree import scope
+
         self.document.select(tuple(node.id for node in scope(self.document.state.network.body)))
 
     def show_palette(self) -> None:
+        from gui.palette import open_palette
+
         self._leave_start()
         open_palette(
             self.head.search, self.document.state, self.insert_kind, self.actions_table.run
@@ -280,6 +312,7 @@ class Window(QMainWindow):
         """A new layer of a kind behind the selection."""
         from engine.catalogue import KINDS
         from engine.design.edit import Insert, layer
+        from gui.clipboard import behind_selection
 
         self.document.seal()
         self.document.do(Insert((layer(KINDS[key]()),), behind_selection(self.document.state)))
@@ -307,6 +340,8 @@ class Window(QMainWindow):
 
     def redraw(self) -> None:
         """New weights: the next seed, which undo takes back."""
+        from engine.design.project import SetForward
+
         forward = self.document.state.project.forward
         self.document.seal()
         self.document.do(SetForward(replace(forward, seed=forward.seed + 1)))
@@ -376,9 +411,11 @@ class Window(QMainWindow):
 
     def _offer(self, work: Rescued) -> None:
         """Bring back what a crash left; the button forgets it."""
+        from gui.recovery import discard
+
         name = work.path.name if work.path else work.project.network.name
         self.document.start(work.project, work.path)
-        recovery.discard(work)
+        discard(work)
         self.recovery.follow(None, replace(self.document.state, saved=None))
 
         def forget() -> None:

@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from gui import theme
-from gui.stack.advice_list import AdviceList
 from gui.stack.panel import StackPanel
+
+if TYPE_CHECKING:
+    from gui.stack.advice_list import AdviceList
 
 ADVICE_SHARE = 0.36
 """Of the column, what advice may take while the stack is longer than the rest."""
 
 
 class LeftColumn(QWidget):
-    """Places the stack panel and the advice list above one another."""
+    """Places the stack panel and, once there is one, the advice list below it."""
 
-    def __init__(
-        self, stack: StackPanel, advice: AdviceList, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, stack: StackPanel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme.set_role(self, "panel")
         self._stack = stack
+        self._advice: AdviceList | None = None
+        stack.setParent(self)
+        stack.grew.connect(self.arrange)
+        self.setMinimumWidth(240)
+
+    def put_below(self, advice: AdviceList) -> None:
+        """Give the advice its place."""
         self._advice = advice
         shown = not advice.isHidden()
-        stack.setParent(self)
         advice.setParent(self)
         advice.setVisible(shown)
-        stack.grew.connect(self.arrange)
         advice.grew.connect(self.arrange)
-        self.setMinimumWidth(240)
+        self.arrange()
 
     def arrange(self) -> None:
         """Share the height: each what it needs where that fits, else the advice a part and the stack the rest."""
         width, high = self.width(), self.height()
-        wanted = self._advice.needed_height(width)
+        wanted = self._advice.needed_height(width) if self._advice is not None else 0
         most = max(int(high * ADVICE_SHARE), high - self._stack.needed_height())
         for_advice = min(wanted, most)
         for_stack = min(self._stack.needed_height(), high - for_advice)
         self._stack.setGeometry(QRect(0, 0, width, for_stack))
-        self._advice.setGeometry(QRect(0, for_stack, width, for_advice))
+        if self._advice is not None:
+            self._advice.setGeometry(QRect(0, for_stack, width, for_advice))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.arrange()

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from engine.design.tree import walk
 from gui import theme
 from gui.document import State
-from gui.stack.finder import Finder
-from gui.stack.floating import Floating
-from gui.stack.gestures import Gestures
-from gui.stack.keys import Keys
-from gui.stack.mouse import Mouse
 from gui.stack.rows import blocks_around, folded_at_first, is_block, layers_in, rows_of
-from gui.stack.search import SearchLine
 from gui.stack.view import StackView
 from gui.stack.words import counted, layers_counted, parameters_counted
 from gui.widgets.pieces import SectionHeading, push_button
+
+if TYPE_CHECKING:
+    from gui.stack.floating import Floating
+    from gui.stack.gestures import Gestures
+    from gui.stack.hands import Hands
+    from gui.stack.search import SearchLine
 
 translate = QCoreApplication.translate
 
@@ -40,24 +43,20 @@ class StackPanel(QWidget):
         self._state: State | None = None
         self.folded: frozenset[int] = frozenset()
         self.view = StackView()
-        self.gestures = Gestures(self.view)
-        self.mouse = Mouse(self.gestures)
-        self.keys = Keys(self.gestures)
-        self.floating = Floating(self.gestures)
-        self.search = SearchLine()
-        self.finder = Finder(self.search, self.view)
         self._heading = SectionHeading(self.tr("Layers"))
         self._find = QToolButton()
         self.add_button = push_button(self.tr("+ Add layer"), "add")
+        self._column = QVBoxLayout(self)
         self._set_up()
-        self._connect()
         theme.changed.connect(self._recolour)
 
     def _set_up(self) -> None:
         theme.set_role(self._find, "quiet")
-        self._find.setIcon(theme.icon("search", "text_faint"))
         self._find.setAccessibleName(self.tr("Find a layer"))
         self._find.setToolTip(self.tr("Find a layer"))
+        self._find.clicked.connect(self.focus_search)
+        self.add_button.clicked.connect(lambda: self.gestures.add_after(-1))
+        self.view.grew.connect(self.grew)
         head = QHBoxLayout()
         head.setContentsMargins(16, 8, 8, 4)
         head.setSpacing(2)
@@ -67,27 +66,52 @@ class StackPanel(QWidget):
         foot.setContentsMargins(14, 6, 14, 10)
         foot.addWidget(self.add_button)
         self.add_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.search)
-        column.addWidget(self.view, 1)
-        column.addLayout(foot)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addLayout(head)
+        self._column.addWidget(self.view, 1)
+        self._column.addLayout(foot)
         self.setFocusProxy(self.view)
 
-    def _connect(self) -> None:
-        gestures = self.gestures
+    def complete(self) -> None:
+        """Make what the first paint does not wait for: all that acts on the cards."""
+        self._recolour()
+        _ = self.hands
+
+    @cached_property
+    def hands(self) -> Hands:
+        """Mouse, keys, editors and search."""
+        from gui.stack.hands import Hands
+
+        hands = Hands(self.view)
+        gestures = hands.gestures
         gestures.wished.connect(self.wished)
         gestures.selected.connect(self.selected)
         gestures.sealed.connect(self.sealed)
         gestures.commanded.connect(self.commanded)
         gestures.context_menu_wished.connect(self.context_menu_wished)
         gestures.fold_wished.connect(self._fold)
-        self._find.clicked.connect(self.focus_search)
-        self.add_button.clicked.connect(lambda: gestures.add_after(-1))
-        self.finder.reached.connect(self._reach)
-        self.view.grew.connect(self.grew)
+        hands.finder.reached.connect(self._reach)
+        self._column.insertWidget(1, hands.search)
+        QWidget.setTabOrder(self._find, hands.search)
+        if self._state is not None:
+            hands.show_state(self._state)
+        return hands
+
+    @property
+    def gestures(self) -> Gestures:
+        """What clicks and keys mean."""
+        return self.hands.gestures
+
+    @property
+    def floating(self) -> Floating:
+        """The editors over cards."""
+        return self.hands.floating
+
+    @property
+    def search(self) -> SearchLine:
+        """The line above the cards."""
+        return self.hands.search
 
     def _recolour(self) -> None:
         self._find.setIcon(theme.icon("search", "text_faint"))
@@ -98,7 +122,6 @@ class StackPanel(QWidget):
     def show_state(self, old: State | None, new: State) -> None:
         """Show a state, touching only the cards that differ from what is shown."""
         shown, self._state = self._state, new
-        self.gestures.state = new
         fresh = shown is None or _another_project(shown, new)
         if fresh:
             self.folded = folded_at_first(new.network)
@@ -120,8 +143,8 @@ class StackPanel(QWidget):
             self._show_selection(
                 new, follow=not fresh and (shown is None or shown.selection != new.selection)
             )
-        self.floating.show_state(new)
-        self.finder.show_network(new.network)
+        if "hands" in self.__dict__:
+            self.hands.show_state(new)
 
     def _show_rows(self, state: State) -> None:
         self.view.show_rows(rows_of(state.project, state.analysis, self.folded), state.network)

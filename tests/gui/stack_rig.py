@@ -88,6 +88,7 @@ class Rig:
     def __init__(self, shown: Project, width: int = 372, height: int = 900) -> None:
         self.document = Document(opened(shown))
         self.panel = StackPanel()
+        self.panel.complete()
         self.view = self.panel.view
         self.scene = self.view.scene
         self.wishes: list[Any] = []
