@@ -79,4 +79,6 @@ def _show(plot: Plot, node: NodeValues) -> None:
     plot.set_title(node.name)
     shape = ", ".join(map(str, node.shape))
     plot.set_caption(f"[{shape}]  mean {node.mean:.3g}  std {node.std:.3g}")
-    plot.display([histogram(node.sample)] if node.sample.size else [])
+    # Few values in many bins look like a comb; the cube root is Rice's rule.
+    bins = min(max(round(2 * node.sample.size ** (1 / 3)), 6), 40)
+    plot.display([histogram(node.sample, bins, density=False)] if node.sample.size else [])
