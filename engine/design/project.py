@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
+from engine.design import limits
 from engine.design.edit import Edit, apply, merges
-from engine.design.knob import Entry
+from engine.design.error import DesignError
+from engine.design.knob import Entry, Flag, OneOf, Range, Real, Whole
 from engine.design.tree import Network
 from engine.design.value import value
 
@@ -16,6 +19,20 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda", "mps")
 Precision = Literal["float32", "bfloat16"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
+
+P = TypeVar("P", "Data", "Training", "Forward")
+
+_SEED = Whole(0, 2**63 - 1)
+_COUNT = Whole(1, 1_000_000)
+DATA_RANGES: Mapping[str, Range] = {
+    "train_share": Real(0.05, 1.0), "stratified": Flag(), "scaling": OneOf(SCALINGS), "seed": _SEED,
+}  # fmt: skip
+TRAINING_RANGES: Mapping[str, Range] = {
+    "batch_size": _COUNT, "epochs": _COUNT, "seed": _SEED, "device": OneOf(DEVICES),
+    "precision": OneOf(PRECISIONS),
+}  # fmt: skip
+FORWARD_RANGES: Mapping[str, Range] = {"batch_size": Whole(1, 100_000), "seed": _SEED}
+"""What the plain fields of each part of a project may be; the other fields are entries and know it themselves."""
 
 
 @value
@@ -97,24 +114,30 @@ def edited(project: Project, edit: ProjectEdit) -> Project:
     """The project after the edit; the very same value when nothing changes. Raises DesignError when it fits nowhere."""
     match edit:
         case SetData():
-            return project if edit.data == project.data else replace(project, data=edit.data)
+            data = _checked(edit.data, DATA_RANGES)
+            return project if data == project.data else replace(project, data=data)
         case SetTraining():
-            return (
-                project
-                if edit.training == project.training
-                else replace(project, training=edit.training)
-            )
+            training = _checked(edit.training, TRAINING_RANGES)
+            return project if training == project.training else replace(project, training=training)
         case SetForward():
-            return (
-                project
-                if edit.forward == project.forward
-                else replace(project, forward=edit.forward)
-            )
+            forward = _checked(edit.forward, FORWARD_RANGES)
+            return project if forward == project.forward else replace(project, forward=forward)
         case SetNotes():
-            return project if edit.notes == project.notes else replace(project, notes=edit.notes)
+            notes = limits.text(edit.notes)
+            return project if notes == project.notes else replace(project, notes=notes)
         case _:
             network = apply(project.network, edit)
             return project if network is project.network else replace(project, network=network)
+
+
+def _checked(part: P, ranges: Mapping[str, Range]) -> P:
+    """A part of a project whose plain fields are in range. Raises DesignError, its place the field's name."""
+    for name, known in ranges.items():
+        try:
+            known.checked(getattr(part, name))
+        except DesignError as error:
+            raise error.within(name) from None
+    return part
 
 
 def goes_on(before: ProjectEdit, after: ProjectEdit) -> bool:

@@ -22,9 +22,17 @@ from engine.catalogue import (
 from engine.design import limits
 from engine.design.error import DesignError
 from engine.design.kind import Activation, TensorSpec
-from engine.design.knob import Entry, Flag, OneOf, Range, Real, Whole, shown
+from engine.design.knob import Entry, Flag, Range, Whole, shown
 from engine.design.placing import renumbered
-from engine.design.project import DEVICES, PRECISIONS, SCALINGS, Data, Forward, Project, Training
+from engine.design.project import (
+    DATA_RANGES,
+    FORWARD_RANGES,
+    TRAINING_RANGES,
+    Data,
+    Forward,
+    Project,
+    Training,
+)
 from engine.design.tree import (
     Again,
     Group,
@@ -44,17 +52,6 @@ from engine.files.document import FORMAT, RESERVED, VERSION
 E = TypeVar("E", bound=Entry)
 
 ID = Whole(0, 2**53)
-SEED = Whole(0, 2**63 - 1)
-COUNT = Whole(1, 1_000_000)
-DATA: Mapping[str, Range] = {
-    "train_share": Real(0.05, 1.0), "stratified": Flag(), "scaling": OneOf(SCALINGS), "seed": SEED,
-}  # fmt: skip
-TRAINING: Mapping[str, Range] = {
-    "batch_size": COUNT, "epochs": COUNT, "seed": SEED, "device": OneOf(DEVICES),
-    "precision": OneOf(PRECISIONS),
-}  # fmt: skip
-FORWARD: Mapping[str, Range] = {"batch_size": Whole(1, 100_000), "seed": SEED}
-"""The plain fields of each part of a project; one that is missing has its default."""
 
 TOP = frozenset({"format", "version", "network", "data", "training", "forward", "notes"})
 NETWORK = frozenset({"name", "inputs", "layers", "ties", "next_id"})
@@ -239,23 +236,23 @@ _scheduler = _entry_of(SCHEDULERS, "scheduler")
 
 
 def _data(value: object) -> Data:
-    part = mapping(value, frozenset({"set", *DATA}))
+    part = mapping(value, frozenset({"set", *DATA_RANGES}))
     chosen = at("set", part.get("set", "RandomInput"), _dataset)
-    return Data(chosen, **_plain(part, DATA))
+    return Data(chosen, **_plain(part, DATA_RANGES))
 
 
 def _training(value: object) -> Training:
-    part = mapping(value, frozenset({"loss", "optimizer", "scheduler", *TRAINING}))
+    part = mapping(value, frozenset({"loss", "optimizer", "scheduler", *TRAINING_RANGES}))
     return Training(
         at("loss", part.get("loss", "CrossEntropyLoss"), _loss),
         at("optimizer", part.get("optimizer", "AdamW"), _optimizer),
         at("scheduler", part.get("scheduler", "ConstantRate"), _scheduler),
-        **_plain(part, TRAINING),
+        **_plain(part, TRAINING_RANGES),
     )
 
 
 def _forward(value: object) -> Forward:
-    return Forward(**_plain(mapping(value, frozenset(FORWARD)), FORWARD))
+    return Forward(**_plain(mapping(value, frozenset(FORWARD_RANGES)), FORWARD_RANGES))
 
 
 def _plain(part: Mapping[str, object], ranges: Mapping[str, Range]) -> dict[str, Any]:

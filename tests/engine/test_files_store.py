@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -110,7 +110,7 @@ def test_a_device_is_written_to_and_never_replaced(tmp_path: Path):
 
 
 @contextmanager
-def as_nobody() -> Iterator[None]:
+def as_nobody() -> Generator[None]:
     """Without root's rights, which no permission holds back."""
     if os.geteuid() != 0:
         yield
@@ -128,6 +128,7 @@ def locked() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "net.loom").write_text("before")
+        (folder / "net.loom").chmod(0o666)
         folder.chmod(0o555)
         yield folder
         folder.chmod(0o755)

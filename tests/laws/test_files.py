@@ -181,8 +181,8 @@ def test_strange_values_anywhere_are_read_or_refused_at_their_place(
     paths = [path for path, _ in _places(document)]
     path = data.draw(st.sampled_from(paths))
     changed = _put(document, path, data.draw(st.sampled_from(STRANGE)))
+    content = json.dumps(changed).encode()
     try:
-        content = json.dumps(changed).encode()
         result = loads(content)
     except DesignError as error:
         assert_placed(error, path)
