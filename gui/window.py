@@ -148,16 +148,24 @@ class Window(QMainWindow):
         self.left.put_below(advice)
         return advice
 
-    @cached_property
+    @property
     def files(self) -> Files:
         """Opening and saving."""
+        return self._files
+
+    @property
+    def clipboard(self) -> Clipboard:
+        """Cut, copy and paste of layers."""
+        return self._clipboard
+
+    @cached_property
+    def _files(self) -> Files:
         from gui.files import Files
 
         return Files(self, self.document, self.preferences, self.say)
 
     @cached_property
-    def clipboard(self) -> Clipboard:
-        """Cut, copy and paste of layers."""
+    def _clipboard(self) -> Clipboard:
         from gui.clipboard import Clipboard
 
         return Clipboard(self.document)
