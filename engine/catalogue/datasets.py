@@ -79,6 +79,10 @@ class RandomInput(Dataset):
     def title(cls) -> str:
         return "Random input"
 
+    def idle(self) -> frozenset[str]:
+        matter = {"uniform": {"low", "high"}, "integers": {"low", "count"}}
+        return frozenset({"low", "high", "count"} - matter.get(self.distribution, set()))
+
     def brief(self) -> str:
         return self.distribution
 
@@ -203,6 +207,9 @@ class CsvFile(Dataset):
     @classmethod
     def title(cls) -> str:
         return "CSV file"
+
+    def idle(self) -> frozenset[str]:
+        return frozenset() if self.has_target else frozenset({"target"})
 
     def brief(self) -> str:
         return self.path.replace("\\", "/").rpartition("/")[2]

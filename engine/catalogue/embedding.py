@@ -45,6 +45,9 @@ class Embedding(Kind):
         "device=None, dtype=None"
     )
 
+    def idle(self) -> frozenset[str]:
+        return frozenset({"norm_type"}) if self.max_norm is None else frozenset()
+
     def output(self, x: TensorSpec) -> TensorSpec:
         if x.dtype != "int64":
             raise Misfit("whole numbers (int64), each the number of a row", f"{x.dtype} {x}")

@@ -115,6 +115,9 @@ class Kaiming(ByFans):
 
     parameters: ClassVar[str] = "tensor, a=0.0, mode='fan_in', nonlinearity='leaky_relu'"
 
+    def idle(self) -> frozenset[str]:
+        return frozenset() if self.nonlinearity == "leaky_relu" else frozenset({"a"})
+
     def gain(self) -> float:
         """The factor for the activation."""
         return gain(self.nonlinearity, self.a)

@@ -72,6 +72,10 @@ class BatchNorm1d(Normalising):
         "device=None, dtype=None, *, bias=True"
     )
 
+    def idle(self) -> frozenset[str]:
+        matter = {"bias": self.affine, "momentum": self.track_running_stats}
+        return frozenset(name for name, matters in matter.items() if not matters)
+
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
         if len(x.shape) not in (1, 2):
@@ -163,6 +167,9 @@ class LayerNorm(NormalisingLast):
     parameters = (
         "normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None"
     )
+
+    def idle(self) -> frozenset[str]:
+        return frozenset() if self.elementwise_affine else frozenset({"bias"})
 
     def weights(self, x: TensorSpec) -> dict[str, Shape]:
         if not self.elementwise_affine:

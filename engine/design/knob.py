@@ -134,7 +134,9 @@ class Text:
         if len(value) > self.longest:
             raise DesignError(f"a text of {len(value)} characters is longer than {self.longest}")
         if not is_writable(value):
-            raise DesignError("half a character (a lone surrogate) is in it, which no file can hold")
+            raise DesignError(
+                "half a character (a lone surrogate) is in it, which no file can hold"
+            )
         return value
 
 
@@ -264,6 +266,10 @@ class Entry:
         """The fields that differ from their default, in the order of declaration."""
         return {knob.name: self.__dict__[knob.name] for knob in self.knobs
                 if self.__dict__[knob.name] != knob.default}  # fmt: skip
+
+    def idle(self) -> frozenset[str]:
+        """The fields that have no effect with the present values, such as the bounds of numbers not drawn evenly."""
+        return frozenset()
 
     def with_fields(self, /, **values: Any) -> Self:
         """The same entry with some fields changed. Raises DesignError when a value does not fit."""

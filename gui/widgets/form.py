@@ -58,6 +58,7 @@ class Form(QWidget):
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(0, 11)
         self._grid.setColumnStretch(1, 12)
+        self._labels: dict[QWidget, QLabel] = {}
 
     def add_row(self, name: str, field: QWidget, help: str = "", *, mono: bool = True) -> QLabel:
         """Add an editor below the others; `help` is a sentence for tooltip and screen reader."""
@@ -70,7 +71,13 @@ class Form(QWidget):
         row = self._grid.rowCount()
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignTop)
+        self._labels[field] = label
         return label
+
+    def show_row(self, field: QWidget, visible: bool) -> None:
+        """Show or hide the row of an editor."""
+        for widget in (self._labels[field], field):
+            widget.setVisible(visible)
 
     def add_wide(self, widget: QWidget) -> None:
         """Add a widget below the others over both columns."""
@@ -78,6 +85,7 @@ class Form(QWidget):
 
     def clear(self) -> None:
         """Take all rows away."""
+        self._labels.clear()
         while (item := self._grid.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
             widget = item.widget()
             if widget is not None:
