@@ -20,6 +20,10 @@ from engine.views.facts import Analysis
 from engine.views.shapes import infer
 
 
+_FEW = 8
+"""Nodes up to which each is looked for by itself."""
+
+
 @dataclass(frozen=True)
 class State:
     """All that the window shows at one moment; everything else is derived from it."""
@@ -47,8 +51,12 @@ class State:
     @cached_property
     def selected_nodes(self) -> tuple[Node, ...]:
         """The selected nodes in the order of selection."""
-        found = (find(self.network.body, node_id) for node_id in self.selection)
-        return tuple(node for node in found if node is not None)
+        body = self.network.body
+        if len(self.selection) <= _FEW:
+            found = (find(body, node_id) for node_id in self.selection)
+            return tuple(node for node in found if node is not None)
+        nodes = {node.id: node for node in walk(body)}
+        return tuple(nodes[node_id] for node_id in self.selection if node_id in nodes)
 
     @property
     def title(self) -> str:

@@ -149,10 +149,14 @@ class Analysis:
 
     def _found(self, node_id: int) -> tuple[str, NodeFacts] | None:
         """Looked for at the top first: a table of all is not worth making for one node after each edit."""
-        for facts in self.body.nodes:
-            if facts.node.id == node_id:
-                return node_name(facts.node) or f"({label(facts.node)})", facts
+        facts = self._top.get(node_id)
+        if facts is not None:
+            return node_name(facts.node) or f"({label(facts.node)})", facts
         return self._by_id.get(node_id)
+
+    @cached_property
+    def _top(self) -> dict[int, NodeFacts]:
+        return {facts.node.id: facts for facts in self.body.nodes}
 
     @cached_property
     def _by_id(self) -> dict[int, tuple[str, NodeFacts]]:
