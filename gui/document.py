@@ -19,7 +19,6 @@ from engine.files import store
 from engine.views.facts import Analysis
 from engine.views.shapes import infer
 
-
 _FEW = 8
 """Nodes up to which each is looked for by itself."""
 
