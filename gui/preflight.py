@@ -2,94 +2,151 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import socket
 import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
-PACKAGES = {
+QT = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
+    "libX11.so.6": "libx11-6",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
     "libglib-2.0.so.0": "libglib2.0-0",
     "libxkbcommon.so.0": "libxkbcommon0",
+}
+"""What Qt needs in any window beside its own wheel, by the package of Debian and Ubuntu that has it."""
+
+XCB = {
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxcb.so.1": "libxcb1",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
     "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-render.so.0": "libxcb-render0",
     "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-util.so.1": "libxcb-util1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
-"""What a window on X needs beside PySide6, by the package of Debian and Ubuntu that has it."""
+WAYLAND = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+}
 
-FOR_ALL, FOR_X = tuple(PACKAGES)[:6], tuple(PACKAGES)[6:]
+NO_DISPLAY = (
+    "there is no display here; start it in a desktop session, or on a server under xvfb-run "
+    "(apt-get install xvfb); the commands new, check, summary and export need no display"
+)
 
 
 def problem() -> str:
     """Why no window can be opened and what to install, in a line; "" where one can."""
     if not sys.platform.startswith("linux"):
         return _import_problem()
-    platform = os.environ.get("QT_QPA_PLATFORM", "")
-    on_x = bool(os.environ.get("DISPLAY"))
-    if not platform and not on_x and not os.environ.get("WAYLAND_DISPLAY"):
-        return (
-            "there is no display here: start it in a desktop session, or with xvfb-run on a server "
-            "(apt-get install xvfb); the subcommands new, check, summary and export need no display"
-        )
-    # Qt itself is the quickest to say that its libraries are there; those for X it would look for too late.
-    why = _import_problem()
-    wanted = (*(FOR_ALL if why else ()), *(FOR_X if _uses_x(platform, on_x) else ()))
-    missing = [library for library in wanted if not _loads(library)]
-    if missing:
-        packages = " ".join(PACKAGES[library] for library in missing)
-        return f"Qt needs {', '.join(missing)}: apt-get install {packages}"
-    return why or _display_problem(platform, on_x)
+    platforms = _platforms(os.environ)
+    if not platforms:
+        return NO_DISPLAY
+    return _missing(QT) or _import_problem() or _first_problem(platforms)
 
 
-def _uses_x(platform: str, on_x: bool) -> bool:
-    return platform.startswith("xcb") or (
-        not platform and on_x and not os.environ.get("WAYLAND_DISPLAY")
+def _platforms(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The platforms that Qt will try, in its order (QGuiApplicationPrivate::createPlatformIntegration)."""
+    if chosen := environment.get("QT_QPA_PLATFORM"):
+        return tuple(each.partition(":")[0].strip() for each in chosen.split(";"))
+    session = environment.get("XDG_SESSION_TYPE") == "wayland"
+    wayland = bool(environment.get("WAYLAND_DISPLAY")) or session
+    found = {"wayland": wayland, "xcb": bool(environment.get("DISPLAY"))}
+    return tuple(name for name, there in found.items() if there)
+
+
+def _first_problem(platforms: Iterable[str]) -> str:
+    """What is wrong with the first platform; "" where one of them works."""
+    problems: list[str] = []
+    for name in platforms:
+        if not (found := _platform_problem(name)):
+            return ""
+        problems.append(found)
+    return problems[0]
+
+
+def _platform_problem(name: str) -> str:
+    plugin, known = _plugin(name)
+    if known and plugin is None:
+        return f"Qt has no platform {name!r}; set QT_QPA_PLATFORM to one of {', '.join(known)}, or to nothing"
+    libraries, unanswered = _NEEDS.get(name.partition("-")[0], ({}, _nothing))
+    if found := _missing(libraries):
+        return found
+    if plugin is not None and (error := _load_error(str(plugin))):
+        return _cannot_load(error)
+    return unanswered()
+
+
+def _plugin(name: str) -> tuple[Path | None, tuple[str, ...]]:
+    """The file of a platform, and the names of all that there are."""
+    from PySide6.QtCore import QLibraryInfo
+
+    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
+    files = {file.stem.removeprefix("libq"): file for file in sorted(folder.glob("libq*.so"))}
+    plugin = next(
+        (file for known, file in files.items() if known.split("-")[0] == name.split("-")[0]), None
     )
+    elsewhere = os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH") or os.environ.get("QT_PLUGIN_PATH")
+    return plugin, () if elsewhere else tuple(files)
 
 
-def _loads(library: str) -> bool:
-    import ctypes
+def _missing(libraries: Mapping[str, str]) -> str:
+    """Which libraries are missing and the packages that have them; "" where all are there."""
+    errors = [error for library in libraries if (error := _load_error(library))]
+    if not errors:
+        return ""
+    # One that is there may lack another: the error begins with the name of the one that is wanting.
+    missing = list(dict.fromkeys(Path(error.partition(":")[0]).name for error in errors))
+    if not all(name in libraries for name in missing):
+        return _cannot_load(errors[0])
+    packages = " ".join(libraries[library] for library in missing)
+    return f"Qt needs {', '.join(missing)}; on Debian or Ubuntu: apt-get install {packages}"
 
+
+def _load_error(library: str) -> str:
     try:
         ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        return str(error)
+    return ""
+
+
+def _cannot_load(error: str) -> str:
+    return f"Qt cannot be loaded: {error}; install that with your system's package manager"
 
 
 def _import_problem() -> str:
     """Why PySide6 cannot be imported; "" where it can."""
     try:
         from PySide6 import QtWidgets
-    except ImportError as error:
-        what = str(error).split(":")[0]
-        if "PySide6" in what:
-            return "PySide6 is not installed in this environment: pip install PySide6-Essentials"
+    except ModuleNotFoundError:
         return (
-            f"Qt cannot be loaded, {what} is missing: install it with your system's package manager"
+            "PySide6 is missing from this Python; install it with: pip install PySide6-Essentials"
         )
-    return (
-        ""
-        if QtWidgets
-        else "PySide6 is incomplete: pip install --force-reinstall PySide6-Essentials"
-    )
+    except ImportError as error:
+        return _cannot_load(str(error))
+    del QtWidgets
+    return ""
 
 
-def _display_problem(platform: str, on_x: bool) -> str:
-    """Why the X server named by DISPLAY does not answer; "" where it does or is not used."""
-    if not _uses_x(platform, on_x):
-        return ""
-    import ctypes
-
-    try:
-        xcb = ctypes.CDLL("libxcb.so.1")
-    except OSError:
-        return "Qt needs libxcb.so.1: apt-get install libxcb1"
+def _no_x_server() -> str:
+    """Why the X server that DISPLAY names cannot be used; "" where it answers."""
+    xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
@@ -97,6 +154,30 @@ def _display_problem(platform: str, on_x: bool) -> str:
     connection = xcb.xcb_connect(None, None)
     refused = bool(xcb.xcb_connection_has_error(connection))
     xcb.xcb_disconnect(connection)
-    if refused:
-        return f"the display {os.environ.get('DISPLAY', '')!r} does not answer; is the desktop session running?"
+    if not refused:
+        return ""
+    display = os.environ.get("DISPLAY", "")
+    return f"the display {display!r} (DISPLAY) does not answer; is that desktop session running, and yours?"
+
+
+def _no_wayland() -> str:
+    """Why the compositor that WAYLAND_DISPLAY names cannot be used; "" where it answers."""
+    display = os.environ.get("WAYLAND_DISPLAY", "wayland-0")
+    place = Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere"), display)
+    with socket.socket(socket.AF_UNIX) as compositor:
+        try:
+            compositor.connect(str(place))
+        except OSError:
+            return f"the display {str(place)!r} (WAYLAND_DISPLAY) does not answer; is that desktop session running?"
     return ""
+
+
+def _nothing() -> str:
+    return ""
+
+
+_NEEDS: Mapping[str, tuple[Mapping[str, str], Callable[[], str]]] = {
+    "xcb": (XCB, _no_x_server),
+    "wayland": (WAYLAND, _no_wayland),
+}
+"""By platform: its libraries, and what asks its server; others need neither."""
