@@ -25,31 +25,77 @@ if TYPE_CHECKING:
 
 DONE, FAULTY, WRONG = 0, 1, 2
 COMMANDS = ("new", "check", "summary", "export")
+EXAMPLES = """\
+Without a command the window opens: layerloom [FILE.loom]
+
+examples:
+  layerloom new iris -o flowers.loom                 start from a template
+  layerloom check flowers.loom                       what is wrong, what could be better
+  layerloom summary flowers.loom --format markdown   the table for a README
+  layerloom export flowers.loom --as module -o flowers.py --prove
+"""
+Run = Callable[[argparse.Namespace], int]
 FORMATS = ("text", "markdown", "csv", "json", "html", "latex")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _speak_plainly()
     try:
-        if given and (given[0] in COMMANDS or given[0].startswith("-")):
-            return command(given)
-        if len(given) > 1:
-            return said(f"one file at a time: {given[1]!r} is too much; see --help")
-        return window(given[0] if given else None)
+        status = command(given) if given and _is_command(given[0]) else window(given)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read the output has seen enough; a second error at shutdown would say nothing more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        # Whoever read the output has seen enough.
+        status = DONE
     except KeyboardInterrupt:
-        return said("stopped")
+        status = said("stopped")
+    except OSError as error:
+        status = said(f"{error.filename or 'output'}: {error.strerror or error}")
+    except Exception as error:
+        # The edge of the process: a person gets a line, not a traceback.
+        if os.environ.get("LAYERLOOM_DEBUG"):
+            raise
+        status = said(
+            f"a mistake in Layerloom itself, {type(error).__name__}: {error}; please report it "
+            "(with LAYERLOOM_DEBUG=1 it says where)"
+        )
+    else:
+        return status
+    _forget_output()
+    return status
 
 
-def window(path: str | None) -> int:
+def _is_command(word: str) -> bool:
+    return word in COMMANDS or word.startswith("-")
+
+
+def _speak_plainly() -> None:
+    """Results in UTF-8 where a program reads them; on a terminal what it cannot show is written as a number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+            if not stream.isatty():
+                stream.reconfigure(encoding="utf-8")
+
+
+def _forget_output() -> None:
+    """Drop what could not be written, which would be tried again, and fail again, at the end of the process."""
+    if sys.stdout is not None:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def window(given: Sequence[str]) -> int:
     """Open the window, or say in a line why there can be none."""
-    # Nothing that a start makes is garbage, and looking for some would be a seventh of it;
-    # gui.application begins to collect behind the first paint.
-    gc.disable()
+    path = given[0] if given else None
+    if len(given) > 1:
+        return said(f"one file at a time: {given[1]!r} is too much; see --help")
+    if path is not None and not path.endswith(".loom") and not Path(path).exists():
+        commands = ", ".join(COMMANDS)
+        return said(f"{path!r} is neither a file nor a command; there are {commands}; see --help")
+
     from gui.preflight import problem
 
     if why := problem():
@@ -61,15 +107,13 @@ def window(path: str | None) -> int:
 
 def command(given: Sequence[str]) -> int:
     """Run a subcommand."""
-    from engine import DesignError
+    from engine.design.error import DesignError
 
     wanted = parser().parse_args(given)
     try:
         return wanted.run(wanted)
     except DesignError as error:
         return said(str(error))
-    except OSError as error:
-        return said(f"{error.filename or 'output'}: {error.strerror or error}")
 
 
 class Parser(argparse.ArgumentParser):
@@ -83,51 +127,59 @@ class Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     whole = Parser(
-        prog="layerloom", description="Compose a PyTorch network as a stack of layers.",
-        epilog="Without a command the window opens: layerloom [FILE.loom]",
+        prog="layerloom", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Compose a PyTorch network as a stack of layers, and leave with its code.",
+        epilog=EXAMPLES,
     )  # fmt: skip
     whole.add_argument("--version", action="version", version=f"layerloom {version()}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def add(
-        name: str, run: Callable[[argparse.Namespace], int], text: str
-    ) -> argparse.ArgumentParser:
-        one = commands.add_parser(name, help=text, description=text)
+    def add(name: str, run: Run, text: str, more: str = "") -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=f"{text} {more}".strip())
         one.set_defaults(run=run)
         return one
 
-    new = add("new", run_new, "List the templates, or start a project from one.")
+    new = add("new", run_new, "List the templates, or start a project from one.",
+              "The list has a template a line: its name, a tab and a sentence.")  # fmt: skip
     new.add_argument(
         "template", nargs="?", metavar="TEMPLATE", help="a name from the list; without it, the list"
     )
     new.add_argument("-o", "--output", metavar="FILE.loom", help="where to write the project")
     new.add_argument("--force", action="store_true", help="overwrite a file that is there")
-    check = add(
-        "check",
-        run_check,
-        "Say what is wrong with a design, and what a good colleague would advise.",
-    )
+
+    check = add("check", run_check, "Say what is wrong with a design, and what a good colleague would advise.",
+                "Exit status 1 if there are faults; advice alone changes nothing.")  # fmt: skip
     check.add_argument("file", metavar="FILE.loom")
-    summary = add("summary", run_summary, "Print layers, output shapes, parameters and sizes.")
+
+    summary = add("summary", run_summary, "Print layers, output shapes, parameters and sizes.",
+                  "Nothing is built, so networks of any size take a moment.")  # fmt: skip
     summary.add_argument("file", metavar="FILE.loom")
     summary.add_argument(
         "--batch", type=positive, default=1, metavar="N", help="rows at once (default 1)"
     )
-    summary.add_argument("--format", choices=FORMATS, default="text", help="default text")
+    summary.add_argument(
+        "--format", choices=FORMATS, default="text", help="default text, the table of torchsummary"
+    )
     summary.add_argument(
         "-o", "--output", metavar="OUT", help="write to a file instead of standard output"
     )
-    export = add("export", run_export, "Write the design in another form.")
+
+    export = add("export", run_export, "Write the design in another form.",
+                 "The module is a Python file that needs torch alone.")  # fmt: skip
     export.add_argument("file", metavar="FILE.loom")
     export.add_argument(
-        "--as", dest="form", choices=("module",), required=True, help="a PyTorch module in Python"
+        "--as", dest="form", choices=("module",), required=True, help="module: a PyTorch nn.Module"
     )
     export.add_argument("-o", "--output", metavar="OUT", required=True, help="where to write it")
-    export.add_argument(
-        "--seed", type=natural, default=0, metavar="N", help="seed of the weights for the proof"
-    )
     export.add_argument("--prove", action="store_true",
-                        help="import it in a clean process without Layerloom and compare it with the live network")  # fmt: skip
+                        help="first run it in a clean Python without Layerloom, and compare weights and outputs")  # fmt: skip
+    export.add_argument(
+        "--seed",
+        type=natural,
+        default=0,
+        metavar="N",
+        help="seed of the proof's weights (default 0)",
+    )
     return whole
 
 
@@ -137,6 +189,8 @@ def run_new(wanted: argparse.Namespace) -> int:
     from resources.samples import SENTENCES
 
     if wanted.template is None:
+        if wanted.output is not None:
+            return said(f"say which template; there are {', '.join(SENTENCES)}")
         for name, sentence in SENTENCES.items():
             print(f"{name}\t{sentence}")
         return DONE
@@ -172,18 +226,19 @@ def run_check(wanted: argparse.Namespace) -> int:
 
 
 def run_summary(wanted: argparse.Namespace) -> int:
-    """The table of layers."""
+    """The table of layers; also of a design with faults, as far as it is sound."""
     from engine import summarize
 
     summary = summarize(load(wanted.file).network, batch_size=wanted.batch)
     text = summary.to(wanted.format)
-    text = text if text.endswith("\n") else text + "\n"
     if wanted.output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        print(text, end="")
     else:
         write(Path(wanted.output), text.encode())
-    return DONE
+    if wanted.format == "csv":
+        for fault in summary.faults:
+            said(fault.sentence)
+    return FAULTY if summary.faults else DONE
 
 
 def run_export(wanted: argparse.Namespace) -> int:
@@ -192,17 +247,19 @@ def run_export(wanted: argparse.Namespace) -> int:
     from engine.views.shapes import infer
 
     project = load(wanted.file)
-    analysis = infer(project.network)
-    if analysis.faults:
-        for fault in analysis.faults:
-            said(fault.sentence)
+    faults = [fault.sentence for fault in infer(project.network).faults]
+    if not project.network.body.nodes:
+        faults = ["the network is empty; add a layer first"]
+    for sentence in faults:
+        said(f"{wanted.file}: {sentence}")
+    if faults:
         return FAULTY
     text = write_module(project.network)
-    write(Path(wanted.output), text.encode())
     if wanted.prove:
         from engine.runtime.prove import prove
 
-        print(prove(project.network, text, seed=wanted.seed).sentence)
+        print(prove(project.network, text, seed=wanted.seed).sentence, file=sys.stderr)
+    write(Path(wanted.output), text.encode())
     return DONE
 
 
@@ -227,7 +284,10 @@ def write(path: Path, content: bytes) -> None:
 
 def said(sentence: str) -> int:
     """An error as a line on standard error; the exit status of wrong use."""
-    print(f"layerloom: {' '.join(sentence.split())}", file=sys.stderr)
+    line = " ".join(sentence.split())
+    line = line if line.isprintable() else ascii(line)[1:-1]
+    if sys.stderr is not None:
+        print(f"layerloom: {line}", file=sys.stderr)
     return WRONG
 
 

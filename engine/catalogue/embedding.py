@@ -39,6 +39,7 @@ class Embedding(Kind):
     family = "embedding"
     aliases = ("lookup", "token", "word vectors", "emb")
     module = "nn.Embedding"
+    tensors = ("weight",)
     parameters = (
         "num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, "
         "scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, "

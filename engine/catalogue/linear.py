@@ -29,6 +29,7 @@ class Linear(Kind):
     family = "linear"
     aliases = ("dense", "fc", "fully connected", "affine", "perceptron", "mlp")
     module = "nn.Linear"
+    tensors = ("weight", "bias")
     parameters = "in_features, out_features, bias=True, device=None, dtype=None"
 
     def output(self, x: TensorSpec) -> TensorSpec:

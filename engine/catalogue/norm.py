@@ -67,6 +67,7 @@ class BatchNorm1d(Normalising):
 
     aliases = ("bn", "batch normalisation", "batch normalization")
     module = "nn.BatchNorm1d"
+    tensors = ("weight", "bias")
     parameters = (
         "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, "
         "device=None, dtype=None, *, bias=True"
@@ -164,6 +165,7 @@ class LayerNorm(NormalisingLast):
 
     aliases = ("ln", "layer normalisation", "layer normalization")
     module = "nn.LayerNorm"
+    tensors = ("weight", "bias")
     parameters = (
         "normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None"
     )
@@ -200,6 +202,7 @@ class RMSNorm(NormalisingLast):
 
     aliases = ("root mean square",)
     module = "nn.RMSNorm"
+    tensors = ("weight",)
     parameters = "normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None"
 
     def weights(self, x: TensorSpec) -> dict[str, Shape]:

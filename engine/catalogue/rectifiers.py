@@ -87,6 +87,7 @@ class PReLU(Curve):
     init: float = real(0.25, "Slope at the start.", at_least=-FAR, at_most=FAR)
 
     module = "nn.PReLU"
+    tensors = ("weight",)
     parameters = "num_parameters=1, init=0.25, device=None, dtype=None"
 
     def output(self, x: TensorSpec) -> TensorSpec:

@@ -246,7 +246,10 @@ def _layer_changed(node: Node, edit: LayerEdit) -> Node:
                 return node
             return replace(node, kind=node.kind.with_fields(**{edit.name: edit.value}))
         case SetKind():
-            return replace(node, kind=edit.kind)
+            changed = replace(node, kind=edit.kind)
+            there = changed.tensors()
+            kept = tuple(pair for pair in node.initializers if pair[0] in there)
+            return replace(changed, initializers=kept)
         case SetActivation():
             kept = tuple(
                 pair for pair in node.initializers if not pair[0].startswith("activation.")

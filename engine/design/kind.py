@@ -1,6 +1,6 @@
 """What a kind of layer declares, and the values that its rules speak in.
 
-A kind is one class in `engine.catalogue`; everything that the program knows about it stands there once. Shapes are tuples
+A kind is one class in `engine.catalogue`; all that the program knows about it stands there once. Shapes are tuples
 without the batch dimension, which every tensor has in front; a dimension given by a field counts as torch counts, the
 batch being 0.
 """
@@ -129,12 +129,12 @@ class Signature:
         if len(positional) > len(self.defaults):
             raise TypeError(f"takes {len(self.defaults)} arguments, not {len(positional)}")
         bound = dict(zip(self.defaults, positional, strict=False))
-        for name, value in named.items():
+        for name, given in named.items():
             if name not in self.defaults:
                 raise TypeError(f"has no argument {name}")
             if name in bound:
                 raise TypeError(f"has two values for {name}")
-            bound[name] = value
+            bound[name] = given
         for name, default in self.defaults.items():
             if name not in bound and default is REQUIRED:
                 raise TypeError(f"needs {name}")
@@ -195,6 +195,8 @@ class Kind(Entry):
     """How `forward` uses the module, by the fields that choose the form."""
     fixed: ClassVar[Mapping[str, Any]] = {}
     """Arguments that are the same for every layer of this kind and no field."""
+    tensors: ClassVar[tuple[str, ...]] = ()
+    """Names of the parameters that it has with some choice of its fields."""
     roles: ClassVar[Mapping[str, Role]] = {}
     """Roles of tensors whose name does not say it."""
 
@@ -315,7 +317,7 @@ class Join(Entry):
     """How the branches of a Parallel become one value."""
 
     form: ClassVar[str] = ""
-    """An expression over `a` and `b` for two values at a time (`a + b`), or over `all` for a list (`torch.cat(all)`)."""
+    """An expression over `a` and `b` for two values at a time (`a + b`), or over `all` for a list."""
     at_most: ClassVar[int] = 64
 
     def output(self, branches: tuple[TensorSpec, ...]) -> TensorSpec:

@@ -35,6 +35,12 @@ class Layer:
         """The initializer of one tensor, None where torch's default stays."""
         return dict(self.initializers).get(tensor)
 
+    def tensors(self) -> tuple[str, ...]:
+        """Names of the tensors that an initializer can be for, whatever its fields: the kind's and its activation's."""
+        if self.activation is None or not self.activation.tensors:
+            return self.kind.tensors
+        return (*self.kind.tensors, *(f"activation.{name}" for name in self.activation.tensors))
+
 
 @value
 class Stack:

@@ -1,6 +1,6 @@
 """Frozen values that are cheap to declare.
 
-`@dataclass(frozen=True)` writes and compiles six methods for every class, about a millisecond each; a hundred such classes
+`@dataclass(frozen=True)` writes and compiles six methods for each class, about a millisecond; a hundred such classes
 would be a third of the program's start. `@value` shares one set of methods among all classes. `dataclasses.replace` and
 `dataclasses.fields` work on its instances, and type checkers see a frozen dataclass.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, cast, dataclass_transform
 
 T = TypeVar("T")
 
@@ -26,7 +26,8 @@ def value(cls: type[T]) -> type[T]:
     `field(default_factory=...)`.
     """
     fields: dict[str, dataclasses.Field[Any]] = dict(getattr(cls, "__dataclass_fields__", {}))
-    for name, annotation in cls.__dict__.get("__annotations__", {}).items():
+    # inspect.get_annotations says the same, but inspect is slow to import.
+    for name, annotation in cls.__dict__.get("__annotations__", {}).items():  # noqa: RUF063
         if not str(annotation).startswith("ClassVar"):
             fields[name] = _field(cls, name, annotation)
     fields = dict(sorted(fields.items(), key=lambda item: item[1].kw_only is True))
@@ -46,10 +47,12 @@ def value(cls: type[T]) -> type[T]:
 
 
 def _field(cls: type, name: str, annotation: Any) -> dataclasses.Field[Any]:
-    given = cls.__dict__.get(name, dataclasses.MISSING)
-    field: Any = given if isinstance(given, dataclasses.Field) else dataclasses.field(default=given)
-    if field is given:
+    given: Any = cls.__dict__.get(name, dataclasses.MISSING)
+    if isinstance(given, dataclasses.Field):
         delattr(cls, name)
+    else:
+        given = dataclasses.field(default=given)
+    field = cast("Any", given)
     field.name, field.type = name, annotation
     field._field_type = _MARK
     return field

@@ -254,6 +254,21 @@ def test_an_embeddings_padding_row_is_zero_and_said_to_be():
 
 
 @every_kind
+@few
+@given(data=st.data())
+def test_every_weight_is_among_the_tensors_that_a_file_may_name(
+    kind: type[Kind], data: st.DataObject
+):
+    layer = data.draw(entries(kind))
+    x = data.draw(specs())
+    try:
+        layer.output(x)
+    except Misfit:
+        assume(False)
+    assert set(layer.weights(x)) <= set(kind.tensors)
+
+
+@every_kind
 def test_a_weight_has_a_role(kind: type[Kind]):
     for layer, x in examples(kind):
         roles = {tensor: kind.role(tensor) for tensor in layer.weights(x)}
