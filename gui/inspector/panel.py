@@ -71,6 +71,7 @@ class Inspector(QScrollArea):
             old = None
         page.show_state(old, new)
         page.show()
+        _settle(page)
         self._soon.start()
         if old is None or old.selection != new.selection:
             self.verticalScrollBar().setValue(0)
@@ -140,6 +141,17 @@ class Inspector(QScrollArea):
             self._pages[maker] = page
             self._column.addWidget(page)
         return self._pages[maker]
+
+
+def _settle(page: QWidget) -> None:
+    """Give every row its place now: Qt would take several passes of the event loop, and paint each.
+
+    From the innermost layouts outward, for what a row needs is asked of those inside it.
+    """
+    for widget in reversed([page, *page.findChildren(QWidget)]):
+        layout = widget.layout()
+        if layout is not None and widget.isVisible():
+            layout.activate()
 
 
 def _beside(widget: QWidget, next: bool) -> QWidget | None:

@@ -20,6 +20,7 @@ from engine.design.tree import Input, Layer, Network, Node
 from gui.document import Document, State, opened
 from gui.inspector.panel import Inspector
 from gui.widgets.choice import Choice
+from gui.widgets.pieces import ElidedLabel
 from tests.gui.small_engine import SmallEngine
 
 W = TypeVar("W", bound=QWidget)
@@ -97,6 +98,10 @@ class Bench:
 
     def choice(self, name: str) -> Choice:
         return self.named(Choice, name)
+
+    def headline(self) -> list[str]:
+        """The name and the kind of what is shown."""
+        return [label.text() for label in self.all(ElidedLabel)][:2]
 
     def words(self) -> str:
         """All that can be read."""

@@ -271,6 +271,14 @@ def test_a_tensor_too_large_to_draw_is_not_asked_for(qtbot: QtBot) -> None:
     assert math.prod((wide, 16)) > LARGEST_DRAWN
 
 
+def test_a_part_of_a_large_tensor_is_drawn_and_said(qtbot: QtBot) -> None:
+    shown = bench(qtbot, network(layer(Linear(2000), "fc"), shape=(600,)))
+    shown.select(1)
+    plot = weight_plot(shown, qtbot)
+    qtbot.waitUntil(lambda: bool(drawn(plot)), timeout=20_000)
+    assert "1,000,000 values drawn" in shown.words()
+
+
 def test_behind_a_fault_the_weights_say_what_they_wait_for(qtbot: QtBot) -> None:
     design = network(
         layer(Linear(15), "odd", ACTIVATIONS["GLU"]()), layer(Linear(3), "behind"), shape=(4,)
