@@ -12,7 +12,7 @@ from engine.catalogue import ACTIVATIONS, INITIALIZERS, JOINS
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.linear import Linear
 from engine.catalogue.norm import BatchNorm1d
-from engine.design.tree import Again, Group, Parallel, Repeat, Stack, Tie
+from engine.design.tree import Again, Group, Network, Parallel, Repeat, Stack, Tie
 from tests.gui.inspector_bench import Bench, bench, layer, network, tutorial, type_into
 
 
