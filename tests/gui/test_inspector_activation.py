@@ -149,6 +149,9 @@ def test_others_are_laid_over_and_taken_away(qtbot: QtBot) -> None:
     qtbot.keyClicks(popup._search, "softsign")
     qtbot.keyClick(popup._search, Qt.Key.Key_Return)
     assert [each.name for each in curves(plot)] == ["Sigmoid", "Softsign"]
+    qtbot.wait(30)
+    chip, more = shown.button("Stop comparing"), shown.button("Compare with another")
+    assert more.geometry().left() > chip.geometry().right()
     shown.button("Compare: both").click()
     assert len(curves(plot)) == 4
     shown.button("Compare: f′(x)").click()
