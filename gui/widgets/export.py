@@ -28,8 +28,10 @@ def picture(size: QSize, paint: Paint, scale: float) -> QImage:
     image.fill(theme.current().colour("panel"))
     painter = QPainter(image)
     painter.scale(scale, scale)
-    paint(painter, QRectF(0, 0, size.width(), size.height()))
-    painter.end()
+    try:
+        paint(painter, QRectF(0, 0, size.width(), size.height()))
+    finally:
+        painter.end()  # Qt aborts when a picture goes while it is painted
     return image
 
 
@@ -55,8 +57,10 @@ def svg_bytes(size: QSize, paint: Paint, title: str) -> bytes:
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setResolution(96)
     painter = QPainter(generator)
-    paint(painter, QRectF(0, 0, size.width(), size.height()))
-    painter.end()
+    try:
+        paint(painter, QRectF(0, 0, size.width(), size.height()))
+    finally:
+        painter.end()
     return bytes(content.data())
 
 

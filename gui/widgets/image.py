@@ -53,9 +53,10 @@ class Shown:
 
 def levels(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint8]:
     """Each value as one of the colours 0 to 254; 255 where it is not finite."""
-    span = (high - low) or 1.0
+    unit = max(abs(low), abs(high)) or 1.0  # the span of the largest floats is none itself
+    span = (high / unit - low / unit) or 1.0
     with np.errstate(invalid="ignore", over="ignore"):
-        place = np.rint(np.clip((values - low) / span, 0, 1) * _LEVELS)
+        place = np.rint(np.clip((values / unit - low / unit) / span, 0, 1) * _LEVELS)
     return np.where(np.isfinite(values), place, 255).astype(np.uint8)
 
 

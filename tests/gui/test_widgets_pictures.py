@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -53,6 +53,7 @@ def bars(qtbot) -> VectorBars:
 
 
 @given(ANY_MATRIX)
+@example(np.array([[2.0**1023]]))
 def test_any_matrix_can_be_shown(values):
     application = QApplication.instance()
     assert application is not None
