@@ -1,7 +1,6 @@
 """A plot of curves, histograms and shaded ranges, with zoom, readout and export.
 
-Painted by hand: pyqtgraph takes five times as long for the same picture, and half a second to
-import. Import this module after the first paint: it needs numpy.
+Import this module after the first paint: it needs numpy and pyqtgraph.
 """
 
 from __future__ import annotations
@@ -10,30 +9,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from PySide6.QtCore import (
-    QEvent,
-    QPointF,
-    QRectF,
-    QSize,
-    QSizeF,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from gui import theme
+from gui.widgets.card_painting import HEADER_ROW, PAD, paint_card
 from gui.widgets.export import Kind, add_export_actions, picture, png_bytes, svg_bytes
+from gui.widgets.plot_canvas import Canvas
+from gui.widgets.plot_header import Header
 from gui.widgets.plot_marks import (
     Bars,
     Mark,
@@ -45,11 +37,17 @@ from gui.widgets.plot_marks import (
     x_extent,
     y_extent,
 )
-from gui.widgets.plot_painting import Scene, frame_in, paint_plot
-from gui.widgets.plot_readout import paint_readout
-from gui.widgets.plot_strokes import Frame, View
+from gui.widgets.plot_strokes import View
 
 __all__ = ["Bars", "Kind", "Mark", "Marker", "Plot", "Series", "Zone", "histogram"]
+
+_FOR_THE_CANVAS = (
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseButtonRelease,
+    QEvent.Type.MouseMove,
+    QEvent.Type.Wheel,
+    QEvent.Type.Leave,
+)
 
 
 class Plot(QWidget):
@@ -64,47 +62,49 @@ class Plot(QWidget):
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scene = Scene((), View(0, 1, 0, 1), title=title)
+        self._marks: tuple[Mark, ...] = ()
+        self._header = Header(title)
+        self._empty_text = ""
+        self._x_label = ""
         self._home_x: tuple[float, float] | None = None
         self._home_y: tuple[float, float] | None = None
         self._moved_x: tuple[float, float] | None = None
         self._moved_y: tuple[float, float] | None = None
-        self._layer: QPixmap | None = None
-        self._mouse: QPointF | None = None
-        self._dragged_from: QPointF | None = None
+        self._canvas = Canvas(self)
+        self._canvas.moved.connect(self._take_view)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(title or self.tr("Plot"))
+        theme.changed.connect(self._recolour)
 
     def display(self, marks: Sequence[Mark]) -> None:
         """Show these marks in place of those before; never emits."""
-        self._scene = replace(self._scene, marks=tuple(marks))
+        self._marks = tuple(marks)
+        self._canvas.display(self._marks)
+        named = (mark for mark in marks if isinstance(mark, Series | Bars) and mark.name)
+        self._write(replace(self._header, legend=tuple(named)))
         self._look()
 
     def set_title(self, title: str) -> None:
         """Write `title` at the left of the header."""
-        if title != self._scene.title:
-            self._scene = replace(self._scene, title=title)
-            self.setAccessibleName(title or self.tr("Plot"))
-            self._repaint()
+        self.setAccessibleName(title or self.tr("Plot"))
+        self._write(replace(self._header, title=title))
 
     def set_caption(self, caption: str) -> None:
         """Write `caption` at the right of the header."""
-        if caption != self._scene.caption:
-            self._scene = replace(self._scene, caption=caption)
-            self.setAccessibleDescription(caption)
-            self._repaint()
+        self.setAccessibleDescription(caption)
+        self._write(replace(self._header, caption=caption))
 
     def set_empty_text(self, text: str) -> None:
         """What to say in place of the axes while there is nothing to show."""
-        self._scene = replace(self._scene, empty=text)
-        self._repaint()
+        self._empty_text = text
+        self._lay_out()
 
     def set_axis_labels(self, x: str = "", y: str = "") -> None:
         """Name the axes."""
-        self._scene = replace(self._scene, x_label=x, y_label=y)
-        self._repaint()
+        self._x_label = x
+        self._canvas.name_axes(x, y)
 
     def set_home(
         self, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None
@@ -115,34 +115,33 @@ class Plot(QWidget):
 
     def view(self) -> View:
         """The range of values in sight."""
-        return self._scene.view
+        return self._canvas.frame().view
 
     def fit(self) -> None:
         """Show all again."""
         self._moved_x = self._moved_y = None
         self._look()
-        self.range_changed.emit(self._scene.view.left, self._scene.view.right)
+        self.range_changed.emit(self.view().left, self.view().right)
 
     def zoom(self, factor: float, around: float | None = None) -> None:
         """Show `factor` times the range of x, keeping the value `around` where it is."""
-        view = self._scene.view
+        view = self.view()
         centre = (view.left + view.right) / 2 if around is None else around
-        left, right = (centre + (end - centre) * factor for end in (view.left, view.right))
-        self._move_to(left, right)
+        self._move_to(*(centre + (end - centre) * factor for end in (view.left, view.right)))
 
     def pan(self, share: float) -> None:
         """Move the view by a share of its width."""
-        view = self._scene.view
+        view = self.view()
         by = share * (view.right - view.left)
         self._move_to(view.left + by, view.right + by)
 
     def csv_text(self) -> str:
         """The numbers in view, unrounded."""
-        view = self._scene.view
-        return csv_text(self._scene.marks, view.left, view.right, self._scene.x_label or "x")
+        return csv_text(self._marks, self.view().left, self.view().right, self._x_label or "x")
 
     def image(self, scale: float = 2.0) -> QImage:
         """The plot as a picture, `scale` pixels to one of the screen's."""
+        self._lay_out()
         return picture(self.size(), self._paint, scale)
 
     def exported(self, kind: Kind) -> bytes:
@@ -151,7 +150,8 @@ class Plot(QWidget):
             case "png":
                 return png_bytes(self.image())
             case "svg":
-                return svg_bytes(self.size(), self._paint, self._scene.title)
+                self._lay_out()
+                return svg_bytes(self.size(), self._paint, self._header.title)
             case "csv":
                 return self.csv_text().encode()
             case _:
@@ -159,38 +159,62 @@ class Plot(QWidget):
 
     # The view.
 
-    def _paint(self, painter: QPainter, rect: QRectF) -> None:
-        paint_plot(painter, rect, self._scene)
-
     def _look(self) -> None:
         """Point the view at what is to be seen."""
-        left, right = self._moved_x or self._home_x or x_extent(self._scene.marks)
-        needed = self._moved_y or self._home_y or y_extent(self._scene.marks, left, right)
-        self._scene = replace(self._scene, view=View(left, right, *needed))
-        self._repaint()
+        left, right = self._moved_x or self._home_x or x_extent(self._marks)
+        needed = self._moved_y or self._home_y or y_extent(self._marks, left, right)
+        self._shown = View(left, right, *needed)
+        self._canvas.show_view(self._shown)
 
     def _move_to(self, left: float, right: float) -> None:
-        smallest = 1e-9 * max(abs(left), abs(right), 1e-6)
-        if right - left < smallest or right - left > 1e15:
-            return
-        self._moved_x = (left, right)
+        moved = _is_bearable(left, right)
+        if moved:
+            self._moved_x = (left, right)
         self._look()
-        self.range_changed.emit(left, right)
+        if moved:
+            self.range_changed.emit(left, right)
 
-    def _zoom_y(self, factor: float) -> None:
-        view = self._scene.view
-        centre = (view.bottom + view.top) / 2
-        half = (view.top - view.bottom) / 2 * factor
-        if 1e-12 < half < 1e15:
-            self._moved_y = (centre - half, centre + half)
+    def _take_view(self) -> None:
+        """Keep what a person has moved the canvas to, or move it back where numbers end."""
+        view, before = self.view(), self._shown
+        higher = (view.bottom, view.top) != (before.bottom, before.top)
+        if higher and _is_bearable(view.bottom, view.top):
+            self._moved_y = (view.bottom, view.top)
+        if (view.left, view.right) != (before.left, before.right):
+            self._move_to(view.left, view.right)
+        else:
             self._look()
 
-    def _repaint(self) -> None:
-        self._layer = None
+    # The look.
+
+    def _write(self, header: Header) -> None:
+        if header != self._header:
+            self._header = header
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._canvas.lay_out(self.size(), self._header.height(self.width()))
+        self._canvas.setVisible(bool(self._marks or not self._empty_text))
         self.update()
 
-    def _frame(self) -> Frame:
-        return frame_in(QRectF(self.rect()), self._scene)
+    def _recolour(self) -> None:
+        self._canvas.recolour()
+        self.update()
+
+    def _paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint all of it into a picture."""
+        self._paint_card(painter, rect, focused=False)
+        if self._canvas.isVisibleTo(self):
+            self._canvas.paint_in(painter, rect)
+
+    def _paint_card(self, painter: QPainter, rect: QRectF, *, focused: bool) -> None:
+        paint_card(painter, rect, focused=focused)
+        self._header.paint(painter, rect)
+        if not self._canvas.isVisibleTo(self):
+            words = rect.adjusted(PAD, PAD + HEADER_ROW, -PAD, -PAD)
+            centred = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.setPen(theme.current().colour("text_faint"))
+            painter.drawText(words, centred, self._empty_text)
 
     # Qt's events.
 
@@ -202,72 +226,24 @@ class Plot(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        sharpness = painter.deviceTransform().m11()  # of the screen, or of the picture asked for
-        if self._layer is None or self._layer.devicePixelRatio() != sharpness:
-            self._layer = self._painted_layer(sharpness)
-        painter.drawPixmap(0, 0, self._layer)
-        if self._mouse is not None and self._dragged_from is None:
-            paint_readout(painter, self._frame(), self._scene.marks, self._mouse)
+        self._paint_card(painter, QRectF(self.rect()), focused=self.hasFocus())
         painter.end()
-
-    def _painted_layer(self, sharpness: float) -> QPixmap:
-        """All but the readout, so that moving the mouse costs no drawing of curves."""
-        layer = QPixmap((QSizeF(self.size()) * sharpness).toSize())
-        layer.setDevicePixelRatio(sharpness)
-        layer.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(layer)
-        paint_plot(painter, QRectF(self.rect()), self._scene, focused=self.hasFocus())
-        painter.end()
-        return layer
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._repaint()
+        self._lay_out()
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
-            self._repaint()
-        super().changeEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._repaint()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._repaint()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._dragged_from = event.position()
+    def event(self, event: QEvent) -> bool:
+        """Hand the mouse on to the canvas; whoever watches the plot sees the mouse as well."""
+        if event.type() not in _FOR_THE_CANVAS:
+            return super().event(event)
+        if isinstance(event, QMouseEvent) and event.buttons() & Qt.MouseButton.LeftButton:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._mouse = event.position()
-        if self._dragged_from is not None:
-            frame = self._frame()
-            by = frame.x_value(self._dragged_from.x()) - frame.x_value(event.position().x())
-            self._dragged_from = event.position()
-            if by:
-                self._move_to(self._scene.view.left + by, self._scene.view.right + by)
-        self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._dragged_from = None
-        self.unsetCursor()
+        else:
+            self.unsetCursor()
+        return self._canvas.take_mouse(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.fit()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._mouse = None
-        self.update()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        factor = 0.85 ** (turned / 120)
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._zoom_y(factor)
-        else:
-            self.zoom(factor, self._frame().x_value(event.position().x()))
-        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
@@ -296,3 +272,8 @@ class Plot(QWidget):
         menu.addSeparator()
         add_export_actions(menu, self.image, self.csv_text, self.save_requested.emit)
         return menu
+
+
+def _is_bearable(low: float, high: float) -> bool:
+    """Whether floats tell the ends of a range apart well enough to draw between them."""
+    return 1e-9 * max(abs(low), abs(high), 1e-6) <= high - low <= 1e15

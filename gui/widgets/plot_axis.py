@@ -1,4 +1,4 @@
-"""Where the lines of a plot's grid stand, and what is written beside them."""
+"""Numbers as people write them, and how far apart the lines of a plot's grid stand."""
 
 from __future__ import annotations
 
@@ -7,28 +7,15 @@ import math
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """At most about `most` round numbers (1, 2 or 5 times a power of ten) from low to high."""
-    if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1:
-        return []
-    step = _round_step((high - low) / most)
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
-    return [number * step for number in range(first, min(last, first + 100) + 1)]
-
-
-def _round_step(least: float) -> float:
+def round_step(least: float) -> float:
     """The smallest of 1, 2 and 5 times a power of ten that is at least `least`."""
     power = 10.0 ** math.floor(math.log10(max(least, 1e-300)))
     return next((factor * power for factor in (1, 2, 5) if factor * power >= least), 10 * power)
 
 
-def tick_labels(values: list[float]) -> list[str]:
-    """The ticks as text, with as many decimals as tell neighbours apart."""
-    if not values:
-        return []
-    step = values[1] - values[0] if len(values) > 1 else abs(values[0]) or 1.0
-    largest = max(abs(value) for value in values) or step
+def tick_labels(values: list[float], step: float) -> list[str]:
+    """The ticks as text, with as many decimals as tell those `step` apart from each other."""
+    largest = max((abs(value) for value in values), default=0.0) or step
     place = math.floor(math.log10(step) + 1e-9)  # of the step's only digit
     if largest >= 1e6 or largest < 1e-3:
         digits = math.floor(math.log10(largest) + 1e-9) - place + 1

@@ -48,8 +48,8 @@ class Series:
         ends_finite = across.size == 0 or bool(np.isfinite(across[[0, -1]]).all())
         if not ends_finite or not bool((across[1:] >= across[:-1]).all()):
             raise ValueError(f"{name}: x is not finite and ascending")
-        for field, value in (("x", across), ("y", up), ("name", name), ("token", token)):
-            object.__setattr__(self, field, value)
+        for field, given in (("x", across), ("y", up), ("name", name), ("token", token)):
+            object.__setattr__(self, field, given)
         object.__setattr__(self, "fill", fill)
         object.__setattr__(self, "dashed", dashed)
 

@@ -1,31 +1,27 @@
-"""Paints the marks of a plot: curves, bars, shaded ranges, lines.
+"""Paints curves, bars and shaded ranges in the pixels of a plot's canvas.
 
 Qt's raster engine strokes a wide antialiased polyline as one outline, which takes a tenth of a
-second for a thousand noisy points; the same line as separate segments takes one millisecond.
-So a calm curve is stroked whole, a restless one in segments, a dense one as a thin polyline.
+second for a thousand noisy points; one pixel wide it takes a millisecond. So only a calm curve is
+stroked wide: a restless one looks as full thin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import assert_never
 
 import numpy as np
-import shiboken6
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
+from pyqtgraph import functions
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from engine.design.value import value
 from gui import theme
-from gui.widgets.plot_marks import Bars, Floats, Mark, Marker, Series, Zone, decimated
+from gui.widgets.plot_marks import Bars, Floats, Series, Zone, decimated
 
-_SMOOTH = 700  # points up to which a calm curve is stroked whole, which looks best
-_DENSE = 2000  # points from which on a curve is drawn one pixel wide
-_MOST_WIDE_INK = 25_000.0  # pixels of line from which on a thin line looks as full as a wide one
+_CALM_POINTS = 700  # up to which a curve may be stroked wide
+_CALM_INK = 3.0  # widths of the plot that the line of a calm curve is long, at most
 _MOST_INK = 60_000.0  # pixels of line from which on nobody sees smooth edges, but all wait for them
-_ROUND = 500  # points from which on the joints between segments are not rounded
 _DASH, _GAP = 6.0, 4.0
-_MOST_DASHES = 3000
 _FAR = 20000.0  # pixels; further out the raster engine loses precision
 
 
@@ -69,24 +65,18 @@ class Frame:
         return np.clip(across, -_FAR, _FAR), np.clip(down, -_FAR, _FAR)
 
 
-def paint_marks(painter: QPainter, frame: Frame, marks: Sequence[Mark]) -> None:
-    """Paint the marks, shaded ranges below all else, nothing outside the frame."""
-    painter.save()
-    painter.setClipRect(frame.area.adjusted(-1, -1, 1, 1))
-    for mark in marks:
-        if isinstance(mark, Zone):
+def paint_mark(painter: QPainter, frame: Frame, mark: Series | Bars | Zone) -> None:
+    """Paint a mark; whoever calls clips it to the frame."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    match mark:
+        case Series():
+            _paint_curve(painter, frame, mark)
+        case Bars():
+            _paint_bars(painter, frame, mark)
+        case Zone():
             _paint_zone(painter, frame, mark)
-    for mark in marks:
-        match mark:
-            case Bars():
-                _paint_bars(painter, frame, mark)
-            case Series():
-                _paint_curve(painter, frame, mark)
-            case Marker():
-                _paint_marker(painter, frame, mark)
-            case Zone():
-                pass
-    painter.restore()
+        case _:
+            assert_never(mark)
 
 
 def _paint_zone(painter: QPainter, frame: Frame, zone: Zone) -> None:
@@ -96,10 +86,11 @@ def _paint_zone(painter: QPainter, frame: Frame, zone: Zone) -> None:
     if right <= left:
         return
     box = QRectF(left, frame.area.top(), right - left, frame.area.height())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.fillRect(box, colours.colour(zone.token, 0.13))
     painter.setPen(QPen(colours.colour(zone.token, 0.6), 1, Qt.PenStyle.DotLine))
-    for edge, value in ((left, zone.start), (right, zone.stop)):
-        if frame.view.left < value < frame.view.right:
+    for edge, x in ((left, zone.start), (right, zone.stop)):
+        if frame.view.left < x < frame.view.right:
             painter.drawLine(QPointF(edge, box.top()), QPointF(edge, box.bottom()))
     _paint_zone_label(painter, box, zone)
 
@@ -139,22 +130,6 @@ def _paint_bars(painter: QPainter, frame: Frame, bars: Bars) -> None:
     painter.setBrush(theme.current().colour(bars.token))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, gap > 0)
     painter.drawRects(rectangles)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-
-def _paint_marker(painter: QPainter, frame: Frame, marker: Marker) -> None:
-    if not frame.view.left <= marker.x <= frame.view.right:
-        return
-    colour = theme.current().colour(marker.token)
-    x = round(frame.x(marker.x)) + 0.5
-    painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine))
-    painter.drawLine(QPointF(x, frame.area.top()), QPointF(x, frame.area.bottom()))
-    if marker.label:
-        painter.setFont(theme.body_font(theme.CAPTION - 1))
-        width = QFontMetricsF(painter.font()).horizontalAdvance(marker.label)
-        left = x + 4 if x + 8 + width < frame.area.right() else x - 4 - width
-        painter.setPen(colour)
-        painter.drawText(QPointF(left, frame.area.top() + 11), marker.label)
 
 
 def _paint_curve(painter: QPainter, frame: Frame, curve: Series) -> None:
@@ -181,35 +156,23 @@ def _unbroken(y: Floats) -> list[slice]:
 def _paint_line(painter: QPainter, frame: Frame, curve: Series, x: Floats, y: Floats) -> None:
     pen = QPen(theme.current().colour(curve.token), 1.75)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     if x.size == 1:
         pen.setWidthF(3.5)
         painter.setPen(pen)
         painter.drawPoint(QPointF(float(x[0]), float(y[0])))
         return
     lengths = np.hypot(np.diff(x), np.diff(y))
-    if curve.dashed and float(lengths.sum()) < _MOST_DASHES * (_DASH + _GAP):
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setPen(pen)
-        painter.drawLines(_dashes(x, y, lengths))
-        return
     ink = float(lengths.sum())
     x, y = _thinned(x, y, lengths)
-    if x.size <= _SMOOTH and ink < 4 * frame.area.width():
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.drawPolyline(_polygon(x, y))
-    elif x.size <= _DENSE and ink < _MOST_WIDE_INK:
-        if x.size > _ROUND:
-            pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # three times faster
-            pen.setWidthF(1.25)
-        painter.setPen(pen)
-        painter.drawLines(_segments(x[:-1], y[:-1], x[1:], y[1:]))
-    else:
-        pen.setWidthF(1)
-        painter.setPen(pen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, ink < _MOST_INK)
-        painter.drawPolyline(_polygon(x, y))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if x.size > _CALM_POINTS or ink > _CALM_INK * frame.area.width():
+        pen.setWidthF(1.0)
+    if curve.dashed:
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern([_DASH / pen.widthF(), _GAP / pen.widthF()])
+    painter.setPen(pen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, ink < _MOST_INK)
+    painter.drawPolyline(functions.arrayToQPolygonF(x, y))
 
 
 def _thinned(x: Floats, y: Floats, lengths: Floats) -> tuple[Floats, Floats]:
@@ -223,35 +186,10 @@ def _thinned(x: Floats, y: Floats, lengths: Floats) -> tuple[Floats, Floats]:
     return x[kept], y[kept]
 
 
-def _dashes(x: Floats, y: Floats, lengths: Floats) -> Sequence[QLineF]:
-    along = np.concatenate(([0.0], np.cumsum(lengths)))
-    starts = np.arange(0.0, float(along[-1]), _DASH + _GAP)
-    stops = np.minimum(starts + _DASH, along[-1])
-    return _segments(
-        np.interp(starts, along, x), np.interp(starts, along, y),
-        np.interp(stops, along, x), np.interp(stops, along, y),
-    )  # fmt: skip
-
-
-def _segments(x1: Floats, y1: Floats, x2: Floats, y2: Floats) -> list[QLineF]:
-    return [QLineF(*ends) for ends in zip(x1.tolist(), y1.tolist(), x2.tolist(), y2.tolist())]
-
-
-def _polygon(x: Floats, y: Floats) -> QPolygonF:
-    """The points as Qt keeps them, written into its own memory: 100 times faster than one by one."""
-    polygon = QPolygonF()
-    polygon.resize(x.size)
-    memory: Any = shiboken6.VoidPtr(polygon.data(), x.size * 16, True)  # pyright: ignore[reportCallIssue]
-    points: Floats = np.frombuffer(memory, np.float64).reshape(-1, 2)
-    points[:, 0] = x
-    points[:, 1] = y
-    return polygon
-
-
 def _paint_fill(painter: QPainter, frame: Frame, token: str, x: Floats, y: Floats) -> None:
     ground = min(max(frame.y(0.0), frame.area.top()), frame.area.bottom())
     across = np.concatenate((x[:1], x, x[-1:]))
     down = np.concatenate(([ground], y, [ground]))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.current().colour(token, 0.14))
-    painter.drawPolygon(_polygon(across, down))
+    painter.drawPolygon(functions.arrayToQPolygonF(across, down))
