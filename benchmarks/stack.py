@@ -97,7 +97,7 @@ class Bench:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    application = QApplication([])
+    application = QApplication([*theme.FUSION])
     theme.apply(application, theme.DARK)
     start = time.perf_counter()
     bench = Bench(count)

@@ -32,7 +32,7 @@ def run(path: str | None = None) -> int:
 
 def start(path: str | None = None) -> tuple[QApplication, Window]:
     """The application and its window, which the event loop's first pass paints."""
-    application = QApplication(sys.argv[:1])
+    application = QApplication([*sys.argv[:1], *theme.FUSION])
     application.setApplicationName("Layerloom")
     application.setDesktopFileName("layerloom")
     preferences = Preferences()
@@ -71,8 +71,10 @@ def _begin(window: Window, at_start: bool) -> None:
     window.begin(recovery.rescued() if at_start else [])
 
 
-def first_state(preferences: Preferences, path: Path | None) -> tuple[tuple[State, str], bool, str]:
-    """The first state with its file's digest, if the start page comes first, and why a file was not opened."""
+def first_state(
+    preferences: Preferences, path: Path | None
+) -> tuple[tuple[State, bytes], bool, str]:
+    """The first state with its file's bytes, if the start page comes first, and why a file was not opened."""
     last = path or (preferences.last if preferences.reopens_last else None)
     if last is not None:
         try:
@@ -83,8 +85,8 @@ def first_state(preferences: Preferences, path: Path | None) -> tuple[tuple[Stat
     return _empty(), True, ""
 
 
-def _empty() -> tuple[State, str]:
-    return opened(store.load(resources.path("samples", "empty.loom"))), ""
+def _empty() -> tuple[State, bytes]:
+    return opened(store.load(resources.path("samples", "empty.loom"))), b""
 
 
 def reporter(

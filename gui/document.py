@@ -5,7 +5,7 @@ One of the few objects that change (docs/architecture.md). Panels get its states
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from engine.design.error import DesignError
 from engine.design.history import History
 from engine.design.project import Project, ProjectEdit
 from engine.design.tree import Network, Node, find, stacks_of, walk
+from engine.design.value import value
 from engine.files import store
 from engine.views.facts import Analysis
 from engine.views.shapes import infer
@@ -23,9 +24,9 @@ _FEW = 8
 """Nodes up to which each is looked for by itself."""
 
 
-@dataclass(frozen=True)
+@value
 class State:
-    """All that the window shows at one moment; everything else is derived from it."""
+    """All that the window shows at one moment; everything else is derived from it. Compared by `is`."""
 
     history: History
     analysis: Analysis
@@ -34,6 +35,9 @@ class State:
     saved: Project | None = None
     document: object = field(default_factory=object)
     """Another object for another project: what belongs to a project and not to its value (a run) follows it."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     @property
     def project(self) -> Project:
@@ -68,16 +72,10 @@ def opened(project: Project, path: Path | None = None, saved: bool = False) -> S
     return State(History.of(project), infer(project.network), (), path, project if saved else None)
 
 
-def read(path: Path) -> tuple[State, str]:
-    """The first state of the project in a file, and the digest of its bytes. Raises DesignError."""
+def read(path: Path) -> tuple[State, bytes]:
+    """The first state of the project in a file, and the file's bytes. Raises DesignError."""
     content = store.read_bytes(path, store.LARGEST_FILE)
-    return opened(store.loads(content), path, saved=True), _digest(content)
-
-
-def _digest(content: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(content).hexdigest()
+    return opened(store.loads(content), path, saved=True), content
 
 
 class ChangedOnDisk(Exception):
@@ -92,10 +90,11 @@ class Document(QObject):
     rejected = Signal(str)
     """Why an edit did not apply, in a sentence; nothing changed."""
 
-    def __init__(self, state: State, parent: QObject | None = None, on_disk: str = "") -> None:
+    def __init__(self, state: State, parent: QObject | None = None, on_disk: bytes = b"") -> None:
         super().__init__(parent)
         self.state = state
         self._on_disk = on_disk
+        """What this window last read from the file or wrote to it; a few kilobytes."""
 
     def do(self, edit: ProjectEdit) -> bool:
         """Apply an edit. False, with `rejected`, when it does not apply."""
@@ -128,7 +127,7 @@ class Document(QObject):
 
     def start(self, project: Project, path: Path | None = None, saved: bool = False) -> None:
         """Go on with another project, its history empty."""
-        self._on_disk = ""
+        self._on_disk = b""
         self._show(opened(project, path, saved))
 
     def open(self, path: Path) -> None:
@@ -141,14 +140,12 @@ class Document(QObject):
 
         Raises DesignError when it cannot be written, and ChangedOnDisk when another program has written the file since.
         """
-        own = self.state.path == path and self._on_disk
-        if own and not even_if_changed and path.exists():
-            content = store.read_bytes(path, store.LARGEST_FILE)
-            if _digest(content) != self._on_disk:
-                raise ChangedOnDisk(str(path))
+        own = self._on_disk if self.state.path == path and path.exists() else b""
+        if own and not even_if_changed and own != store.read_bytes(path, store.LARGEST_FILE):
+            raise ChangedOnDisk(str(path))
         project = self.state.project
         store.save(project, path)
-        self._on_disk = _digest(store.dumps(project))
+        self._on_disk = store.dumps(project)
         self.seal()
         self._show(replace(self.state, path=path, saved=project))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -57,7 +56,10 @@ def problem() -> str:
     platforms = _platforms(os.environ)
     if not platforms:
         return NO_DISPLAY
-    return _missing(QT) or _import_problem() or _first_problem(platforms)
+    # Importing what a window needs anyway is the quickest way to know that all is there.
+    if why := _import_problem():
+        return _missing(QT) or why
+    return _first_problem(platforms)
 
 
 def _platforms(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -162,6 +164,8 @@ def _no_x_server() -> str:
 
 def _no_wayland() -> str:
     """Why the compositor that WAYLAND_DISPLAY names cannot be used; "" where it answers."""
+    import socket
+
     display = os.environ.get("WAYLAND_DISPLAY", "wayland-0")
     place = Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere"), display)
     with socket.socket(socket.AF_UNIX) as compositor:

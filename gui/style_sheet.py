@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from string import Template
-
 from PySide6.QtCore import QDir
 
 import resources
 from gui.tokens import BODY, CAPTION, STRONG, TITLE, Theme
 
-# `$token` is a colour, `$pictures` the folder of arrows and ticks in the theme's colours. What can
-# have the keyboard's focus keeps a border of one width, so that nothing moves when it gets it.
-_SHEET = Template("""
+# `$token` is a colour, `$title_size` and the like a size of letters, `$pictures` the folder of arrows and
+# ticks in the theme's colours. What can have the keyboard's focus keeps a border of one width, so that
+# nothing moves when it gets it.
+_SHEET = """
 * { outline: none; }
 QMainWindow, QDialog, QMessageBox, QStatusBar, QToolBar, QMenuBar, *[role="panel"] {
     background: $panel; }
@@ -33,11 +32,11 @@ QFrame[role="notice"][tone="danger"] { background: $danger_fill; }
 QWidget:disabled { color: $text_faint; }
 
 QLabel { background: transparent; }
-QLabel[role="title"] { font-size: ${title}px; font-weight: bold; }
-QLabel[role="heading"] { font-size: ${caption}px; font-weight: bold; color: $text_muted; }
+QLabel[role="title"] { font-size: $title_size; font-weight: bold; }
+QLabel[role="heading"] { font-size: $caption_size; font-weight: bold; color: $text_muted; }
 QLabel[role="muted"] { color: $text_muted; }
-QLabel[role="caption"] { font-size: ${caption}px; color: $text_faint; }
-QLabel[role="fault"] { font-size: ${caption}px; color: $danger; }
+QLabel[role="caption"] { font-size: $caption_size; color: $text_faint; }
+QLabel[role="fault"] { font-size: $caption_size; color: $danger; }
 
 QLabel[role="ok"] { color: $ok; }
 QLabel[role="danger"] { color: $danger; }
@@ -96,7 +95,7 @@ QToolButton[role="link"]:disabled, QToolButton[role="quiet"]:disabled { color: $
 QPushButton[role="link"]:focus, QToolButton[role="link"]:focus,
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: $accent; }
 QPushButton[role="mend"] { border-radius: 11px; min-height: 20px; padding: 0 12px;
-    font-size: ${caption}px; font-weight: bold; }
+    font-size: $caption_size; font-weight: bold; }
 QPushButton[role="mend"][tone="warning"] {
     background: $warning_fill; color: $warning; border-color: $warning_fill; }
 QPushButton[role="mend"][tone="danger"] {
@@ -106,7 +105,7 @@ QPushButton[role="mend"][tone="danger"]:hover { border-color: $danger; }
 QPushButton[role="mend"][tone="warning"]:focus, QPushButton[role="mend"][tone="danger"]:focus {
     border-color: $accent; }
 QPushButton[role="why"] { background: transparent; border-color: transparent; color: $text_muted;
-    min-height: 20px; padding: 0 4px; font-size: ${caption}px; }
+    min-height: 20px; padding: 0 4px; font-size: $caption_size; }
 QPushButton[role="why"]:hover { color: $text; text-decoration: underline; }
 QPushButton[role="why"]:focus { border-color: $accent; }
 QPushButton[role="add"] { background: $canvas; color: $accent; border-radius: 8px;
@@ -160,7 +159,7 @@ QTabWidget::pane { border: none; background: $canvas; }
 QTabBar { background: $panel; border: none; qproperty-drawBase: 0; }
 QTabBar::tab {
     background: transparent; color: $text_muted; border: none; border-bottom: 2px solid transparent;
-    padding: 7px 4px 6px 4px; margin: 0 10px 0 12px; font-size: ${strong}px; }
+    padding: 7px 4px 6px 4px; margin: 0 10px 0 12px; font-size: $strong_size; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; font-weight: bold; }
 QTabBar::tab:focus { color: $accent; }
@@ -181,7 +180,7 @@ QTreeView::branch:has-children:open { image: url($pictures/branch-open.svg); }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section {
     background: $panel; color: $text_muted; border: none; border-bottom: 1px solid $border;
-    padding: 5px 8px; font-size: ${caption}px; font-weight: bold; }
+    padding: 5px 8px; font-size: $caption_size; font-weight: bold; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::section:vertical { border-bottom: none; border-right: 1px solid $border; }
 QHeaderView::down-arrow { image: url($pictures/chevron-down.svg); width: 10px; }
@@ -206,7 +205,7 @@ QSplitter::handle:horizontal { border-left: 1px solid $border; width: 5px; }
 QSplitter::handle:vertical { border-top: 1px solid $border; height: 5px; }
 QSplitter::handle:hover, QSplitter::handle:pressed { border-color: $accent; }
 
-QStatusBar { min-height: 24px; color: $text_muted; border-top: 1px solid $border; font-size: ${body}px; }
+QStatusBar { min-height: 24px; color: $text_muted; border-top: 1px solid $border; font-size: $body_size; }
 QStatusBar::item { border: none; }
 QProgressBar {
     background: $raised_pressed; border: none; border-radius: 2px; max-height: 4px;
@@ -223,17 +222,22 @@ QGroupBox { border: 1px solid $border; border-radius: 8px; margin-top: 18px; pad
 QGroupBox::title { subcontrol-origin: margin; left: 2px; color: $text_muted; font-weight: bold; }
 QDockWidget { color: $text_muted; }
 QDockWidget::title { background: $panel; padding: 6px 12px; }
-""")
+"""
 
 
 def style_sheet(theme: Theme) -> str:
     """The whole application's style sheet in the colours of `theme`."""
     QDir.setSearchPaths("style", [str(resources.path("style"))])
-    return _SHEET.substitute(
-        vars(theme),
-        pictures=f"style:{theme.name}",
-        caption=CAPTION,
-        body=BODY,
-        strong=STRONG,
-        title=TITLE,
-    )
+    words = {name: str(each) for name, each in vars(theme).items()}
+    words["pictures"] = f"style:{theme.name}"
+    for name, pixels in (
+        ("caption", CAPTION),
+        ("body", BODY),
+        ("strong", STRONG),
+        ("title", TITLE),
+    ):
+        words[f"{name}_size"] = f"{pixels}px"
+    sheet = _SHEET
+    for name in sorted(words, key=len, reverse=True):  # $border_strong before $border
+        sheet = sheet.replace(f"${name}", words[name])
+    return sheet

@@ -7,9 +7,10 @@ those that keep something made of colours (icons, pixmaps) to make it anew.
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 import resources
@@ -33,6 +34,16 @@ from gui.tokens import WIDE as WIDE
 from gui.tokens import Theme as Theme
 from gui.tokens import contrast as contrast
 
+if TYPE_CHECKING:
+    from PySide6.QtCore import QRect
+    from PySide6.QtGui import QIcon
+
+FUSION = ("-style", "Fusion")
+"""Arguments of the QApplication: the style that the sheet is written for.
+
+`setStyle` would give a QStyle back, and to wrap that PySide makes 570 enum members, 6 ms of the start.
+"""
+
 
 class _Notifier(QObject):
     changed = Signal(object)  # the new Theme
@@ -52,7 +63,6 @@ def apply(application: QApplication, theme: Theme) -> None:
     """Paint the whole application in `theme`, now and from now on, and tell `changed`."""
     global _current
     _current = theme
-    application.setStyle("Fusion")
     application.setFont(body_font())
     application.setPalette(_palette(theme))
     application.setStyleSheet(style_sheet(theme))
@@ -100,16 +110,29 @@ def restyle(widget: QWidget) -> None:
     widget.update()
 
 
+def fill(painter: QPainter, rect: QRect | QRectF, colour: QColor) -> None:
+    """Fill a rectangle; the pen and brush that were set are lost.
+
+    As `fillRect`, for which PySide first makes the 180 enum members of QGradient.
+    """
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRect(rect)
+
+
 def icon(name: str, token: str = "text") -> QIcon:
     """The icon `resources/icons/NAME.svg` in a colour of the current theme.
 
     FileNotFoundError when there is no such icon. Make it anew when `changed` tells.
     """
+    # QIcon and QtSvg are imported with the first icon, which comes behind the first paint.
     return _icon(_current.name, name, token)
 
 
 @cache
 def _icon(theme_name: str, name: str, token: str) -> QIcon:
+    from PySide6.QtGui import QIcon
+
     theme = THEMES[theme_name]
     made = QIcon()
     for colour, mode in ((token, QIcon.Mode.Normal), ("border_strong", QIcon.Mode.Disabled)):
@@ -121,7 +144,8 @@ def _icon(theme_name: str, name: str, token: str) -> QIcon:
 @cache
 def _shapes(name: str) -> tuple[QPixmap, ...]:
     """The icon in black, for 16 and 32 pixels at one and two pixels to a pixel."""
-    from PySide6.QtSvg import QSvgRenderer  # not every program that has colours has icons
+    from PySide6.QtCore import QByteArray
+    from PySide6.QtSvg import QSvgRenderer
 
     drawing = resources.path("icons", f"{name}.svg").read_bytes()
     renderer = QSvgRenderer(QByteArray(drawing.replace(b"currentColor", b"#000000")))

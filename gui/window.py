@@ -50,7 +50,7 @@ LEFT, RIGHT, BOTTOM = 372, 356, 330
 class Window(QMainWindow):
     """One window with one document and one worker."""
 
-    def __init__(self, state: State, preferences: Preferences, on_disk: str = "") -> None:
+    def __init__(self, state: State, preferences: Preferences, on_disk: bytes = b"") -> None:
         super().__init__()
         self.preferences = preferences
         self.document = Document(state, self, on_disk)

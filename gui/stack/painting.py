@@ -249,12 +249,14 @@ def paint_placeholder(painter: QPainter, rect: QRect, text: str, focused: bool) 
 
 def paint_link(painter: QPainter, x: int, top: int, bottom: int) -> None:
     """The line through a gap that says: what the upper card gives flows into the lower one."""
-    painter.fillRect(QRect(x, top, 2, bottom - top), theme.current().colour("border_strong"))
+    theme.fill(painter, QRect(x, top, 2, bottom - top), theme.current().colour("border_strong"))
 
 
 def paint_rail(painter: QPainter, x: int, top: int, bottom: int) -> None:
     """The line at the left of what lies inside a block."""
-    painter.fillRect(QRect(x, top, 2, bottom - top), theme.current().colour("family_block", 0.45))
+    theme.fill(
+        painter, QRect(x, top, 2, bottom - top), theme.current().colour("family_block", 0.45)
+    )
 
 
 def paint_plus(painter: QPainter, centre: QPoint, hovered: bool) -> None:

@@ -22,7 +22,7 @@ from gui.stack.scene import Scene
 
 def paint_scene(scene: Scene, painter: QPainter, area: QRect) -> None:
     """Paint the part of the viewport in `area`."""
-    painter.fillRect(area, theme.current().colour("panel"))
+    theme.fill(painter, area, theme.current().colour("panel"))
     if not scene.model.slots:
         return
     offset = scene.offset

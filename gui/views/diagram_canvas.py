@@ -118,7 +118,7 @@ class DiagramCanvas(QWidget):
 
         def draw(painter: QPainter, rect: QRectF) -> None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.fillRect(rect, theme.current().colour("canvas"))
+            theme.fill(painter, rect, theme.current().colour("canvas"))
             paint(painter, diagram, self._live, frozenset(), everything, 1.0)
 
         return picture(size, draw, scale)
@@ -145,7 +145,7 @@ class DiagramCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.current().colour("canvas"))
+        theme.fill(painter, self.rect(), theme.current().colour("canvas"))
         if self._diagram is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(self._offset)
