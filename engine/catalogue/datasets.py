@@ -235,6 +235,17 @@ class NpyFile(Dataset):
         return self.path.replace("\\", "/").rpartition("/")[2]
 
 
+def has_target(data: Dataset) -> bool:
+    """Whether rows come with something to predict, without which no loss is ever asked."""
+    match data:
+        case CsvFile():
+            return data.has_target and bool(data.path)
+        case NpyFile():
+            return bool(data.target_path)
+        case _:
+            return data.task != "none"
+
+
 DATASETS: tuple[type[Dataset], ...] = (
     RandomInput, Moons, Iris, Wine, BreastCancer, Digits, Diabetes, CsvFile, NpyFile,
 )  # fmt: skip

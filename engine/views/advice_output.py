@@ -8,12 +8,11 @@ from math import e, log
 
 from engine.catalogue.datasets import (
     BreastCancer,
-    CsvFile,
     Dataset,
     Diabetes,
-    NpyFile,
     RandomInput,
     Wine,
+    has_target,
 )
 from engine.catalogue.embedding import Embedding
 from engine.catalogue.linear import Linear
@@ -53,17 +52,6 @@ PROBABILITIES = (Sigmoid, Hardsigmoid, Softmax, Softmax2d, Softmin)
 BOUNDED = (Sigmoid, Hardsigmoid, Tanh, Hardtanh, Softsign)
 UNEVEN = (Wine, BreastCancer, Diabetes)
 """Data sets whose columns differ in scale by a thousand and more."""
-
-
-def has_target(data: Dataset) -> bool:
-    """Whether rows come with something to predict, without which no loss is ever asked."""
-    match data:
-        case CsvFile():
-            return data.has_target and bool(data.path)
-        case NpyFile():
-            return bool(data.target_path)
-        case _:
-            return data.task != "none"
 
 
 def _judged(project: Project, analysis: Analysis) -> tuple[Dataset, Loss] | None:

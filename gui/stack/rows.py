@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from engine.catalogue.datasets import Dataset, has_target
 from engine.design.address import Place, stack_at
-from engine.design.kind import TensorSpec
+from engine.design.kind import Activation, TensorSpec
 from engine.design.knob import Entry
 from engine.design.project import Project
 from engine.design.tree import (
@@ -79,10 +80,13 @@ class BranchRow(NamedTuple):
 
 
 class OutputRow(NamedTuple):
-    """The last card: what comes out and how it is judged."""
+    """The last card: what comes out, and how it is judged where there is something to judge it by."""
 
     spec: TensorSpec | None
-    loss: Entry
+    loss: Entry | None
+    """None for rows without a target, of which no loss is ever asked."""
+    activation: Activation | None = None
+    """What the output has come through last."""
     depth: int = 0
 
 
@@ -130,8 +134,27 @@ def rows_of(project: Project, analysis: Analysis, folded: frozenset[int]) -> lis
     if not network.body.nodes:
         rows.append(BranchRow(0, 0, "", "", True, 1, 0))
     _add_rows(rows, analysis.body, (0, 0, 0), folded, faults)
-    rows.append(OutputRow(analysis.output, project.training.loss))
+    judged = isinstance(data.set, Dataset) and has_target(data.set)
+    loss = project.training.loss if judged else None
+    rows.append(OutputRow(analysis.output, loss, last_activation(network.body)))
     return rows
+
+
+def last_activation(stack: Stack) -> Activation | None:
+    """The activation that a stack's output comes from; None where it is none, or not one alone."""
+    match stack.nodes[-1] if stack.nodes else None:
+        case Layer(kind=Activation() as own, activation=None):
+            return own
+        case (
+            Layer(activation=activation)
+            | Parallel(activation=activation)
+            | Again(activation=activation)
+        ):
+            return activation
+        case Group(body=body) | Repeat(body=body):
+            return last_activation(body)
+        case None:
+            return None
 
 
 def _add_rows(

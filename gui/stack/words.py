@@ -9,6 +9,8 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.catalogue import Loss
 from engine.catalogue.datasets import RandomInput
+from engine.catalogue.squashers import Hardsigmoid, LogSigmoid, Sigmoid
+from engine.catalogue.vectors import LogSoftmax, Softmax, Softmax2d, Softmin
 from engine.design.kind import Activation, Kind, TensorSpec
 from engine.design.knob import Flag
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat, Stack
@@ -143,27 +145,54 @@ def _size(spec: TensorSpec) -> str:
 
 def _output_text(row: OutputRow) -> CardText:
     shape = str(row.spec) if row.spec is not None else "?"
-    brief = _answers(row.spec, row.loss) if row.spec is not None and row.spec.shape else ""
-    return CardText(translate("Stack", "Output"), brief, "", row.loss.title(), shape, "—", "family_input")  # fmt: skip
+    brief = _answers(row, row.spec.shape[0]) if row.spec is not None and row.spec.shape else ""
+    line = row.loss.title() if row.loss is not None else ""
+    dtype = row.spec.dtype if row.spec is not None else ""
+    return CardText(translate("Stack", "Output"), brief, "", line, shape, dtype, "family_input")
 
 
-def _answers(spec: TensorSpec, loss: object) -> str:
-    """2 classes · logits."""
-    task = loss.task if isinstance(loss, Loss) else "regression"
-    size = spec.shape[0]
-    match task:
-        case "classification":
-            one, many = translate("Stack", "1 class"), translate("Stack", "{0} classes")
-        case "yes or no":
-            one, many = translate("Stack", "1 answer"), translate("Stack", "{0} answers")
-        case "regression":
-            one, many = translate("Stack", "1 number"), translate("Stack", "{0} numbers")
-    expected = {
-        "logits": translate("Stack", "logits"),
-        "log_probabilities": translate("Stack", "log-probabilities"),
+def _answers(row: OutputRow, size: int) -> str:
+    """2 classes · logits; 2 probabilities where no loss says what they are for."""
+    loss = row.loss if isinstance(row.loss, Loss) else None
+    given = _given(row)
+    if loss is None or loss.task == "regression":
+        return counted(size, *_plain(given))
+    if loss.task == "classification":
+        words = translate("Stack", "1 class"), translate("Stack", "{0} classes")
+    else:
+        words = translate("Stack", "1 answer"), translate("Stack", "{0} answers")
+    said = {
         "probabilities": translate("Stack", "probabilities"),
-    }.get(loss.expects if isinstance(loss, Loss) else "", "")
-    return " · ".join(filter(None, (counted(size, one, many), expected)))
+        "log_probabilities": translate("Stack", "log-probabilities"),
+        "logits": translate("Stack", "logits"),
+    }
+    return " · ".join(filter(None, (counted(size, *words), said.get(given, ""))))
+
+
+def _given(row: OutputRow) -> str:
+    """What the numbers are, by what they came through last; plain scores are logits for a loss that wants them."""
+    match row.activation:
+        case Softmax() | Softmax2d() | Softmin() | Sigmoid() | Hardsigmoid():
+            return "probabilities"
+        case LogSoftmax() | LogSigmoid():
+            return "log_probabilities"
+        case None if isinstance(row.loss, Loss) and row.loss.expects == "logits":
+            return "logits"
+        case _:
+            return "numbers"
+
+
+def _plain(given: str) -> tuple[str, str]:
+    """One and many of what is given, without a loss."""
+    match given:
+        case "probabilities":
+            return translate("Stack", "1 probability"), translate("Stack", "{0} probabilities")
+        case "log_probabilities":
+            return translate("Stack", "1 log-probability"), translate(
+                "Stack", "{0} log-probabilities"
+            )
+        case _:
+            return translate("Stack", "1 number"), translate("Stack", "{0} numbers")
 
 
 # --- nodes -----------------------------------------------------------------------------------------------------------
