@@ -13,10 +13,12 @@ Exit status: 0 done, 1 the design has faults, 2 wrong use or unreadable input.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         status = said("stopped")
     except OSError as error:
-        status = said(f"{error.filename or 'output'}: {error.strerror or error}")
+        status = said(f"{error.filename or 'the output'}: {error.strerror or error}")
     except Exception as error:
         # The edge of the process: a person gets a line, not a traceback.
         if os.environ.get("LAYERLOOM_DEBUG"):
@@ -96,6 +98,9 @@ def window(given: Sequence[str]) -> int:
         commands = ", ".join(COMMANDS)
         return said(f"{path!r} is neither a file nor a command; there are {commands}; see --help")
 
+    # Nothing that a start makes is garbage, and looking for some would be a seventh of it;
+    # gui.application begins to collect behind the first paint.
+    gc.disable()
     from gui.preflight import problem
 
     if why := problem():
@@ -172,7 +177,7 @@ def parser() -> argparse.ArgumentParser:
     )
     export.add_argument("-o", "--output", metavar="OUT", required=True, help="where to write it")
     export.add_argument("--prove", action="store_true",
-                        help="first run it in a clean Python without Layerloom, and compare weights and outputs")  # fmt: skip
+                        help="first run it in a clean Python without Layerloom and compare its numbers")  # fmt: skip
     export.add_argument(
         "--seed",
         type=natural,
@@ -199,7 +204,7 @@ def run_new(wanted: argparse.Namespace) -> int:
     if wanted.output is None:
         return said(f"say where to write it: new {wanted.template} -o {wanted.template}.loom")
     path = Path(wanted.output)
-    if path.exists() and not wanted.force:
+    if path.exists() and not path.is_dir() and not wanted.force:
         return said(f"{path} is there already; choose another name, or say --force to overwrite it")
     write(path, resources.path("samples", f"{wanted.template}.loom").read_bytes())
     return DONE
@@ -258,7 +263,7 @@ def run_export(wanted: argparse.Namespace) -> int:
     if wanted.prove:
         from engine.runtime.prove import prove
 
-        print(prove(project.network, text, seed=wanted.seed).sentence, file=sys.stderr)
+        print(prove(project.network, text, seed=wanted.seed).sentence)
     write(Path(wanted.output), text.encode())
     return DONE
 
