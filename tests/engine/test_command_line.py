@@ -233,7 +233,7 @@ def test_help_is_there_for_all(command: list[str]):
 
 
 @pytest.fixture
-def long_file(tmp_path: Path) -> Iterator[str]:
+def long_file(tmp_path: Path) -> str:
     """A design whose summary is larger than any pipe."""
     project = engine.load(resources.path("samples", "tutorial.loom"))
     layer = project.network.body.nodes[0]
