@@ -1,0 +1,42 @@
+"""The shipped samples are what their Python writes, and the first one that a person runs shows something."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+import engine
+import resources
+from engine import runtime
+from engine.catalogue.datasets import RandomInput
+from engine.design.project import Project
+from engine.files.store import dumps
+from engine.runtime.data import random_rows
+from resources.samples import SENTENCES
+from resources.samples.__main__ import projects
+
+
+def sample(name: str) -> Project:
+    return engine.load(resources.path("samples", f"{name}.loom"))
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_files_are_what_their_python_writes(name: str):
+    written = dumps(projects()[name]).decode().splitlines()
+    assert resources.path("samples", f"{name}.loom").read_text().splitlines() == written
+
+
+def test_the_tutorial_shows_its_relu_open_for_some_rows_and_closed_for_others():
+    project = sample("tutorial")
+    module = runtime.build(project.network, seed=project.forward.seed)
+    assert isinstance(project.data.set, RandomInput)
+    forward = project.forward
+    rows = random_rows(project.network.inputs, project.data.set, forward.batch_size, forward.seed)
+    with torch.no_grad():
+        x = torch.from_numpy(rows.x)
+        hidden = torch.relu(module.linear2(torch.sigmoid(module.linear1(x))))
+        outputs = module(x)
+    opened = (hidden > 0).float().mean(0)
+    assert ((opened > 0) & (opened < 1)).all()
+    assert torch.allclose(outputs.sum(1), torch.ones(5))
+    assert float(outputs.std(0).min()) > 0.01
