@@ -246,15 +246,9 @@ def _layer_changed(node: Node, edit: LayerEdit) -> Node:
                 return node
             return replace(node, kind=node.kind.with_fields(**{edit.name: edit.value}))
         case SetKind():
-            changed = replace(node, kind=edit.kind)
-            there = changed.tensors()
-            kept = tuple(pair for pair in node.initializers if pair[0] in there)
-            return replace(changed, initializers=kept)
+            return _with_its_initializers(replace(node, kind=edit.kind))
         case SetActivation():
-            kept = tuple(
-                pair for pair in node.initializers if not pair[0].startswith("activation.")
-            )
-            return replace(node, activation=edit.activation, initializers=kept)
+            return _with_its_initializers(replace(node, activation=edit.activation))
         case SetInitializer():
             others = {
                 tensor: chosen for tensor, chosen in node.initializers if tensor != edit.tensor
@@ -268,6 +262,13 @@ def _layer_changed(node: Node, edit: LayerEdit) -> Node:
             return replace(node, frozen=edit.frozen)
         case _:
             assert_never(edit)
+
+
+def _with_its_initializers(node: Layer) -> Layer:
+    """The layer without initializers for tensors that it can no longer have."""
+    there = node.tensors()
+    kept = tuple(pair for pair in node.initializers if pair[0] in there)
+    return node if kept == node.initializers else replace(node, initializers=kept)
 
 
 def _block_changed(node: Node, edit: RenameClass | SetJoin | SetTimes) -> Node:

@@ -29,9 +29,13 @@ def text(value: object, longest: int = LONGEST_TEXT) -> str:
     if not isinstance(value, str):
         raise DesignError(f"{shown(value)} is not a text")
     if len(value) > longest:
-        raise DesignError(f"a text of {len(value):,} characters is too long; use at most {longest:,}")
+        raise DesignError(
+            f"a text of {len(value):,} characters is too long; use at most {longest:,}"
+        )
     if not is_writable(value):
-        raise DesignError("a text holds half a character (a lone surrogate); type that character again")
+        raise DesignError(
+            "a text holds half a character (a lone surrogate); type that character again"
+        )
     return value
 
 

@@ -40,6 +40,14 @@ def _layer(facts: NodeFacts, claim: Claim) -> None:
     node = facts.node
     assert isinstance(node, Layer)
     assert facts.input is not None
+    there = {weight.tensor for weight in facts.weights}
+    for tensor, initializer in node.initializers:
+        if tensor not in there:
+            name = tensor.removeprefix("activation.")
+            unreadable(
+                claim.line,
+                f"this {claim.function} has no {name} that {initializer.function} could fill",
+            )
     _compare(claim, claim.arguments, node.kind.call(facts.input), str(facts.input))
     if claim.activation and node.activation is not None:
         rule = applied(node.kind, facts.input)

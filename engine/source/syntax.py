@@ -43,7 +43,7 @@ def parsed(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except SyntaxError as error:
-        unreadable(error.lineno or 0, f"this is no Python: {error.msg}")
+        unreadable(error.lineno or 0, f"this is not Python: {error.msg}")
     except (ValueError, MemoryError, RecursionError, OverflowError) as error:
         reason = (
             "it is nested too deeply" if not isinstance(error, ValueError) else str(error)[:100]

@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 
-from engine.views.summary import FIELDS, Format, OutputShape, Row, Summary
+from engine.views.table import FIELDS, Format, OutputShape, Row, Table
 
 MEGABYTE = 2**20
 COLUMNS = ("Layer", "Type", "Output shape", "Parameters", "Trainable", "MACs")
@@ -16,7 +16,7 @@ LONG = 40
 """Rows of a LaTeX table beyond which it may break across pages."""
 
 
-def text(summary: Summary) -> str:
+def text(summary: Table) -> str:
     """The table of torchsummary: layer (type), output shape, parameters, totals, and sizes in MB of 2^20 bytes.
 
     Blocks show no count, so that the column adds up to the total.
@@ -45,7 +45,7 @@ def _label(row: Row) -> str:
     return "  " * row.depth + named
 
 
-def markdown(summary: Summary) -> str:
+def markdown(summary: Table) -> str:
     """A table that GitHub renders."""
     lines = [_bars(COLUMNS), "|:---|:---|:---|---:|---:|---:|"]
     for row in summary.rows:
@@ -59,7 +59,7 @@ def markdown(summary: Summary) -> str:
     return "\n".join(lines) + "\n"
 
 
-def comma_separated(summary: Summary) -> str:
+def comma_separated(summary: Table) -> str:
     """The fields of every row, for a spreadsheet; an unknown shape is empty."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
@@ -70,7 +70,7 @@ def comma_separated(summary: Summary) -> str:
     return file.getvalue()
 
 
-def json_text(summary: Summary) -> str:
+def json_text(summary: Table) -> str:
     """`rows` and `totals`, a row a line, with faults as sentences."""
     rows = [
         json.dumps(dict(zip(FIELDS, row, strict=False)), ensure_ascii=False) for row in summary.rows
@@ -102,7 +102,7 @@ dl { display: grid; grid-template-columns: max-content auto; gap: 0 1.5rem; }
 dd { margin: 0; }"""
 
 
-def page(summary: Summary) -> str:
+def page(summary: Table) -> str:
     """A page of its own, with nothing to load and nothing that runs."""
     title = f"Summary of {_html(summary.network.name)}"
     head = "".join(f"<th{_class(place)}>{name}</th>" for place, name in enumerate(COLUMNS))
@@ -163,7 +163,7 @@ _LATEX = {
 }  # fmt: skip
 
 
-def latex(summary: Summary) -> str:
+def latex(summary: Table) -> str:
     """A table for a document that loads booktabs; long ones need longtable, too."""
     long = len(summary.rows) > LONG
     kind, packages = ("longtable", "booktabs,longtable") if long else ("tabular", "booktabs")
@@ -214,7 +214,7 @@ def _shape(shape: OutputShape | None) -> str:
     return "?" if shape is None else str(list(shape))
 
 
-def _totals(summary: Summary) -> list[tuple[str, str]]:
+def _totals(summary: Table) -> list[tuple[str, str]]:
     parameters, trainable, macs, *_ = summary.totals
     counts = {
         "Total params": parameters,
@@ -225,7 +225,7 @@ def _totals(summary: Summary) -> list[tuple[str, str]]:
     return [(name, f"{count:,}") for name, count in counts.items()]
 
 
-def _sizes(summary: Summary) -> list[tuple[str, float]]:
+def _sizes(summary: Table) -> list[tuple[str, float]]:
     """In megabytes; a forward and backward pass keeps every layer's output and its gradient, as torchsummary counts."""
     parts = {
         "Input size": summary.input_bytes,
@@ -257,7 +257,7 @@ def _printable(value: str) -> str:
     return value if value.isprintable() else ascii(value)[1:-1]
 
 
-WRITERS: dict[Format, Callable[[Summary], str]] = {
+WRITERS: dict[Format, Callable[[Table], str]] = {
     "text": text,
     "markdown": markdown,
     "csv": comma_separated,

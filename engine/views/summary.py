@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from math import prod
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from engine.design.error import DesignError
 from engine.design.kind import TensorSpec
@@ -28,52 +28,14 @@ from engine.design.tree import (
 from engine.views.facts import Analysis, Fault, NodeFacts, Shared, StackFacts, label, turns_of
 from engine.views.shapes import infer
 from engine.views.spans import changed_span
-
-Format = Literal["text", "markdown", "csv", "json", "html", "latex"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-BLOCKS = ("Group", "Repeat", "Parallel")
-"""Kinds of rows that are no layers: what they count is counted by the rows inside them, too."""
-LARGEST_BATCH = 2**31 - 1
-BYTES = {"float32": 4, "int64": 8}
-OutputShape = tuple[int, ...]
-
-
-class Row(NamedTuple):
-    """One line: a layer, or a block whose counts are those of all that is inside.
-
-    `name` is the path in the `state_dict`, `output_shape` starts with the batch and is None where it is unknown.
-    """
-
-    name: str
-    depth: int
-    kind: str
-    output_shape: OutputShape | None
-    parameters: int
-    trainable: int
-    macs: int
-    label: str
-    """The name as it stands below its parent's."""
-    title: str
-    """The kind as people see it: the class name of a Group, `Linear, again` for a second use."""
-    node_id: int
-
-    @property
-    def is_block(self) -> bool:
-        return self.kind in BLOCKS
-
-
-FIELDS = Row._fields[:7]
-"""What of a row files show."""
-
-
-class SummaryTotals(NamedTuple):
-    """What the rows of layers add up to, for the whole batch; shared weights once."""
-
-    parameters: int
-    trainable: int
-    macs: int
-    parameter_bytes: int
-    activation_bytes: int
+from engine.views.table import (
+    BYTES,
+    FORMATS,
+    LARGEST_BATCH,
+    OutputShape,
+    Row,
+    SummaryTotals,
+)
 
 
 class StackRows(NamedTuple):

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 import engine
 import resources
 from engine.design.tree import Layer, Stack
-from engine.views.summary import FORMATS
+from engine.views.table import FORMATS
 from resources.samples import SENTENCES
 
 MAIN = Path(__file__).parent.parent.parent / "main.py"

@@ -32,7 +32,8 @@ from engine.design.tree import (
     Tie,
 )
 from engine.views.shapes import infer
-from engine.views.summary import BLOCKS, FORMATS, Row, Summary, summarize
+from engine.views.summary import Summary, summarize
+from engine.views.table import BLOCKS, FORMATS, Row
 from tests.laws.edits import edits_of, networks
 
 

@@ -26,7 +26,8 @@ from engine.design.tree import (
     Stack,
     Tie,
 )
-from engine.views.summary import BLOCKS, Summary, summarize
+from engine.views.summary import Summary, summarize
+from engine.views.table import BLOCKS
 
 FOLDER = Path(__file__).parent.parent / "golden" / "summary"
 ENDINGS = {

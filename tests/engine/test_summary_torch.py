@@ -12,7 +12,8 @@ from torch import nn
 from engine.design.tree import Layer, Network, Node, Stack, Tie
 from engine.runtime.build import build
 from engine.views.shapes import infer
-from engine.views.summary import BLOCKS, summarize
+from engine.views.summary import summarize
+from engine.views.table import BLOCKS
 from tests.engine.test_summary import linear, net
 from tests.laws.designs import networks
 
