@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 import resources
@@ -65,6 +64,8 @@ def open_window(preferences: Preferences, path: Path | None = None) -> Window:
 
 def _begin(window: Window, at_start: bool) -> None:
     """What the first paint did not wait for; a file that was asked for is not pushed aside by rescued work."""
+    from PySide6.QtGui import QIcon
+
     from gui import recovery
 
     QApplication.setWindowIcon(QIcon(str(resources.path("icons", "layerloom-128.png"))))
