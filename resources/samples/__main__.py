@@ -8,11 +8,13 @@ from engine.catalogue import (
     ACTIVATIONS,
     DATASETS,
     INITIALIZERS,
-    KINDS,
     LOSSES,
     OPTIMIZERS,
     SCHEDULERS,
 )
+from engine.catalogue.dropout import Dropout
+from engine.catalogue.linear import Linear
+from engine.catalogue.shaping import Flatten
 from engine.design.kind import Activation, Kind, TensorSpec
 from engine.design.knob import Entry
 from engine.design.placing import renumbered
@@ -33,7 +35,7 @@ def linear(name: str, units: int, activation: str = "", weight: str = "") -> Lay
     """A dense layer."""
     return layer(
         name,
-        KINDS["Linear"](out_features=units),
+        Linear(out_features=units),
         ACTIVATIONS[activation]() if activation else None,
         weight,
     )
@@ -61,7 +63,7 @@ def project(
         SCHEDULERS["CosineAnnealingLR"](),
         epochs=epochs,
     )
-    return Project(net, Data(data), training, Forward(batch, seed), notes)
+    return Project(net, Data(data), training, Forward(batch, seed), "\n\n".join(notes))
 
 
 TUTORIAL_SEED = 4
@@ -69,13 +71,13 @@ TUTORIAL_SEED = 4
 
 TUTORIAL = (
     "The network of the tutorial: 3 numbers in, 2 probabilities out, 12 + 8 + 6 = 26 parameters.",
-    "Every layer makes another choice. linear1 is drawn by Xavier's rule, which suits the sigmoid behind it; linear2 by "
-    "Kaiming's, which suits ReLU; out keeps torch's default. Its softmax makes two numbers that add up to 1.",
+    "Every layer makes another choice. linear1 is drawn by Xavier's rule, which suits the sigmoid behind it; linear2 "
+    "by Kaiming's, which suits ReLU; out keeps torch's default. Its softmax makes two numbers that add up to 1.",
     "Try it: press Run forward and look at the output's rows. Then give linear1 a ReLU and see what the advice says.",
 )
 MOONS = (
-    "Two interleaved half circles, which no straight line separates. The first hidden layer bends the plane, the second "
-    "one bends it again.",
+    "Two interleaved half circles, which no straight line separates. The first hidden layer bends the plane, the "
+    "second one bends it again.",
     "The last layer gives one number per class (logits) and has no activation: the cross entropy turns logits into "
     "probabilities by itself.",
     "Try it: give hidden1 no activation. Two linear layers in a row can do no more than one, and the advice says so.",
@@ -86,8 +88,8 @@ IRIS = (
     "Try it: set the weights of hidden2 to zeros. All its units then compute the same, and go on doing so for ever.",
 )
 DIGITS = (
-    "1,797 handwritten digits of 8 × 8 pixels, ten classes. Flatten lays the pixels of a picture in a row for the dense "
-    "layers, which do not know what is next to what.",
+    "1,797 handwritten digits of 8 × 8 pixels, ten classes. Flatten lays the pixels of a picture in a row for the "
+    "dense layers, which do not know what is next to what.",
     "Dropout switches off a fifth of hidden1's outputs at random while training, so that no unit can rely on another.",
     "Try it: double hidden1 and see in the summary where parameters come from.",
 )
@@ -126,9 +128,9 @@ def projects() -> dict[str, Project]:
         "Digits",
         (1, 8, 8),
         (
-            layer("flatten", KINDS["Flatten"]()),
+            layer("flatten", Flatten()),
             linear("hidden1", 64, "ReLU", "KaimingNormal"),
-            layer("dropout", KINDS["Dropout"](p=0.2)),
+            layer("dropout", Dropout(p=0.2)),
             linear("hidden2", 32, "ReLU", "KaimingNormal"),
             linear("out", 10),
         ),
