@@ -173,8 +173,7 @@ def _layer(part: Mapping[str, object], own: int, note: str) -> Layer:
     kind = _named(part["layer"], KINDS, "kind of layer", "layer")
     fields = {key: value for key, value in part.items() if key not in LAYER}
     frozen: Any = at("frozen", part.get("frozen", False), Flag().checked)
-    chosen = part.get("initializers")
-    initializers = at("initializers", chosen, _initializers) if chosen is not None else ()
+    initializers = at("initializers", part.get("initializers", {}), _initializers)
     return Layer(
         own, _name(part), _made(kind, fields), _activation(part), initializers, frozen, note
     )
