@@ -11,7 +11,7 @@ from gui import theme
 from gui.document import State
 from gui.run.forward import ForwardValues
 from gui.saving import ask_and_save
-from gui.widgets.pieces import plain_label, push_button
+from gui.widgets.pieces import ElidedLabel, plain_label, push_button
 from gui.widgets.rows_table import RowsTable
 
 if TYPE_CHECKING:
@@ -30,12 +30,11 @@ class OutputPage(QWidget):
         self._table = RowsTable()
         self._picture: MatrixImage | None = None
         self._caption = plain_label("", "muted")
-        self._said = plain_label("", "muted")
+        self._said = ElidedLabel("", token="text_muted")
         foot = QHBoxLayout()
         foot.setSpacing(theme.NARROW)
         foot.addWidget(self._caption)
-        foot.addStretch(1)
-        foot.addWidget(self._said)
+        foot.addWidget(self._said, 1)
         for kind in ("csv", "npy"):
             button = push_button(self.tr("Save {kind}").format(kind=kind.upper()), "quiet")
             button.setToolTip(self.tr("Save the whole output as {kind}").format(kind=kind.upper()))
@@ -89,7 +88,7 @@ class OutputPage(QWidget):
             if kind == "csv"
             else (lambda: npy_bytes(values.output))
         )
-        self._said.setText(
+        self._said.set_text(
             ask_and_save(self, f"{values.project.network.name}-output", kind, content)
         )
 
@@ -97,7 +96,7 @@ class OutputPage(QWidget):
         if self._picture is not None and self._values is not None:
             picture = self._picture
             name = f"{self._values.project.network.name}-output"
-            self._said.setText(ask_and_save(self, name, kind, lambda: picture.exported(kind)))  # type: ignore[arg-type]
+            self._said.set_text(ask_and_save(self, name, kind, lambda: picture.exported(kind)))  # type: ignore[arg-type]
 
 
 def _names(values: ForwardValues, columns: int) -> tuple[str, ...]:

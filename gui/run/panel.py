@@ -6,7 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.files.document import to_document
 from gui import theme
@@ -69,6 +76,8 @@ class RunPanel(QWidget):
         )  # fmt: skip
         self._nothing.acted.connect(lambda: self.commanded.emit("run.forward"))
         self._pages = QStackedWidget()
+        # So that coming to a wide page never pushes the columns beside it.
+        self._pages.setMinimumWidth(360)
         self._pages.addWidget(self._nothing)
         self.tabs.currentChanged.connect(self._show_page)
         self._caption = plain_label("", "muted")
@@ -80,7 +89,7 @@ class RunPanel(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(theme.WIDE, theme.MEDIUM, theme.WIDE, theme.MEDIUM)
         row.setSpacing(theme.WIDE)
-        row.addWidget(self.form)
+        row.addWidget(_scrolled(self.form))
         row.addWidget(self._pages, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -188,6 +197,17 @@ class RunPanel(QWidget):
         self._nothing.show_state(self.tr("It could not be run"), sentence, self.tr("Run forward"))
         self._show_page()
         self.forwarded.emit(None)
+
+
+def _scrolled(form: RunForm) -> QScrollArea:
+    """The form, its lower fields within reach however low the panel is."""
+    area = QScrollArea()
+    area.setWidget(form)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setFixedWidth(form.width() + theme.MEDIUM)
+    return area
 
 
 def _page(index: int, ask: Ask) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
@@ -21,7 +22,7 @@ from gui import theme
 from gui.asking import Ask
 from gui.document import State
 from gui.saving import ask_and_save
-from gui.widgets.pieces import plain_label, push_button
+from gui.widgets.pieces import ElidedLabel, push_button
 from gui.widgets.rows_table import number
 
 if TYPE_CHECKING:
@@ -112,21 +113,28 @@ class ParametersPage(QWidget):
         self._table.verticalHeader().hide()
         self._table.verticalHeader().setDefaultSectionSize(26)
         self._table.horizontalHeader().setHighlightSections(False)
-        self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self._table.horizontalHeader().setDefaultSectionSize(86)
+        header = self._table.horizontalHeader()
+        header.setDefaultSectionSize(78)
+        header.setMinimumSectionSize(56)
+        header.setStretchLastSection(False)
+        for column in (0, 1):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self._table.selectionModel().currentRowChanged.connect(self._go_to)
         self._picture: MatrixImage | None = None
-        self._said = plain_label("", "muted")
+        self._said = ElidedLabel("", token="text_muted")
         foot = QHBoxLayout()
         foot.setSpacing(theme.NARROW)
-        foot.addWidget(self._said)
-        foot.addStretch(1)
-        for text, run in (
-            (self.tr("Save table"), self._save_table),
-            (self.tr("Save values as CSV"), partial(self._save, "csv")),
-            (self.tr("Save values as NPY"), partial(self._save, "npy")),
-        ):
+        foot.addWidget(self._said, 1)
+        for text, help, run in (
+            (self.tr("Save table"), self.tr("Save this table as CSV"), self._save_table),
+            (self.tr("Values as CSV"), self.tr("Save the values of the selected parameter as CSV"),
+             partial(self._save, "csv")),
+            (self.tr("Values as NPY"), self.tr("Save the values of the selected parameter as NPY"),
+             partial(self._save, "npy")),
+        ):  # fmt: skip
             button = push_button(text, "quiet")
+            button.setToolTip(help)
+            button.setAccessibleName(help)
             button.clicked.connect(run)
             foot.addWidget(button)
         self._row = QHBoxLayout()
@@ -154,7 +162,7 @@ class ParametersPage(QWidget):
             return
         if not state.analysis.valid or not state.network.body.nodes:
             self._rows.show([])
-            self._said.setText(self.tr("Parameters are drawn when the design is sound."))
+            self._said.set_text(self.tr("Parameters are drawn when the design is sound."))
             return
         self._asked = wanted
         request = Parameters(project=to_document(state.project), seed=state.project.forward.seed)
@@ -163,15 +171,27 @@ class ParametersPage(QWidget):
     def _show_parameters(self, result: Result) -> None:
         rows = result.values["parameters"]
         self._rows.show(rows)
-        self._said.setText(self.tr("{count} by name, as in the state_dict").format(count=len(rows)))
+        self._said.set_text(self._counted(rows))
         row = max(self._rows.row_of(self._name), 0)
         if rows:
             self._table.selectRow(row)
 
+    def _counted(self, rows: list[dict[str, Any]]) -> str:
+        """6 tensors with 26 numbers, named as in the state_dict."""
+        numbers = sum(prod(each["shape"]) for each in rows)
+        match len(rows):
+            case 0:
+                return self.tr("This network has no parameters.")
+            case 1:
+                text = self.tr("1 tensor with {numbers} numbers, named as in the state_dict")
+            case _:
+                text = self.tr("{count} tensors with {numbers} numbers, named as in the state_dict")
+        return text.format(count=f"{len(rows):,}", numbers=f"{numbers:,}")
+
     def _show_failure(self, sentence: str) -> None:
         self._asked = None
         self._rows.show([])
-        self._said.setText(sentence)
+        self._said.set_text(sentence)
 
     def _go_to(self, now: QModelIndex, before: QModelIndex) -> None:
         self._select(now.row())
@@ -182,7 +202,7 @@ class ParametersPage(QWidget):
         self._name = self._rows.name(row)
         project = self._state.project
         request = Values(project=to_document(project), tensor=self._name, seed=project.forward.seed)
-        self._ask(request, self._show_values, self._said.setText, "values")
+        self._ask(request, self._show_values, self._said.set_text, "values")
 
     def _show_values(self, result: Result) -> None:
         values = result.arrays["values"].to_numpy()
@@ -201,7 +221,7 @@ class ParametersPage(QWidget):
     def _save_table(self, checked: bool = False) -> None:
         if self._state is not None and self._rows.rowCount():
             name = f"{self._state.network.name}-parameters"
-            self._said.setText(ask_and_save(self, name, "csv", self._rows.csv))
+            self._said.set_text(ask_and_save(self, name, "csv", self._rows.csv))
 
     def _save(self, kind: str, checked: bool = False) -> None:
         values = self._content
@@ -214,9 +234,11 @@ class ParametersPage(QWidget):
         content = (
             (lambda: csv_bytes(matrix, columns)) if kind == "csv" else (lambda: npy_bytes(values))
         )
-        self._said.setText(ask_and_save(self, self._name, kind, content))
+        self._said.set_text(ask_and_save(self, self._name, kind, content))
 
     def _save_picture(self, kind: str) -> None:
         picture = self._picture
         if picture is not None:
-            self._said.setText(ask_and_save(self, self._name, kind, lambda: picture.exported(kind)))  # type: ignore[arg-type]
+            self._said.set_text(
+                ask_and_save(self, self._name, kind, lambda: picture.exported(kind))
+            )  # type: ignore[arg-type]

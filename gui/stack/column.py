@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 ADVICE_SHARE = 0.36
 """Of the column, what advice may take while the stack is longer than the rest."""
 
+MOST_ROUNDS = 3
+"""Cards in a narrower column grow taller, which is known only once they are laid out: place them again then."""
+
 
 class LeftColumn(QWidget):
     """Places the stack panel and, once there is one, the advice list below it."""
@@ -26,6 +29,7 @@ class LeftColumn(QWidget):
         theme.set_role(self, "panel")
         self._stack = stack
         self._advice: AdviceList | None = None
+        self._placing = self._changed = False
         stack.setParent(self)
         stack.grew.connect(self.arrange)
         self.setMinimumWidth(240)
@@ -41,6 +45,18 @@ class LeftColumn(QWidget):
 
     def arrange(self) -> None:
         """Share the height: each what it needs where that fits, else the advice a part and the stack the rest."""
+        if self._placing:
+            self._changed = True
+            return
+        self._placing = True
+        for _ in range(MOST_ROUNDS):
+            self._changed = False
+            self._place()
+            if not self._changed:
+                break
+        self._placing = False
+
+    def _place(self) -> None:
         width, high = self.width(), self.height()
         wanted = self._advice.needed_height(width) if self._advice is not None else 0
         most = max(int(high * ADVICE_SHARE), high - self._stack.needed_height())
