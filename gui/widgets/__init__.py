@@ -1,4 +1,4 @@
 """Widgets that know nothing of networks: each shows a value and reports a wish.
 
-`plot` and `image` need numpy: import them after the first paint.
+`plot` needs pyqtgraph and `image` numpy: import them after the first paint.
 """

@@ -29,7 +29,7 @@ from gui.widgets.plot_marks import Bars, Mark, Marker, Series, Zone
 from gui.widgets.plot_readout import paint_readout
 from gui.widgets.plot_strokes import Frame, View, paint_mark
 
-_ROW_GAP, _COLUMN_GAP = 34, 52  # pixels from one line of the grid to the next, at least
+_ROW_GAP, _COLUMN_GAP = 34, 46  # pixels from one line of the grid to the next, at least
 _ONLY_X, _ONLY_Y = 0, 1  # pyqtgraph's numbers of the axes
 
 
