@@ -108,6 +108,8 @@ class Constructor:
         self.attributes: dict[str, Attribute] = {}
         self.ties: list[Tie] = []
         self.initializations = 0
+        self.begun = False
+        """Whether `super().__init__()` has been read, before which a module cannot hold others."""
 
     def read(self, statements: tuple[ast.stmt, ...]) -> None:
         """Read all statements. Raises DesignError at the first that has no meaning here."""
@@ -129,6 +131,11 @@ class Constructor:
                     ast.Attribute(ast.Call(ast.Name("super")), "__init__"), args=[], keywords=[]
                 )
             ):
+                if self.begun:
+                    unreadable(
+                        statement, "`super().__init__()` a second time forgets the layers before it"
+                    )
+                self.begun = True
                 return True
             case _:
                 return False
@@ -147,6 +154,8 @@ class Constructor:
             case ast.Assign(
                 targets=[ast.Attribute(ast.Name("self"), name)], value=ast.Call() as value
             ):
+                if not self.begun:
+                    unreadable(statement, "`super().__init__()` has to come before the first layer")
                 if name in self.attributes:
                     unreadable(statement, f"`self.{name}` is set a second time")
                 self.attributes[name] = Attribute(name, self.made(value), value.lineno)

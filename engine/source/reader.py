@@ -143,6 +143,9 @@ class _File:
         places = [*given.posonlyargs, *given.args]
         if not places or places[0].arg != "self":
             unreadable(function, f"the first parameter of `{function.name}` is not self")
+        every = [each.arg for each in (*places, *given.kwonlyargs)]
+        if len(set(every)) < len(every):
+            unreadable(function, f"two parameters of `{function.name}` have one name")
         found: dict[str, ast.expr | None] = dict.fromkeys(each.arg for each in places)
         for each, default in zip(reversed(places), reversed(given.defaults), strict=False):
             found[each.arg] = default
