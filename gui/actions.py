@@ -51,8 +51,8 @@ class Actions(QObject):
             if command.icon:
                 self._actions[command.name].setIcon(theme.icon(command.icon, "text_muted"))
 
-    def menu_bar(self) -> QMenuBar:
-        bar = QMenuBar()
+    def menu_bar(self, parent: QWidget) -> QMenuBar:
+        bar = QMenuBar(parent)
         for name in MENUS:
             menu = bar.addMenu(menu_title(name))
             menu.setObjectName(name)

@@ -45,26 +45,24 @@ class Centre(QWidget):
             self._make_code,
             partial(self._make_data, ask),
         )
-        self.tabs = QTabBar()
+        head = QWidget(self)
+        theme.set_role(head, "panel")
+        self.tabs = QTabBar(head)
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setAccessibleName(self.tr("Views"))
-        self._pages = QStackedWidget()
         for title in (self.tr("Diagram"), self.tr("Summary"), self.tr("Code"), self.tr("Data")):
             self.tabs.addTab(title)
-        self._export = push_button(self.tr("Export…"), "quiet")
+        self._export = push_button(self.tr("Export…"), "quiet", head)
         self._export.clicked.connect(lambda: self.commanded.emit("file.export"))
-        bar = QHBoxLayout()
+        bar = QHBoxLayout(head)
         bar.setContentsMargins(theme.MEDIUM, 0, theme.MEDIUM, 0)
         bar.addWidget(self.tabs)
         bar.addStretch(1)
         bar.addWidget(self._export)
-        head = QWidget()
-        theme.set_role(head, "panel")
-        head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        head.setLayout(bar)
+        self._pages = QStackedWidget(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -109,7 +107,7 @@ class Centre(QWidget):
     # --- the views, each imported when it is first wanted ----------------------------------------------------------
 
     def _make_diagram(self, ask: Ask) -> DiagramView:
-        self.diagram = DiagramView(ask)
+        self.diagram = DiagramView(ask, self._pages)
         self.diagram.selected.connect(self.selected)
         self.diagram.commanded.connect(self.commanded)
         return self.diagram

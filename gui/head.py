@@ -26,25 +26,26 @@ class Head(QWidget):
         theme.set_role(self, "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._actions = actions
-        self.search = _search_button(self.tr("Add a layer or run a command…"), "Ctrl+K")
-        self.search.clicked.connect(lambda: self.palette_wished.emit())
-        self.engine = Pill(self.tr("Engine starting"), "note")
-        self.engine.setToolTip(self.tr("PyTorch runs in a process of its own beside this window."))
-        self._again = push_button(self.tr("Start again"))
-        self._again.clicked.connect(lambda: self.engine_wished.emit())
-        self._again.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.MEDIUM, theme.NARROW, theme.MEDIUM, theme.NARROW)
         row.setSpacing(6)
+        # In the order in which Tab goes through them, from left to right.
         for name in ("file.start", "file.open", "file.save"):
             row.addWidget(self._button(name))
         row.addSpacing(theme.MEDIUM)
         for name in ("edit.undo", "edit.redo"):
             row.addWidget(self._button(name))
         row.addSpacing(theme.MEDIUM)
+        self.search = _search_button(self.tr("Add a layer or run a command…"), "Ctrl+K", self)
+        self.search.clicked.connect(lambda: self.palette_wished.emit())
         row.addWidget(self.search, 2)
         row.addStretch(3)
+        self.engine = Pill(self.tr("Engine starting"), "note", self)
+        self.engine.setToolTip(self.tr("PyTorch runs in a process of its own beside this window."))
         row.addWidget(self.engine)
+        self._again = push_button(self.tr("Start again"), parent=self)
+        self._again.clicked.connect(lambda: self.engine_wished.emit())
+        self._again.hide()
         row.addWidget(self._again)
         row.addSpacing(theme.TIGHT)
         row.addWidget(self._button("file.export"))
@@ -53,7 +54,7 @@ class Head(QWidget):
     def _button(self, name: str, role: str = "") -> QPushButton:
         """A button that does a command and is enabled when the command is."""
         action = self._actions.action(name)
-        button = push_button(action.text().rstrip("…"), role)
+        button = push_button(action.text().rstrip("…"), role, self)
         shortcut = action.shortcut().toString()
         button.setToolTip(f"{action.text()}  ({shortcut})" if shortcut else action.text())
         button.setEnabled(action.isEnabled())
@@ -79,13 +80,13 @@ class Head(QWidget):
         self._again.setVisible(engine.state is EngineState.HUNG or bool(engine.stopped_because))
 
 
-def _search_button(text: str, shortcut: str) -> QPushButton:
+def _search_button(text: str, shortcut: str, parent: QWidget) -> QPushButton:
     """Looks like a search line; the line itself is in the list that it opens."""
-    button = push_button(text, "search")
+    button = push_button(text, "search", parent)
     button.setMinimumWidth(310)
     button.setMaximumWidth(420)
     hint = QHBoxLayout(button)
     hint.setContentsMargins(0, 0, theme.WIDE, 0)
     hint.addStretch(1)
-    hint.addWidget(plain_label(shortcut, "caption"))
+    hint.addWidget(plain_label(shortcut, "caption", button))
     return button

@@ -17,9 +17,9 @@ class Status(QWidget):
         super().__init__(parent)
         theme.set_role(self, "status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._valid = plain_label()
-        self._numbers = ElidedLabel("", token="text_muted")
-        self._engine = plain_label("", "muted")
+        self._valid = plain_label(parent=self)
+        self._numbers = ElidedLabel("", token="text_muted", parent=self)
+        self._engine = plain_label("", "muted", self)
         self._seed = 0
         self._torch = ""
         self._text = ""

@@ -199,7 +199,6 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; border: none; 
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QAbstractScrollArea::corner { background: transparent; }
 
-QSplitter { background: $panel; }
 QSplitter::handle { background: $panel; }
 QSplitter::handle:horizontal { border-left: 1px solid $border; width: 5px; }
 QSplitter::handle:vertical { border-top: 1px solid $border; height: 5px; }

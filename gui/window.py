@@ -8,29 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QMainWindow,
-    QMenu,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from gui import theme
 from gui.actions import Actions
 from gui.asking import Ticket
-from gui.centre import Centre
 from gui.document import Document, State
-from gui.head import Head
+from gui.frame import Frame
 from gui.preferences import Preferences
-from gui.stack.column import LeftColumn
-from gui.stack.panel import StackPanel
-from gui.status import Status
-from gui.widgets.pieces import Notice
 
 if TYPE_CHECKING:
     from engine.worker.protocol import Progress, Request, Result
@@ -42,9 +29,7 @@ if TYPE_CHECKING:
     from gui.run.panel import RunPanel
     from gui.stack.advice_list import AdviceList
     from gui.start_page import StartPage
-
-LEFT, RIGHT, BOTTOM = 372, 356, 330
-"""Widths of the side columns and height of the run, in pixels, where nothing else was kept."""
+    from gui.widgets.pieces import Notice
 
 
 class Window(QMainWindow):
@@ -69,28 +54,12 @@ class Window(QMainWindow):
 
     def _build(self) -> None:
         self.actions_table = Actions(self, self)
-        self.setMenuBar(self.actions_table.menu_bar())
-        self.head = Head(self.actions_table)
-        self.notice = Notice()
-        self.stack = StackPanel()
-        self.centre = Centre(self.ask)
-        self.status = Status()
-        self.left = LeftColumn(self.stack)
-        self.upper = _splitter(Qt.Orientation.Horizontal, self.centre, _room())
-        self.rows = _splitter(Qt.Orientation.Vertical, self.upper, _room())
-        self.whole = _splitter(Qt.Orientation.Horizontal, self.left, self.rows)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.whole)
-        middle = QWidget()
-        theme.set_role(middle, "panel")
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.head)
-        column.addWidget(self.notice)
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.status)
-        self.setCentralWidget(middle)
+        self.setMenuBar(self.actions_table.menu_bar(self))
+        self.frame = Frame(self, self.actions_table, self.ask)
+        self.head, self.status = self.frame.head, self.frame.status
+        self.stack, self.centre = self.frame.stack, self.frame.centre
+        self.pages = self.frame.pages
+        self.setCentralWidget(self.frame)
 
     def _connect(self) -> None:
         document = self.document
@@ -103,11 +72,17 @@ class Window(QMainWindow):
             panel.commanded.connect(self.actions_table.run)
         self.stack.context_menu_wished.connect(self._context_menu)
         self.head.palette_wished.connect(self.show_palette)
-        self.notice.acted.connect(self._notice_acted)
         self.head.engine_wished.connect(self.restart_engine)
         theme.changed.connect(self.actions_table.recolour)
 
     # --- what is made when it is first wanted, after the first paint ------------------------------------------
+
+    @cached_property
+    def notice(self) -> Notice:
+        """The line that says what happened."""
+        notice = self.frame.notice
+        notice.acted.connect(self._notice_acted)
+        return notice
 
     @cached_property
     def inspector(self) -> Inspector:
@@ -119,7 +94,7 @@ class Window(QMainWindow):
         inspector.selected.connect(self.document.select)
         inspector.sealed.connect(self.document.seal)
         inspector.commanded.connect(self.actions_table.run)
-        _fill(self.upper, 1, inspector)
+        self.frame.put_right(inspector)
         inspector.show_state(None, self.document.state)
         return inspector
 
@@ -133,7 +108,7 @@ class Window(QMainWindow):
         run.sealed.connect(self.document.seal)
         run.commanded.connect(self.actions_table.run)
         run.forwarded.connect(self.centre.show_forward)
-        _fill(self.rows, 1, run)
+        self.frame.put_below(run)
         run.show_state(None, self.document.state)
         return run
 
@@ -145,7 +120,7 @@ class Window(QMainWindow):
         advice = AdviceList()
         advice.wished.connect(self.document.do)
         advice.selected.connect(self.document.select)
-        self.left.put_below(advice)
+        self.frame.left.put_below(advice)
         return advice
 
     @property
@@ -441,26 +416,16 @@ class Window(QMainWindow):
             return
         self.preferences.last = self.document.state.path
         self.preferences.keep_layout("window", self.saveGeometry())
-        for name, splitter in self._splitters().items():
-            self.preferences.keep_layout(name, splitter.saveState())
+        self.frame.keep(self.preferences)
         self.recovery.end()
         self.engine.close()
         event.accept()
-
-    def _splitters(self) -> dict[str, QSplitter]:
-        return {"upper": self.upper, "rows": self.rows, "whole": self.whole}
 
     def _restore_layout(self) -> None:
         kept = self.preferences.layout("window")
         if kept is None or not self.restoreGeometry(kept):
             self.resize(1600, 1000)
-        self.whole.setSizes([LEFT, 1600 - LEFT])
-        self.upper.setSizes([1600 - LEFT - RIGHT, RIGHT])
-        self.rows.setSizes([1000 - BOTTOM, BOTTOM])
-        for name, splitter in self._splitters().items():
-            state: QByteArray | None = self.preferences.layout(name)
-            if state is not None:
-                splitter.restoreState(state)
+        self.frame.restore(self.preferences)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.toLocalFile().endswith(".loom") for url in event.mimeData().urls()):
@@ -471,38 +436,3 @@ class Window(QMainWindow):
             if url.toLocalFile().endswith(".loom"):
                 self.open_file(Path(url.toLocalFile()))
                 return
-
-
-def _splitter(orientation: Qt.Orientation, first: QWidget, second: QWidget) -> QSplitter:
-    splitter = QSplitter(orientation)
-    splitter.addWidget(first)
-    splitter.addWidget(second)
-    growing = 0 if orientation == Qt.Orientation.Vertical or isinstance(first, _Growing) else 1
-    splitter.setStretchFactor(growing, 1)
-    splitter.setStretchFactor(1 - growing, 0)
-    splitter.setHandleWidth(1)
-    splitter.setChildrenCollapsible(False)
-    return splitter
-
-
-_Growing = Centre
-
-
-def _room() -> QWidget:
-    """Stands where a panel will be, in its colour."""
-    room = QWidget()
-    theme.set_role(room, "panel")
-    room.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    return room
-
-
-def _fill(splitter: QSplitter, position: int, panel: QWidget) -> None:
-    """Put a panel where its room was kept, the sizes staying as they are."""
-    sizes = splitter.sizes()
-    room = splitter.widget(position)
-    assert room is not None
-    is_wanted = room.isVisibleTo(splitter)
-    splitter.replaceWidget(position, panel)
-    panel.setVisible(is_wanted)
-    room.deleteLater()
-    splitter.setSizes(sizes)

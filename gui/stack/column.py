@@ -22,17 +22,21 @@ MOST_ROUNDS = 3
 
 
 class LeftColumn(QWidget):
-    """Places the stack panel and, once there is one, the advice list below it."""
+    """Places the stack panel and the advice list above one another, as soon as they are there."""
 
-    def __init__(self, stack: StackPanel, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme.set_role(self, "panel")
-        self._stack = stack
+        self._stack: StackPanel | None = None
         self._advice: AdviceList | None = None
         self._placing = self._changed = False
+        self.setMinimumWidth(240)
+
+    def put_above(self, stack: StackPanel) -> None:
+        """Give the stack its place."""
+        self._stack = stack
         stack.setParent(self)
         stack.grew.connect(self.arrange)
-        self.setMinimumWidth(240)
 
     def put_below(self, advice: AdviceList) -> None:
         """Give the advice its place."""
@@ -57,6 +61,8 @@ class LeftColumn(QWidget):
         self._placing = False
 
     def _place(self) -> None:
+        if self._stack is None:
+            return
         width, high = self.width(), self.height()
         wanted = self._advice.needed_height(width) if self._advice is not None else 0
         most = max(int(high * ADVICE_SHARE), high - self._stack.needed_height())

@@ -55,7 +55,7 @@ class StackView(QListView):
     def _set_up(self) -> None:
         theme.set_role(self, "panel")
         # Our own: to wrap Qt's, PySide would first look up every class of widgets there is (10 ms).
-        self.setViewport(QWidget())
+        self.setViewport(QWidget(self))
         self.setModel(self.scene.model)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

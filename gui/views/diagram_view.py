@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -44,15 +44,11 @@ class DiagramView(QWidget):
         self._asked: object = None
         self._weights: dict[str, Any] = {}
         self._values: dict[int, Sequence[float]] = {}
-        self.canvas = DiagramCanvas()
+        sheet = QWidget(self)
+        self.canvas = DiagramCanvas(sheet)
         self.canvas.picked.connect(self.selected)
         self.canvas.save_requested.connect(self._save)
-        self._legend = plain_label("", "muted")
-        self._empty = EmptyState(
-            "stack-2", self.tr("An empty stack"),
-            self.tr("Add a first layer: type its name on the left, or press the button."), self.tr("Add a layer"),
-        )  # fmt: skip
-        self._empty.acted.connect(lambda: self.commanded.emit("layer.add"))
+        self._legend = plain_label("", "muted", sheet)
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.WIDE, theme.TIGHT, theme.MEDIUM, theme.NARROW)
         foot.setSpacing(2)
@@ -63,12 +59,11 @@ class DiagramView(QWidget):
             ("+", self.tr("Zoom in"), partial(self.canvas.zoom_by, 1.25)),
             (self.tr("Fit"), self.tr("Show all (F)"), self.canvas.fit),
         ):
-            button = push_button(text, "quiet")
+            button = push_button(text, "quiet", sheet)
             button.setAccessibleName(name)
             button.setToolTip(name)
             button.clicked.connect(partial(_do, run))
             foot.addWidget(button)
-        sheet = QWidget()
         column = QVBoxLayout(sheet)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -76,15 +71,29 @@ class DiagramView(QWidget):
         column.addLayout(foot)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(sheet)
-        self._pages.addWidget(self._empty)
         self._draw_soon = QTimer(self, interval=40, singleShot=True)
         self._draw_soon.timeout.connect(self._draw)
         self._weights_soon = QTimer(self, interval=120, singleShot=True)
         self._weights_soon.timeout.connect(self._ask_weights)
 
+    @cached_property
+    def _empty(self) -> EmptyState:
+        """What stands here while there is no layer."""
+        empty = EmptyState(
+            "stack-2", self.tr("An empty stack"),
+            self.tr("Add a first layer: type its name on the left, or press the button."),
+            self.tr("Add a layer"), self,
+        )  # fmt: skip
+        empty.acted.connect(lambda: self.commanded.emit("layer.add"))
+        self._pages.addWidget(empty)
+        return empty
+
     def show_state(self, old: State | None, new: State) -> None:
         self._state = new
-        self._pages.setCurrentIndex(0 if new.network.body.nodes else 1)
+        if new.network.body.nodes:
+            self._pages.setCurrentIndex(0)
+        else:
+            self._pages.setCurrentWidget(self._empty)
         if self._drawn is not new.analysis:
             if old is None or new.analysis.totals.layers <= LARGE:
                 self._draw()

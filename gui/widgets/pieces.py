@@ -31,9 +31,11 @@ _SEVERITY_ICONS: dict[Severity, str] = {
 }
 
 
-def plain_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+def plain_label(
+    text: str = "", role: str = "", parent: QWidget | None = None, *, wrap: bool = False
+) -> QLabel:
     """A label that shows its text letter by letter, whoever wrote it; roles as in `set_role`."""
-    label = QLabel()
+    label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setText(text)
     label.setWordWrap(wrap)
@@ -42,9 +44,9 @@ def plain_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel
     return label
 
 
-def push_button(text: str, role: str = "") -> QPushButton:
+def push_button(text: str, role: str = "", parent: QWidget | None = None) -> QPushButton:
     """A button; `role` is "primary", "link", "quiet" or nothing, as in `set_role`."""
-    button = QPushButton(text)
+    button = QPushButton(text, parent)
     button.setAccessibleName(text)
     button.setAutoDefault(False)
     if role:
@@ -95,9 +97,9 @@ class SectionHeading(QWidget):
 
     def __init__(self, text: str, caption: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._heading = plain_label(text.upper(), "heading")
+        self._heading = plain_label(text.upper(), "heading", self)
         self._heading.setAccessibleName(text)
-        self._caption = plain_label(caption, "muted")
+        self._caption = plain_label(caption, "muted", self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._heading)

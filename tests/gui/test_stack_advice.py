@@ -27,7 +27,8 @@ class Column:
     def __init__(self, rig: Rig, height: int = 900) -> None:
         self.rig = rig
         self.advice = AdviceList()
-        self.column = LeftColumn(rig.panel)
+        self.column = LeftColumn()
+        self.column.put_above(rig.panel)
         self.column.put_below(self.advice)
         self.wishes: list[object] = []
         self.selections: list[tuple[int, ...]] = []
