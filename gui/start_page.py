@@ -59,10 +59,15 @@ class StartCard(Card):
             self.chosen.emit(self._start.sample)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.chosen.emit(self._start.sample)
-        else:
-            super().keyPressEvent(event)
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
+                self.chosen.emit(self._start.sample)
+            case Qt.Key.Key_Right | Qt.Key.Key_Down:
+                self.focusNextChild()
+            case Qt.Key.Key_Left | Qt.Key.Key_Up:
+                self.focusPreviousChild()
+            case _:
+                super().keyPressEvent(event)
 
 
 class StartPage(QWidget):
@@ -127,6 +132,8 @@ class StartPage(QWidget):
         grid.setSpacing(theme.MEDIUM)
         for position, start in enumerate(self.starts()):
             card = StartCard(start)
+            if position == 0:
+                self.setFocusProxy(card)
             card.chosen.connect(self.sample_chosen)
             grid.addWidget(card, position // 3, position % 3)
         opener = Start(

@@ -173,6 +173,11 @@ class NumberEditor(QFrame):
             self.close_now()
         return leaves
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keep the Return that ends the typing: to the stack below it means to add a layer."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+
     def close_now(self) -> None:
         """Disappear; what was typed is done already."""
         if not self._closing:
