@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -134,6 +135,8 @@ def _cannot_load(error: str) -> str:
 
 def _import_problem() -> str:
     """Why PySide6 cannot be imported; "" where it can."""
+    # PySide6 itself prints a line about its search path before it raises.
+    heard, sys.stderr = sys.stderr, io.StringIO()
     try:
         from PySide6 import QtWidgets
     except ModuleNotFoundError:
@@ -142,6 +145,8 @@ def _import_problem() -> str:
         )
     except ImportError as error:
         return _cannot_load(str(error))
+    finally:
+        sys.stderr = heard
     del QtWidgets
     return ""
 
