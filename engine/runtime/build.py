@@ -42,6 +42,8 @@ class Built(nn.Module):
         """The network's output; raises TypeError when the number of inputs is another."""
         names: tuple[str, ...] = self.__dict__[INPUTS]
         run: Run = self.__dict__[BODY]
+        if len(values) != len(names):
+            raise TypeError(f"this network takes {', '.join(names)}; {len(values)} were given")
         return run(self, values[0], dict(zip(names, values, strict=True)), record)
 
 
