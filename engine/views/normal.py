@@ -98,6 +98,20 @@ def recounted(
     return counts
 
 
+def other_names(nodes: tuple[Node, ...]) -> list[str]:
+    """The names in one class that are no attributes: the variables of branches, and "" for each that lacks one."""
+    found: list[str] = []
+    for node in scope(Stack(nodes)):
+        match node:
+            case Layer(name="") | Group(name="") | Repeat(name=""):
+                found.append("")
+            case Parallel(branches=branches):
+                found += [branch.name for branch in branches if branch.name]
+            case _:
+                pass
+    return found
+
+
 def plainly_named(nodes: tuple[Node, ...], names: dict[str, int], named: bool) -> bool:
     """Whether these nodes are layers and blocks whose names are sound and their own: no need to look further.
 

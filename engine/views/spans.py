@@ -29,6 +29,11 @@ def total(parts: Sequence[NodeFacts] | Sequence[StackFacts]) -> Totals:
     return Totals(*map(sum, zip(*map(_totals, parts), strict=True)))
 
 
+def with_faults(totals: Totals, more: int) -> Totals:
+    """The totals with some faults more, or fewer."""
+    return totals._replace(faults=totals.faults + more)
+
+
 def changed_span(new: tuple[T, ...], old: tuple[T, ...]) -> Span:
     """The part outside the common beginning and the common end."""
     if new is old:

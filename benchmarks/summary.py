@@ -1,0 +1,258 @@
+"""Shapes and summary against torchinfo and torchsummary, the cost of an edit, and 7 billion parameters undrawn.
+
+    python -m benchmarks.summary
+
+Rivals get the exported class of the very same design. "cold" forgets every rule before each run, as when a file is
+opened; "warm" is the walk of a design whose layers were seen before. Medians; the ratio is that of medians.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib.util
+import io
+import statistics
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.catalogue.embedding import Embedding
+from engine.catalogue.joins import Add, Multiply
+from engine.catalogue.linear import Linear
+from engine.catalogue.norm import RMSNorm
+from engine.catalogue.rectifiers import ReLU
+from engine.catalogue.smooth import SiLU
+from engine.design.address import Place
+from engine.design.edit import Edit, Insert, Remove, Rename, SetField, apply, layer
+from engine.design.kind import TensorSpec
+from engine.design.placing import renumbered
+from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Repeat, Stack
+from engine.views import rules
+from engine.views.shapes import infer
+from engine.views.summary import summarize
+
+COUNT = 1000
+RUNS = 11
+
+
+# --- designs ---------------------------------------------------------------------------------------------------------
+
+
+def network(nodes: tuple[Node, ...], spec: TensorSpec) -> Network:
+    numbered, next_id = renumbered(nodes, 1)
+    return Network("Net", (Input("x", spec),), Stack(numbered), (), next_id)
+
+
+def dense(name: str, width: int) -> Layer:
+    return Layer(0, name, Linear(out_features=width), ReLU())
+
+
+def equal_layers() -> Network:
+    return network(tuple(dense(f"linear{n}", 32) for n in range(COUNT)), TensorSpec((32,)))
+
+
+def different_layers() -> Network:
+    """No two of the layers are alike, so that nothing known of one serves another."""
+    return network(tuple(dense(f"linear{n}", n + 1) for n in range(COUNT)), TensorSpec((32,)))
+
+
+def nested_layers(depth: int = 20) -> Network:
+    """Blocks inside blocks, fifty layers in each."""
+    nodes: tuple[Node, ...] = ()
+    for level in range(depth, 0, -1):
+        own = tuple(dense(f"linear{n}", 32) for n in range(COUNT // depth))
+        nodes = (Group(0, f"level{level}", f"Level{level}", Stack((*own, *nodes))),)
+    return network(nodes, TensorSpec((32,)))
+
+
+def decoder(width: int = 4096, hidden: int = 11008, blocks: int = 32) -> Network:
+    """The sizes of a decoder of 7 billion parameters: four square matrices and a gated pair of wide ones in a block."""
+    attention = tuple(
+        Layer(0, name, Linear(out_features=width, bias=False))
+        for name in ("query", "key", "value", "out")
+    )
+    gate = Layer(0, "gate", Linear(out_features=hidden, bias=False), SiLU())
+    up, down = (
+        Layer(0, name, Linear(out_features=size, bias=False))
+        for name, size in (("up", hidden), ("down", width))
+    )
+    gated = Parallel(0, Multiply(), (Stack((gate,)), Stack((up,))))
+    first = Stack((Layer(0, "norm1", RMSNorm()), *attention))
+    second = Stack((Layer(0, "norm2", RMSNorm()), gated, down))
+    block = Stack((Parallel(0, Add(), (Stack(), first)), Parallel(0, Add(), (Stack(), second))))
+    nodes = (
+        Layer(0, "tokens", Embedding(num_embeddings=32000, embedding_dim=width)),
+        Repeat(0, "blocks", "Block", block, blocks),
+        Layer(0, "norm", RMSNorm()),
+        Layer(0, "head", Linear(out_features=32000, bias=False)),
+    )
+    return network(nodes, TensorSpec((128,), "int64"))
+
+
+# --- measuring -------------------------------------------------------------------------------------------------------
+
+
+def median_ms(
+    run: Callable[[], object], runs: int = RUNS, before: Callable[[], object] = gc.collect
+) -> float:
+    times: list[float] = []
+    for _ in range(runs):
+        before()
+        start = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - start) * 1e3)
+    return statistics.median(times)
+
+
+def forget() -> None:
+    """As in a process that has just started."""
+    rules.applied.cache_clear()
+    rules.layer_rule.cache_clear()
+    gc.collect()
+
+
+def exported(design: Network, device: str) -> Any:
+    """The exported class, imported from a file as a stranger would, and built."""
+    import torch
+
+    from engine import write_module
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "exported.py"
+        file.write_text(write_module(design), encoding="utf-8")
+        spec = importlib.util.spec_from_file_location("exported", file)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    with torch.device(device):
+        return module.Net()
+
+
+def torchinfo_table(model: Any, design: Network, device: str) -> str:
+    import torch
+    import torchinfo
+
+    spec = design.inputs[0].spec
+    sample = torch.zeros(1, *spec.shape, dtype=getattr(torch, spec.dtype), device=device)
+    return str(torchinfo.summary(model, input_data=sample, device=device, depth=64, verbose=0))
+
+
+def torchsummary_table(model: Any, design: Network, device: str) -> str:
+    import torchsummary  # pyright: ignore[reportMissingImports]
+
+    with contextlib.redirect_stdout(io.StringIO()) as table:
+        torchsummary.summary(model, design.inputs[0].spec.shape, device=device)
+    return table.getvalue()
+
+
+def against_rivals(name: str, design: Network, device: str) -> None:
+    """One design: ours, and each rival or why it fails."""
+
+    def ours() -> str:
+        return summarize(design).to_text()
+
+    warm, cold = median_ms(ours), median_ms(ours, before=forget)
+    print(f"\n{name} ({device}): Layerloom {warm:.2f} ms warm, {cold:.2f} ms cold")
+    model = exported(design, device)
+    for rival, table in (("torchinfo", torchinfo_table), ("torchsummary", torchsummary_table)):
+        try:
+            table(model, design, device)
+        except Exception as error:  # noqa: BLE001  (a rival may fail in any way)
+            reason = " ".join(str(error).split())[:90]
+            print(f"  {rival:14} fails: {type(error).__name__}: {reason}")
+            continue
+        theirs = median_ms(lambda table=table: table(model, design, device), runs=5)
+        print(
+            f"  {rival:14} {theirs:9.1f} ms   {theirs / warm:6.1f} times ours warm, {theirs / cold:6.1f} cold"
+        )
+
+
+def edits(design: Network) -> None:
+    """An edit in the engine, at three places, with what follows from it and with its table."""
+    analysis = infer(design)
+    summary = summarize(design, 1, analysis)
+    print(f"\nan edit of {COUNT} layers, in µs:   apply   + shapes   + table")
+    for where, index in (("start", 0), ("middle", COUNT // 2), ("end", COUNT - 1)):
+        own = design.body.nodes[index].id
+        made: dict[str, Edit] = {
+            "set a field": SetField((own,), "bias", False),
+            "change a width": SetField((own,), "out_features", 33),
+            "insert": Insert((layer(Linear(out_features=32)),), Place(index)),
+            "remove": Remove((own,)),
+            "rename": Rename(own, "fresh"),
+        }
+        for what, edit in made.items():
+
+            def change(edit: Edit = edit) -> Network:
+                return apply(design, edit)
+
+            def walk(edit: Edit = edit) -> object:
+                return infer(apply(design, edit), analysis)
+
+            def table(edit: Edit = edit) -> object:
+                new = apply(design, edit)
+                return summarize(new, 1, infer(new, analysis), summary)
+
+            times = [median_ms(step, 301, lambda: None) * 1e3 for step in (change, walk, table)]
+            print(f"  {what:15} {where:8} {times[0]:14.1f} {times[1]:10.1f} {times[2]:9.1f}")
+
+
+def billions() -> None:
+    """What a network of 7 billion parameters costs that is described, edited and summed up, but not built."""
+    before = resident_bytes()
+    tracemalloc.start()
+    design = decoder()
+    analysis = infer(design)
+    summary = summarize(design, 1, analysis)
+    block = design.body.nodes[1]
+    assert isinstance(block, Repeat)
+    inner = block.body.nodes[1]
+    assert isinstance(inner, Parallel)
+    edit = SetField((inner.branches[1].nodes[-1].id,), "bias", True)
+    new = apply(design, edit)
+    edited = infer(new, analysis)
+    text = summarize(new, 1, edited, summary).to_text()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    grown = resident_bytes() - before
+    once = median_ms(lambda: infer(apply(design, edit), analysis), 101, lambda: None) * 1e3
+    print(
+        f"\n{summary.totals.parameters / 1e9:.2f} billion parameters described, edited and summed up:"
+    )
+    print(
+        f"  {peak / 2**20:.2f} MB allocated at most, {grown / 2**20:.1f} MB more resident, {len(text):,} characters"
+    )
+    print(f"  an edit inside the repeated block: {once:.0f} µs")
+
+
+def resident_bytes() -> int:
+    """Memory of this process; 0 where /proc does not say."""
+    with contextlib.suppress(OSError):
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * 4096
+    return 0
+
+
+def main() -> None:
+    billions()
+    edits(equal_layers())
+    import torch
+
+    torch.set_num_threads(1)
+    print(
+        f"\nPython {sys.version.split()[0]}, torch {torch.__version__}, one thread; the full walk and table:"
+    )
+    against_rivals("1000 equal layers", equal_layers(), "cpu")
+    against_rivals("1000 different widths", different_layers(), "meta")
+    against_rivals("1000 layers, 20 blocks deep", nested_layers(), "cpu")
+    against_rivals("a decoder of 7 billion parameters", decoder(), "meta")
+
+
+if __name__ == "__main__":
+    main()

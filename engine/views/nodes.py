@@ -1,0 +1,80 @@
+"""The facts of single nodes: a layer for what flows in, and the activation behind a join or a second use."""
+
+from __future__ import annotations
+
+from engine.design.address import Before
+from engine.design.edit import Insert, SetActivation, SetInitializer
+from engine.design.kind import DropActivation, Mend, Misfit, TensorSpec
+from engine.design.tree import Again, Layer, Parallel
+from engine.views.facts import Fault, FaultMend, NodeFacts
+from engine.views.mends import faulty, place_of
+from engine.views.rules import Rule, applied, layer_rule, of_activation
+from engine.views.spans import NOTHING, with_faults
+
+
+def layer_facts(node: Layer, x: TensorSpec | None) -> NodeFacts:
+    """One layer's facts for what flows in; nothing is known behind a fault."""
+    if x is None:
+        return NodeFacts(node, None, None, NOTHING)
+    rule = layer_rule(node.kind, node.activation, node.frozen, x)
+    if type(rule) is Misfit:
+        return faulty(node, x, rule)
+    assert type(rule) is Rule
+    if node.initializers and (fault := _initializer_fault(node, rule)) is not None:
+        return NodeFacts(node, x, None, with_faults(NOTHING, 1), fault)
+    return NodeFacts(node, x, rule.output, rule.totals)
+
+
+def _initializer_fault(node: Layer, rule: Rule) -> Fault | None:
+    """What is wrong with a layer's initializers: one for a tensor that it never has, or one that refuses its tensor."""
+    for tensor, initializer in node.initializers:
+        shape = rule.weights.get(tensor)
+        default = FaultMend("Use torch's default", SetInitializer((node.id,), tensor, None))
+        if shape is None and tensor not in node.tensors():
+            known = ", ".join(node.tensors()) or "none, for it has no weights"
+            needs = f"initializers for tensors that it has ({known})"
+            return Fault(node.id, place_of(node), needs, f"one for `{tensor[:40]}`", (default,))
+        refusal = initializer.refusal(shape) if shape is not None else ""
+        if refusal:
+            needs = f"another initializer for its {tensor}"
+            got = f"{initializer.title()}, which refuses it: {refusal[:1].lower()}{refusal[1:].rstrip('.')}"
+            return Fault(node.id, place_of(node), needs, got, (default,))
+    return None
+
+
+def activated(facts: NodeFacts) -> NodeFacts:
+    """A join or a second use with the activation behind it."""
+    node = facts.node
+    assert isinstance(node, Parallel | Again)
+    if node.activation is None or facts.output is None:
+        return facts
+    if (misfit := no_function(node)) is not None:
+        return faulty(node, facts.input, misfit, facts.stacks, facts.totals)
+    rule = applied(node.activation, facts.output)
+    if isinstance(rule, Misfit):
+        misfit = of_activation(node.activation, rule)
+        return faulty(node, facts.input, misfit, facts.stacks, facts.totals)
+    return facts._replace(output=rule.output)
+
+
+def no_function(node: Parallel | Again) -> Misfit | None:
+    if node.activation is None or node.activation.function:
+        return None
+    title = node.activation.title()
+    remove = Mend(f"Remove {title}", DropActivation())
+    needs = f"{title} as a layer of its own behind it: it has no function to call"
+    return Misfit(needs, mends=(remove,))
+
+
+def of_again(node: Again, fault: Fault) -> tuple[FaultMend, ...]:
+    """Of a layer's mends those that change what the second use gets; others would change the first use, too."""
+    kept: list[FaultMend] = []
+    for mend in fault.mends:
+        match mend.edit:
+            case Insert(nodes):
+                kept.append(FaultMend(mend.title, Insert(nodes, Before(node.id))))
+            case SetActivation(_, activation):
+                kept.append(FaultMend(mend.title, SetActivation((node.id,), activation)))
+            case _:
+                pass
+    return tuple(kept)

@@ -1,0 +1,350 @@
+"""The walk through the classes of a design, node after node, taking over what an edit did not change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.design.edit import SetTimes
+from engine.design.kind import Misfit, TensorSpec
+from engine.design.tree import (
+    DEEPEST,
+    Again,
+    Group,
+    Layer,
+    Node,
+    Parallel,
+    Repeat,
+    Stack,
+    node_name,
+    stacks_of,
+)  # fmt: skip
+from engine.views.facts import MOST_NODES, Fault, FaultMend, NodeFacts, StackFacts
+from engine.views.mends import faulty, place_of
+from engine.views.nodes import activated, layer_facts, no_function, of_again
+from engine.views.normal import (
+    counted,
+    name_faults,
+    other_names,
+    parallel_fault,
+    plainly_named,
+    recounted,
+    sequential_fault,
+)
+from engine.views.rules import Totals, applied
+from engine.views.spans import NOTHING, Span, changed_span, total, with_faults
+
+MOST_TURNS = 1024
+"""Turns of one Repeat: each is a module in memory and a block in the summary."""
+
+
+class ClassWalk:
+    """The walk inside one class of the exported code: what its forward can speak of, by name."""
+
+    def __init__(self, class_name: str, inputs: Mapping[str, TensorSpec]) -> None:
+        self.class_name = class_name
+        self.inputs = inputs
+        self.known: dict[str, NodeFacts] = {}
+        """Nodes so far by name; kept only where something reads them."""
+        self.reads = False
+        """Whether a node of the class speaks of another one by name."""
+        self.flow = ""
+        """The name of what flows into the next node, "" where it has none."""
+
+    def body(
+        self, stack: Stack, x: TensorSpec | None, old: StackFacts | None, depth: int
+    ) -> StackFacts:
+        """The stack that is a class's whole body, with the faults of its names."""
+        if old is not None and old.names is not None:
+            if old.stack is stack and old.input == x:
+                return old
+            if not old.reads:
+                span = changed_span(stack.nodes, old.stack.nodes)
+                if not any(map(_reads, stack.nodes[span[0] : span[1]])):
+                    return self._edited(stack, x, old, old.names, span, depth)
+        self.reads = not _only_layers(stack.nodes) and any(map(_reads, stack.nodes))
+        facts = self.stack(stack, x, old, depth)
+        names = counted(stack.nodes)
+        return _named(facts, names, self._naming(stack, names), self.reads)
+
+    def _edited(
+        self, stack: Stack, x: TensorSpec | None, old: StackFacts, names: dict[str, int], span: Span, depth: int
+    ) -> StackFacts:  # fmt: skip
+        """A body of which only `span` is new, and which reads nothing by name."""
+        start, stop, old_stop = span
+        come, gone = stack.nodes[start:stop], old.stack.nodes[start:old_stop]
+        counts = recounted(names, gone, come)
+        naming = old.naming
+        same = counts is names and other_names(come) == other_names(gone)
+        if naming or not (same or plainly_named(come, counts, bool(self.class_name))):
+            naming = self._naming(stack, counts)
+        facts = self._patched(stack, x, old, span, depth)
+        return _named(facts, counts, naming, reads=False)
+
+    def _naming(self, stack: Stack, names: dict[str, int]) -> tuple[Fault, ...]:
+        if plainly_named(stack.nodes, names, bool(self.class_name)) and not self.reads:
+            return ()
+        return tuple(name_faults(stack, names, frozenset(self.inputs), bool(self.class_name)))
+
+    def stack(
+        self, stack: Stack, x: TensorSpec | None, old: StackFacts | None, depth: int
+    ) -> StackFacts:
+        """One stack, taking over from `old` what cannot have changed."""
+        if old is None:
+            return _stack_facts(stack, x, self._walked(stack.nodes, x, {}, depth))
+        if self.reads or old.reads:
+            earlier = {facts.node.id: facts for facts in old.nodes}
+            return _stack_facts(stack, x, self._walked(stack.nodes, x, earlier, depth))
+        return self._patched(stack, x, old, changed_span(stack.nodes, old.stack.nodes), depth)
+
+    def _walked(
+        self, nodes: Sequence[Node], x: TensorSpec | None, earlier: Mapping[int, NodeFacts], depth: int
+    ) -> list[NodeFacts]:  # fmt: skip
+        """Node after node, each fed with what the one before gives."""
+        found: list[NodeFacts] = []
+        reads = self.reads
+        for node in nodes:
+            if type(node) is Layer and not reads:
+                facts = layer_facts(node, x)
+            else:
+                facts = self.node(node, x, earlier.get(node.id), depth)
+                self.flow = node_name(node)
+            found.append(facts)
+            x = facts.output
+        return found
+
+    def _patched(
+        self, stack: Stack, x: TensorSpec | None, old: StackFacts, span: Span, depth: int
+    ) -> StackFacts:
+        """The facts of before, with those of the changed span and of what behind it gets another input."""
+        start, stop, old_stop = span if x == old.input else (0, len(stack.nodes), len(old.nodes))
+        shift = old_stop - stop
+        y = old.nodes[start - 1].output if start else x
+        replaced = {facts.node.id: facts for facts in old.nodes[start:old_stop]}
+        fresh = self._walked(stack.nodes[start:stop], y, replaced, depth)
+        y = fresh[-1].output if fresh else y
+        index = stop
+        while index < len(stack.nodes) and (before := old.nodes[index + shift]).input != y:
+            facts = self.node(stack.nodes[index], y, before, depth)
+            fresh.append(facts)
+            y = facts.output
+            index += 1
+        gone, kept = old.nodes[start : index + shift], old.nodes[index + shift :]
+        nodes = old.nodes[:start] + tuple(fresh) + kept
+        came, went = total(fresh), total(gone)
+        own = old.totals if not old.naming else with_faults(old.totals, -len(old.naming))
+        totals = own if came == went else own.minus(went).plus(came)
+        kept_blocks = not (came.blocks or went.blocks)
+        blocks = old.blocks if kept_blocks else _blocks(nodes, totals)
+        return StackFacts(stack, x, kept[-1].output if kept else y, nodes, totals, blocks)
+
+    def node(
+        self, node: Node, x: TensorSpec | None, old: NodeFacts | None, depth: int
+    ) -> NodeFacts:
+        """One node's facts; also remembered under its name for recalls and second uses behind it."""
+        if (
+            old is not None
+            and old.node is node
+            and old.input == x
+            and not (self.reads and _reads(node))
+        ):
+            facts = old
+            if self.reads and isinstance(node, Parallel):
+                self._remember(facts)
+        else:
+            facts = self._computed(node, x, old, depth)
+        if self.reads and (name := node_name(node)):
+            self.known[name] = facts
+        return facts
+
+    def _remember(self, facts: NodeFacts) -> None:
+        """What is named in the branches of a Parallel belongs to the class around it."""
+        for branch in facts.stacks:
+            for inner in branch.nodes:
+                if name := node_name(inner.node):
+                    self.known[name] = inner
+                elif isinstance(inner.node, Parallel):
+                    self._remember(inner)
+
+    def _computed(
+        self, node: Node, x: TensorSpec | None, old: NodeFacts | None, depth: int
+    ) -> NodeFacts:
+        if depth > DEEPEST:
+            return faulty(node, x, Misfit(f"to be nested at most {DEEPEST} deep"))
+        match node:
+            case Layer():
+                return layer_facts(node, x)
+            case Parallel():
+                return self._parallel(node, x, old, depth)
+            case Group():
+                return _group(node, x, old, depth)
+            case Repeat():
+                return _repeat(node, x, old, depth)
+            case Again():
+                return self._again(node, x, depth)
+
+    def _parallel(
+        self, node: Parallel, x: TensorSpec | None, old: NodeFacts | None, depth: int
+    ) -> NodeFacts:
+        earlier = old.stacks if old is not None else ()
+        branches: list[StackFacts] = []
+        flow = self.flow
+        for position, branch in enumerate(node.branches):
+            self.flow = branch.source or flow
+            source, misfit = self._recalled(branch.source) if branch.source else (x, None)
+            if misfit is not None:
+                return faulty(node, x, misfit, totals=_block(NOTHING))
+            before = earlier[position] if position < len(earlier) else None
+            branches.append(self.stack(branch, source, before, depth + 1))
+        stacks, inner = tuple(branches), _block(total(branches))
+        if (misfit := parallel_fault(node, flow)) is not None:
+            return faulty(node, x, misfit, stacks, inner)
+        outputs = tuple(branch.output for branch in branches if branch.output is not None)
+        if len(outputs) < len(branches):
+            return NodeFacts(node, x, None, inner, None, stacks)
+        try:
+            output = node.join.output(outputs)
+        except Misfit as error:
+            return faulty(node, x, error, stacks, inner)
+        inner = inner._replace(macs=inner.macs + node.join.macs(outputs))
+        return activated(NodeFacts(node, x, output, inner, None, stacks))
+
+    def _recalled(self, name: str) -> tuple[TensorSpec | None, Misfit | None]:
+        if name in self.inputs:
+            return self.inputs[name], None
+        if name in self.known:
+            return self.known[name].output, None
+        needs = f"an earlier layer or input called `{name}` of the same block"
+        return None, Misfit(needs, "none of that name")
+
+    def _again(self, node: Again, x: TensorSpec | None, depth: int) -> NodeFacts:
+        first = self.known.get(node.of)
+        if first is None:
+            needs = f"an earlier layer or block called `{node.of}` of the same block"
+            return faulty(node, x, Misfit(needs, "none of that name"), totals=_block(NOTHING))
+        if x is None or first.input is None or first.output is None:
+            return NodeFacts(node, x, None, _block(NOTHING))
+        once = first.node
+        if isinstance(once, Layer):
+            if (misfit := no_function(node)) is not None:
+                return faulty(node, x, misfit, totals=_block(NOTHING))
+            used = layer_facts(Layer(once.id, once.name, once.kind, node.activation), x)
+            same = _weights(once, x) == _weights(once, first.input)
+        else:
+            used = first if x == first.input else self._computed(once, x, None, depth + 1)
+            same = _inner_weights(used) == _inner_weights(first)
+        if used.fault is not None:
+            mends = of_again(node, used.fault)
+            fault = used.fault._replace(node_id=node.id, place=place_of(node), mends=mends)
+            return NodeFacts(node, x, None, _block(NOTHING)._replace(faults=1), fault)
+        if used.output is None:
+            misfit = Misfit("an input that fits inside", str(x))
+            return faulty(node, x, misfit, totals=_block(NOTHING))
+        if not same:
+            misfit = Misfit(f"the input that `{node.of}` got, {first.input}", str(x))
+            return faulty(node, x, misfit, totals=_block(NOTHING))
+        totals = _block(used.totals._replace(parameters=0, trainable=0, buffers=0, faults=0))
+        again = NodeFacts(node, x, used.output, totals, None, used.stacks)
+        return again if isinstance(once, Layer) else activated(again)
+
+
+def _group(node: Group, x: TensorSpec | None, old: NodeFacts | None, depth: int) -> NodeFacts:
+    before = next(iter(_earlier(node, old)), None)
+    body = ClassWalk(node.class_name, {}).body(node.body, x, before, depth + 1)
+    totals = _block(body.totals)
+    if (misfit := sequential_fault(node)) is not None:
+        return faulty(node, x, misfit, (body,), totals)
+    return NodeFacts(node, x, body.output, totals, None, (body,))
+
+
+def _repeat(node: Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: int) -> NodeFacts:
+    if not 1 <= node.times <= MOST_TURNS:
+        return _fewer(
+            node, x, f"between 1 and {MOST_TURNS:,} turns", min(max(node.times, 1), MOST_TURNS)
+        )
+    earlier = _earlier(node, old)
+    turns: list[StackFacts] = []
+    before, y = NOTHING, x
+    while True:
+        known = earlier[len(turns)] if len(turns) < len(earlier) else None
+        turn = ClassWalk(node.class_name, {}).body(node.body, y, known, depth + 1)
+        turns.append(turn)
+        sound = turn.output is not None and not turn.totals.faults
+        rest = node.times - len(turns) + 1 if sound else 1
+        totals = _block(before.plus(turn.totals.times(rest)))
+        # From here on every turn is like this one.
+        if not sound or turn.output == y or rest == 1:
+            break
+        if totals.layers + totals.blocks > MOST_NODES:
+            break
+        before, y = before.plus(turn.totals), turn.output
+    if (misfit := sequential_fault(node)) is not None:
+        return faulty(node, x, misfit, tuple(turns), _block(total(turns)))
+    if totals.layers + totals.blocks > MOST_NODES:
+        most = MOST_NODES // (turn.totals.layers + turn.totals.blocks)
+        return _fewer(node, x, f"fewer turns: at most {MOST_NODES:,} layers in all", most)
+    return NodeFacts(node, x, turn.output, totals, None, tuple(turns))
+
+
+def _earlier(node: Group | Repeat, old: NodeFacts | None) -> tuple[StackFacts, ...]:
+    """What was known inside the block before; nothing if it became a class or ceased to be one, as names then count."""
+    if old is None or not isinstance(old.node, Group | Repeat):
+        return ()
+    return old.stacks if bool(old.node.class_name) == bool(node.class_name) else ()
+
+
+def _fewer(node: Repeat, x: TensorSpec | None, needs: str, times: int) -> NodeFacts:
+    mends = (FaultMend(f"Repeat {times} times", SetTimes(node.id, times)),) if times else ()
+    return faulty(node, x, Misfit(needs, f"{node.times:,}"), (), _block(NOTHING), mends)
+
+
+def _stack_facts(stack: Stack, x: TensorSpec | None, nodes: list[NodeFacts]) -> StackFacts:
+    totals = total(nodes)
+    output = nodes[-1].output if nodes else x
+    return StackFacts(stack, x, output, tuple(nodes), totals, _blocks(nodes, totals))
+
+
+def _blocks(nodes: Sequence[NodeFacts], totals: Totals) -> tuple[NodeFacts, ...]:
+    return tuple(facts for facts in nodes if facts.totals.blocks) if totals.blocks else ()
+
+
+def _named(
+    facts: StackFacts, names: dict[str, int], naming: tuple[Fault, ...], reads: bool
+) -> StackFacts:
+    """The body of a class from the facts of its stack."""
+    totals = with_faults(facts.totals, len(naming)) if naming else facts.totals
+    return StackFacts(*facts[:4], totals, facts.blocks, reads, names, naming)
+
+
+def _block(totals: Totals) -> Totals:
+    return totals._replace(blocks=totals.blocks + 1)
+
+
+def _only_layers(nodes: tuple[Node, ...]) -> bool:
+    return set(map(type, nodes)) <= {Layer}
+
+
+def _reads(node: Node) -> bool:
+    """Whether a node speaks of another one of its class by name."""
+    match node:
+        case Layer() | Group() | Repeat():
+            return False
+        case Again():
+            return True
+        case Parallel():
+            return any(branch.source or any(map(_reads, branch.nodes)) for branch in node.branches)
+
+
+def _weights(node: Layer, x: TensorSpec) -> object:
+    rule = applied(node.kind, x)
+    return None if isinstance(rule, Misfit) else rule.weights
+
+
+def _inner_weights(facts: NodeFacts) -> list[object]:
+    found: list[object] = []
+    for inner in facts.stacks:
+        for each in inner.nodes:
+            if isinstance(each.node, Layer) and each.input is not None:
+                found.append(_weights(each.node, each.input))
+            elif stacks_of(each.node):
+                found.append(_inner_weights(each))
+    return found
