@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from engine.design.address import parent_of, stack_at
 from engine.design.edit import Duplicate, Move, Remove, SetFrozen
 from engine.design.tree import Layer, stacks_of
-from engine.design.value import value
+from engine.design.value import replace, value
 from gui.desk import Desk
 from gui.document import State
 

@@ -5,7 +5,6 @@ One of the few objects that change (docs/architecture.md). Panels get its states
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from engine.design.error import DesignError
 from engine.design.history import History
 from engine.design.project import Project, ProjectEdit
 from engine.design.tree import Network, Node, find, stacks_of, walk
-from engine.design.value import value
+from engine.design.value import field, replace, value
 from engine.files import store
 from engine.views.facts import Analysis
 from engine.views.shapes import infer

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from operator import attrgetter
 
 from engine.design.error import DesignError
 from engine.design.tree import Layer, Node, Stack, stacks_of, with_stacks
-from engine.design.value import value
+from engine.design.value import replace, value
 
 NEAR = 4
 _ids = attrgetter("id")

@@ -6,7 +6,6 @@ One that does not apply (its node is gone, its name is taken) raises DesignError
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from engine.design import limits
@@ -16,7 +15,7 @@ from engine.design.kind import Activation, Initializer, Join, Kind
 from engine.design.naming import default_name, renamed
 from engine.design.placing import Ids, changed, inserted, moved, removed
 from engine.design.tree import Again, Group, Input, Layer, Network, Node, Parallel, Repeat, Tie
-from engine.design.value import value
+from engine.design.value import replace, value
 
 
 @value

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from engine.design.tree import Network, Node, Stack, stacks_of, with_stacks
+from engine.design.value import replace
 
 
 def equal_up_to_ids(a: Network, b: Network) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from engine.design.project import Project, ProjectEdit, edited, goes_on
-from engine.design.value import value
+from engine.design.value import replace, value
 
 
 @value

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import field
 from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -166,7 +165,7 @@ class Call:
 
     function: str
     signature: Signature
-    arguments: Mapping[str, Any] = field(hash=False)
+    arguments: Mapping[str, Any]
 
     def __str__(self) -> str:
         """As the writer prints it: required arguments by position, others by name where they differ from torch's."""

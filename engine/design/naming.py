@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable
-from dataclasses import replace
 from operator import attrgetter
 
 from engine.design.address import Address, Place, located, node_at, spliced, stack_at
@@ -27,6 +26,7 @@ from engine.design.tree import (
     node_name,
     scope,
 )  # fmt: skip
+from engine.design.value import replace
 
 ACTIVATION = "_activation"
 """How the attribute of a layer's activation ends, where that must be a module."""

@@ -6,7 +6,6 @@ All are pure and keep ids unique. Their cost is that of copying the stacks on th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from engine.design.address import (
     Place,
@@ -31,6 +30,7 @@ from engine.design.tree import (
     walk,
     with_stacks,
 )
+from engine.design.value import replace
 
 Ids = tuple[int, ...]
 Change = Callable[[Node], Node]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
 from typing import Literal, TypeVar
 
 from engine.design import limits
@@ -11,7 +10,7 @@ from engine.design.edit import Edit, apply, merges
 from engine.design.error import DesignError
 from engine.design.knob import Entry, Flag, OneOf, Range, Real, Whole
 from engine.design.tree import Network
-from engine.design.value import value
+from engine.design.value import field, replace, value
 
 Scaling = Literal["none", "standardised", "unit range"]
 SCALINGS: tuple[Scaling, ...] = ("none", "standardised", "unit range")

@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field, replace
 
 from engine.design.kind import Activation, Initializer, Join, Kind, TensorSpec
-from engine.design.value import value
+from engine.design.value import field, replace, value
 
 DEEPEST = 64
 """Levels of nesting: more than any paper draws, few enough for plain recursion."""

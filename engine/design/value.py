@@ -1,42 +1,63 @@
-"""Frozen values that are cheap to declare.
+"""Frozen values that are cheap to declare, to make and to change.
 
 `@dataclass(frozen=True)` writes and compiles six methods for each class, about a millisecond; a hundred such classes
-would be a third of the program's start. `@value` shares one set of methods among all classes. `dataclasses.replace` and
-`dataclasses.fields` work on its instances, and type checkers see a frozen dataclass.
+would be a third of the program's start. `@value` shares one set of methods among all classes. `dataclasses.fields`,
+`asdict` and `replace` work on its instances too, and type checkers see a frozen dataclass.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
 _ABSENT: Any = object()
-_MARK: Any = vars(dataclasses)["_FIELD"]
-"""The mark by which `dataclasses` knows a field from a pseudo-field; it has no public name."""
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
+class Field:
+    """What `field` says about one field."""
+
+    __slots__ = ("annotation", "default", "default_factory", "kw_only")
+
+    def __init__(
+        self, default: Any, default_factory: Callable[[], Any] | None, kw_only: bool
+    ) -> None:
+        self.default = default
+        self.default_factory = default_factory
+        self.kw_only = kw_only
+        self.annotation: Any = None
+
+
+def field(
+    *,
+    default: Any = _ABSENT,
+    default_factory: Callable[[], Any] | None = None,
+    kw_only: bool = False,
+) -> Any:
+    """A field of a value whose default is made anew for each instance, or that is given by name only."""
+    return Field(default, default_factory, kw_only)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def value(cls: type[T]) -> type[T]:
     """Make a class with annotated fields a frozen value: constructor, equality, hash and repr by its fields.
 
     Fields of base classes come first, those with `field(kw_only=True)` last. A mutable default is given as
     `field(default_factory=...)`.
     """
-    fields: dict[str, dataclasses.Field[Any]] = dict(getattr(cls, "__dataclass_fields__", {}))
+    fields: dict[str, Field] = dict(getattr(cls, "_fields", {}))
     # inspect.get_annotations says the same, but inspect is slow to import.
     for name, annotation in cls.__dict__.get("__annotations__", {}).items():  # noqa: RUF063
         if not str(annotation).startswith("ClassVar"):
-            fields[name] = _field(cls, name, annotation)
-    fields = dict(sorted(fields.items(), key=lambda item: item[1].kw_only is True))
-    own: dict[str, Any] = {"__dataclass_fields__": fields, "__match_args__": tuple(fields)}
-    own["_template"] = {name: _default(field) for name, field in fields.items()}
+            fields[name] = _declared(cls, name)
+            fields[name].annotation = annotation
+    fields = dict(sorted(fields.items(), key=lambda item: item[1].kw_only))
+    own: dict[str, Any] = {"_fields": fields, "__match_args__": tuple(fields)}
+    own["__dataclass_fields__"] = _DATACLASS_FIELDS
+    own["_template"] = {name: each.default for name, each in fields.items()}
     own["_made"] = {
-        name: field.default_factory
-        for name, field in fields.items()
-        if field.default_factory is not dataclasses.MISSING
+        name: each.default_factory for name, each in fields.items() if each.default_factory
     }
     for name, method in own.items():
         setattr(cls, name, method)
@@ -46,20 +67,44 @@ def value(cls: type[T]) -> type[T]:
     return cls
 
 
-def _field(cls: type, name: str, annotation: Any) -> dataclasses.Field[Any]:
-    given: Any = cls.__dict__.get(name, dataclasses.MISSING)
-    if isinstance(given, dataclasses.Field):
+def replace(old: T, /, **changes: Any) -> T:
+    """The value with other contents of some fields; TypeError for a name that is no field of it."""
+    cls: Any = type(old)
+    values = vars(old)
+    # By name, as an instance may hold what a cached property has found out.
+    return cls(**{name: values[name] for name in cls._template} | changes)
+
+
+def _declared(cls: type, name: str) -> Field:
+    given: Any = cls.__dict__.get(name, _ABSENT)
+    if isinstance(given, Field):
         delattr(cls, name)
-    else:
-        given = dataclasses.field(default=given)
-    field = cast("Any", given)
-    field.name, field.type = name, annotation
-    field._field_type = _MARK
-    return field
+        return given
+    return Field(given, None, False)
 
 
-def _default(field: dataclasses.Field[Any]) -> Any:
-    return _ABSENT if field.default is dataclasses.MISSING else field.default
+class _DataclassFields:
+    """The fields as the module `dataclasses` knows them; it is imported when it asks."""
+
+    def __get__(self, instance: object, cls: Any) -> Mapping[str, Any]:
+        import dataclasses
+
+        known: dict[str, Any] = {}
+        for name, each in cls._fields.items():
+            default = dataclasses.MISSING if each.default is _ABSENT else each.default
+            factory: Any = each.default_factory or dataclasses.MISSING
+            made: Any = dataclasses.field(
+                default=default, default_factory=factory, kw_only=each.kw_only
+            )
+            made.name, made.type = name, each.annotation
+            # The mark by which `dataclasses` knows a field from a pseudo-field has no public name.
+            made._field_type = vars(dataclasses)["_FIELD"]
+            known[name] = made
+        cls.__dataclass_fields__ = known
+        return known
+
+
+_DATACLASS_FIELDS = _DataclassFields()
 
 
 def _init(self: Any, *positional: Any, **named: Any) -> None:
@@ -84,9 +129,9 @@ def _init(self: Any, *positional: Any, **named: Any) -> None:
 
 
 def _frozen(self: object, name: str, value: object = None) -> None:
-    raise dataclasses.FrozenInstanceError(
-        f"{type(self).__name__}.{name} cannot be changed; make a new value"
-    )
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"{type(self).__name__}.{name} cannot be changed; make a new value")
 
 
 def _equal(self: object, other: object) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 
 from engine.catalogue.dropout import AlphaDropout, Dropout, Dropping
 from engine.catalogue.linear import Linear
@@ -12,6 +11,7 @@ from engine.catalogue.rectifiers import SELU
 from engine.design.address import parent_of
 from engine.design.edit import Edit, Move, Remove, SetField, SetInitializer, SetKind
 from engine.design.tree import Layer
+from engine.design.value import replace
 from engine.views.advising import Advice, AdviceMend, Found, LayerRule, several
 from engine.views.flow import Step
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import e, log
 
 from engine.catalogue.datasets import (
@@ -34,6 +33,7 @@ from engine.design.kind import Activation
 from engine.design.knob import Entry
 from engine.design.project import Project, SetData, SetTraining
 from engine.design.tree import Input, Layer, Parallel, walk
+from engine.design.value import replace
 from engine.views.advising import Advice, AdviceMend, Ending, called, several, wearing
 from engine.views.facts import Analysis
 

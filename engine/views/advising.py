@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from engine.design.kind import Activation, Initializer, Shape
 from engine.design.knob import Entry
 from engine.design.project import Project, ProjectEdit
 from engine.design.tree import Again, Group, Layer, Network, Node, Parallel
+from engine.design.value import replace
 from engine.views.facts import Analysis
 from engine.views.flow import Step
 

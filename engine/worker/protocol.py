@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, get_args
 
-from engine.design.value import value
+from engine.design.value import field, value
 
 if TYPE_CHECKING:
     import numpy as np

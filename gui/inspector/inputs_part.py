@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -12,6 +11,7 @@ from engine.design.edit import SetInputs
 from engine.design.kind import DTYPES, Shape, TensorSpec
 from engine.design.names import fault_of_variable
 from engine.design.tree import Input
+from engine.design.value import replace
 from gui import theme
 from gui.inspector.name_field import NameField
 from gui.inspector.section import Section

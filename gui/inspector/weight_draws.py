@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -10,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.design.kind import TensorSpec
 from engine.design.project import Project
 from engine.design.tree import Input, Layer, Network, Stack
-from engine.design.value import value
+from engine.design.value import replace, value
 from engine.files.document import to_document
 from engine.views.facts import Weight
 from engine.views.rules import weights_of

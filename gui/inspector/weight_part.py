@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import prod
 
 from PySide6.QtGui import QShowEvent
@@ -13,6 +12,7 @@ from engine.design.edit import SetFrozen, SetInitializer
 from engine.design.kind import Activation, Initializer
 from engine.design.project import Project, SetForward
 from engine.design.tree import Layer
+from engine.design.value import replace
 from engine.views.facts import NodeFacts, Weight
 from gui import theme
 from gui.document import State

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,6 +9,7 @@ from engine.catalogue import DATASETS
 from engine.catalogue.datasets import RandomInput
 from engine.design.error import DesignError
 from engine.design.project import SetData, SetForward
+from engine.design.value import replace
 from gui import theme
 from gui.document import State
 from gui.inspector.entry_form import EntryForm

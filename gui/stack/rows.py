@@ -28,7 +28,7 @@ from engine.design.tree import (
     walk,
 )  # fmt: skip
 from engine.views.facts import Analysis, Fault, NodeFacts, StackFacts
-from engine.views.shapes import NOTHING
+from engine.views.spans import NOTHING
 
 MANY_NODES = 60
 """From this many on, the blocks of a network that is opened are folded at first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
@@ -14,7 +13,7 @@ from engine.catalogue.vectors import LogSoftmax, Softmax, Softmax2d, Softmin
 from engine.design.kind import Activation, Kind, TensorSpec
 from engine.design.knob import Flag
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat, Stack
-from engine.design.value import value
+from engine.design.value import replace, value
 from engine.views.facts import Fault, NodeFacts, label
 from gui.stack.offers import has_chips, main_tensor
 from gui.stack.rows import BranchRow, InputRow, NodeRow, OutputRow, layers_in

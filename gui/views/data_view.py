@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -14,6 +13,7 @@ from engine.design.edit import SetInputs
 from engine.design.error import DesignError
 from engine.design.kind import TensorSpec
 from engine.design.project import SCALINGS, SetData
+from engine.design.value import replace
 from engine.files.document import to_document
 from engine.worker.protocol import Result, Rows
 from gui import theme

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -17,6 +15,7 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
+from engine.design.value import replace
 from engine.views.diagram import Diagram
 from gui import theme
 from gui.views.diagram_painting import Live, paint

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from math import isfinite
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from engine.design.value import value
+from engine.design.value import field, value
 from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
 from gui import theme
 
