@@ -1,7 +1,7 @@
 """From the start of the process to the first complete paint, against a bare QMainWindow in the same run.
 
-Both are started in turn, each in a process of its own. A paint is complete when the show event and one pass of the event
-loop are done. Run: python -m benchmarks.start
+Both are started in turn, each in a process of its own. A paint is complete when the show event and one pass of
+the event loop are done. Run: python -m benchmarks.start
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from gui.widgets.pieces import ElidedLabel, push_button
 from gui.widgets.rows_table import number
 
 if TYPE_CHECKING:
+    from gui.widgets.export import Kind
     from gui.run.forward import ForwardValues
     from gui.widgets.image import MatrixImage
 
@@ -236,9 +237,9 @@ class ParametersPage(QWidget):
         )
         self._said.set_text(ask_and_save(self, self._name, kind, content))
 
-    def _save_picture(self, kind: str) -> None:
+    def _save_picture(self, kind: Kind) -> None:
         picture = self._picture
         if picture is not None:
             self._said.set_text(
                 ask_and_save(self, self._name, kind, lambda: picture.exported(kind))
-            )  # type: ignore[arg-type]
+            )

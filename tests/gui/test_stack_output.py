@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.catalogue import ACTIVATIONS, DATASETS, KINDS, LOSSES
+from engine.catalogue.datasets import NpyFile
 from engine.design.knob import Entry
 from engine.design.project import Data
 from engine.design.tree import Group, Layer, Stack
@@ -54,7 +55,7 @@ def test_without_a_target_there_is_no_loss_and_there_are_no_classes():
     assert (output(linear(2, "out"), data=noise).brief) == "2 numbers"
     assert (output(linear(1, "out", "Sigmoid"), data=noise).brief) == "1 probability"
     assert output(linear(2, "out"), data=noise).line == ""
-    assert output(linear(2, "out"), data=DATASETS["NpyFile"](path="x.npy")).line == ""
+    assert output(linear(2, "out"), data=NpyFile(path="x.npy")).line == ""
 
 
 def test_regression_counts_numbers():

@@ -24,7 +24,8 @@ def test_the_tutorial_shows_its_relu_open_for_some_rows_and_closed_for_others():
     rows = random_rows(project.network.inputs, project.data.set, forward.batch_size, forward.seed)
     with torch.no_grad():
         x = torch.from_numpy(rows.x)
-        hidden = torch.relu(module.linear2(torch.sigmoid(module.linear1(x))))
+        first, second = module.get_submodule("linear1"), module.get_submodule("linear2")
+        hidden = torch.relu(second(torch.sigmoid(first(x))))
         outputs = module(x)
     opened = (hidden > 0).float().mean(0)
     assert ((opened > 0) & (opened < 1)).all()
