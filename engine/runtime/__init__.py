@@ -1,8 +1,8 @@
 """The only place that imports torch: building, initializing, probing and proving a design.
 
-    from engine import runtime
+from engine import runtime
 
-    module = runtime.build(project.network, seed=0)
+module = runtime.build(project.network, seed=0)
 """
 
 from __future__ import annotations

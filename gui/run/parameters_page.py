@@ -26,8 +26,8 @@ from gui.widgets.pieces import ElidedLabel, push_button
 from gui.widgets.rows_table import number
 
 if TYPE_CHECKING:
-    from gui.widgets.export import Kind
     from gui.run.forward import ForwardValues
+    from gui.widgets.export import Kind
     from gui.widgets.image import MatrixImage
 
 Index = QModelIndex | QPersistentModelIndex
