@@ -10,9 +10,9 @@ import re
 import zlib
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
 
 from engine.design.error import DesignError
+from engine.design.tuples import NamedTuple
 from engine.files.store import read_bytes
 
 LARGEST_FILE = 512 * 2**20

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 from engine.design.address import parent_of
 from engine.design.distribution import Distribution
@@ -13,6 +12,7 @@ from engine.design.kind import Activation, Initializer, Shape
 from engine.design.knob import Entry
 from engine.design.project import Project, ProjectEdit
 from engine.design.tree import Again, Group, Layer, Network, Node, Parallel
+from engine.design.tuples import NamedTuple
 from engine.design.value import replace
 from engine.views.facts import Analysis
 from engine.views.flow import Step

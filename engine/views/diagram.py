@@ -6,9 +6,8 @@ Layout is our own and linear in the number of nodes, as a design is a tree: size
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from engine.design.tree import Group, Layer, Parallel, node_name
+from engine.design.tuples import NamedTuple
 from engine.views.diagram_parts import (
     Box,
     Bundle,

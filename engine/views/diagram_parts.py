@@ -6,8 +6,8 @@ A view draws these as they stand; weights and values that colour them come from 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from engine.design.tuples import NamedTuple
 from engine.design.value import value
 
 ENTIRE = 64

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from engine.catalogue.linear import Identity, Linear
 from engine.catalogue.shaping import Flatten
 from engine.design.kind import Join, TensorSpec
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat
+from engine.design.tuples import NamedTuple
 from engine.views.diagram_parts import slots
 from engine.views.facts import NodeFacts, StackFacts, label
 

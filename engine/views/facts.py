@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from engine.design.edit import Edit
 from engine.design.kind import TensorSpec
 from engine.design.tree import Group, Layer, Network, Node, Parallel, Repeat, Stack, node_name
+from engine.design.tuples import NamedTuple
 from engine.views.rules import Totals, Weight, weights_of
 
 MOST_NODES = 100_000

@@ -7,13 +7,13 @@ Advice about neighbours reads these, so that it holds across the borders of bloc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from engine.catalogue.dropout import Dropping
 from engine.catalogue.linear import Identity
 from engine.catalogue.shaping import Flatten, Unflatten
 from engine.design.kind import Activation, Kind, TensorSpec
 from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat
+from engine.design.tuples import NamedTuple
 from engine.views.facts import NodeFacts, StackFacts
 
 TURNS = 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from math import prod
-from typing import NamedTuple
 
 from engine.design.kind import (
     LARGEST_TENSOR,
@@ -22,6 +21,7 @@ from engine.design.kind import (
 )  # fmt: skip
 from engine.design.naming import activation_name
 from engine.design.tree import Layer, Node
+from engine.design.tuples import NamedTuple
 
 
 class Totals(NamedTuple):

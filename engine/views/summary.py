@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from math import prod
-from typing import NamedTuple
 
 from engine.design.error import DesignError
 from engine.design.kind import TensorSpec
@@ -25,6 +24,7 @@ from engine.design.tree import (
     node_name,
     scope,
 )
+from engine.design.tuples import NamedTuple
 from engine.views.facts import Analysis, Fault, NodeFacts, Shared, StackFacts, label, turns_of
 from engine.views.shapes import infer
 from engine.views.spans import changed_span

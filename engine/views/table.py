@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, Protocol, get_args
+from typing import Literal, Protocol, get_args
 
 from engine.design.tree import Network
+from engine.design.tuples import NamedTuple
 from engine.views.facts import Fault
 
 Format = Literal["text", "markdown", "csv", "json", "html", "latex"]

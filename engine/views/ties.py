@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
-from typing import NamedTuple
 
 from engine.design.edit import SetTies
 from engine.design.kind import Shape
 from engine.design.tree import Again, Group, Layer, Network, Parallel, Repeat, Tie
+from engine.design.tuples import NamedTuple
 from engine.views.facts import (
     MOST_NODES,
     Fault,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from engine.design.address import Place
 from engine.design.tree import Network, Parallel, Stack
+from engine.design.tuples import NamedTuple
 from gui.stack.rows import BranchRow, InputRow, NodeRow, OutputRow, Row, is_block, stack_of
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
+from engine.design.tuples import NamedTuple
 from gui.stack.card import HEADING, LOW, Layout, laid_out, least_height
 from gui.stack.offers import has_chips
 from gui.stack.rows import BranchRow, Key, NodeRow, Row, changed_rows, key_of, node_id_of

@@ -7,7 +7,6 @@ which cards an edit touched.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from engine.catalogue.datasets import Dataset, has_target
 from engine.design.address import Place, stack_at
@@ -27,6 +26,7 @@ from engine.design.tree import (
     stacks_of,
     walk,
 )  # fmt: skip
+from engine.design.tuples import NamedTuple
 from engine.views.facts import Analysis, Fault, NodeFacts, StackFacts
 from engine.views.spans import NOTHING
 
