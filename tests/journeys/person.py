@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -47,9 +47,8 @@ class Person:
         self.qtbot = qtbot
         self.window: Window = open_window(Preferences(), path)
         self.window.resize(1600, 1000)
+        self.until(lambda: "run" in vars(self.window))
         self.come_to()
-        qtbot.waitUntil(lambda: "run" in vars(self.window), timeout=PATIENCE_MS)
-        self.settle()
 
     def come_to(self) -> None:
         """Bring the window to the front."""
@@ -66,6 +65,7 @@ class Person:
                 engine.close()
         self.window.hide()
         self.window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # pyright: ignore[reportArgumentType]
         self.settle()
 
     # --- what is there ---
@@ -136,7 +136,13 @@ class Person:
 
     def wait_for_engine(self) -> None:
         """Until it says that it is ready."""
-        self.until(lambda: self.window.engine.state is EngineState.READY)
+        engine = self.window.engine
+        try:
+            self.until(lambda: engine.state is EngineState.READY)
+        except self.qtbot.TimeoutError:
+            raise AssertionError(
+                f"the engine is {engine.state}, at {engine.activity!r}: {engine.details}"
+            ) from None
 
     def keyboard(self) -> QWidget:
         """Where keys go."""
