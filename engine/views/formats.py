@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 
-from engine.views.table import FIELDS, Format, OutputShape, Row, Table
+from engine.views.table import BLOCKS, FIELDS, Format, OutputShape, Row, Table
 
 MEGABYTE = 2**20
 COLUMNS = ("Layer", "Type", "Output shape", "Parameters", "Trainable", "MACs")
@@ -21,14 +21,15 @@ def text(summary: Table) -> str:
 
     Blocks show no count, so that the column adds up to the total.
     """
-    labels = ["Layer (type)", *map(_label, summary.rows)]
-    shapes = ["Output Shape", *_shapes(summary.rows)]
-    counts = ["Param #", *["--" if row.is_block else f"{row.parameters:,}" for row in summary.rows]]
+    rows = summary.rows
+    labels = ["Layer (type)", *[_label(row[1], row[7], row[8]) for row in rows]]
+    shapes = ["Output Shape", *_shapes(rows)]
+    counts = ["Param #", *["--" if row.kind in BLOCKS else f"{row.parameters:,}" for row in rows]]
     if not "".join(labels).isprintable():
         labels = [_printable(label) for label in labels]
     widths = [max(map(len, column)) for column in (labels, shapes, counts)]
     line = f"%-{max(widths[0], 30)}s  %-{max(widths[1], 20)}s  %{max(widths[2], 12)}s"
-    lines = [line % cells for cells in zip(labels, shapes, counts, strict=True)]
+    lines = [*map(line.__mod__, zip(labels, shapes, counts, strict=True))]
     width = len(lines[0])
     thin, thick = "-" * width, "=" * width
     lines[:1] = [thin, lines[0], thick]
@@ -38,11 +39,10 @@ def text(summary: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _label(row: Row) -> str:
-    kind = f"({row.title})"
+def _label(depth: int, label: str, title: str) -> str:
     # What has no name in the code is called by its kind.
-    named = row.label if row.label.endswith(kind) else f"{row.label} {kind}"
-    return "  " * row.depth + named
+    named = label if label[-1:] == ")" and label.endswith(f"({title})") else f"{label} ({title})"
+    return "  " * depth + named if depth else named
 
 
 def markdown(summary: Table) -> str:
