@@ -32,6 +32,8 @@ class State:
     selection: tuple[int, ...] = ()
     path: Path | None = None
     saved: Project | None = None
+    template: Project | None = None
+    """What it was started from, while it has no file: there is nothing of one's own in it."""
     document: object = field(default_factory=object)
     """Another object for another project: what belongs to a project and not to its value (a run) follows it."""
 
@@ -50,6 +52,11 @@ class State:
     def is_saved(self) -> bool:
         return self.saved is self.project
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether something would be lost that no file and no template has."""
+        return self.project is not self.saved and self.project is not self.template
+
     @cached_property
     def selected_nodes(self) -> tuple[Node, ...]:
         """The selected nodes in the order of selection."""
@@ -66,15 +73,16 @@ class State:
         return self.path.name if self.path else self.network.name
 
 
-def opened(project: Project, path: Path | None = None, saved: bool = False) -> State:
-    """The first state of a project."""
-    return State(History.of(project), infer(project.network), (), path, project if saved else None)
+def opened(project: Project) -> State:
+    """The first state of a project that is started from."""
+    return State(History.of(project), infer(project.network), template=project)
 
 
 def read(path: Path) -> tuple[State, bytes]:
     """The first state of the project in a file, and the file's bytes. Raises DesignError."""
     content = store.read_bytes(path, store.LARGEST_FILE)
-    return opened(store.loads(content), path, saved=True), content
+    project = store.loads(content)
+    return replace(opened(project), path=path, saved=project, template=None), content
 
 
 class ChangedOnDisk(Exception):
@@ -124,10 +132,15 @@ class Document(QObject):
             self.seal()
             self._show(replace(self.state, selection=ids))
 
-    def start(self, project: Project, path: Path | None = None, saved: bool = False) -> None:
-        """Go on with another project, its history empty."""
+    def start(self, project: Project) -> None:
+        """Go on with a project that is no file's yet, its history empty."""
         self._on_disk = b""
-        self._show(opened(project, path, saved))
+        self._show(opened(project))
+
+    def recover(self, project: Project, path: Path | None) -> None:
+        """Go on with work that was never saved; it belongs to the file at `path`, or to none yet."""
+        self._on_disk = b""
+        self._show(replace(opened(project), path=path, template=None))
 
     def open(self, path: Path) -> None:
         """Go on with the project in a file. Raises DesignError; the present project then stays."""
@@ -146,7 +159,7 @@ class Document(QObject):
         store.save(project, path)
         self._on_disk = store.dumps(project)
         self.seal()
-        self._show(replace(self.state, path=path, saved=project))
+        self._show(replace(self.state, path=path, saved=project, template=None))
 
     def _move_to(self, history: History, selection: tuple[int, ...] = ()) -> None:
         if history is self.state.history:

@@ -13,16 +13,23 @@ import resources
 from engine.design.error import DesignError
 from engine.files import store
 from gui.document import ChangedOnDisk, Document
+from gui.messages import About
 from gui.preferences import Preferences
+from gui.widgets.pieces import Severity
 
 SUFFIX = ".loom"
 
 
 class Sayer(Protocol):
-    """Where a line is shown: its severity, its text, and a button with what it does."""
+    """Where a line is shown: its severity, its text, a button with what it does, and what it is about."""
 
     def __call__(
-        self, severity: str, text: str, action: str = "", run: Callable[[], object] | None = None
+        self,
+        severity: Severity,
+        text: str,
+        action: str = "",
+        run: Callable[[], object] | None = None,
+        about: About = "",
     ) -> None: ...
 
 
@@ -46,9 +53,8 @@ class Files(QObject):
             self._document.open(path)
         except DesignError as error:
             self._preferences.forget_recent(path)
-            self._say(
-                "danger", self.tr("{name} was not opened: {why}").format(name=path.name, why=error)
-            )
+            text = self.tr("{name} was not opened: {why}").format(name=path.name, why=error)
+            self._say("danger", text, about="a file")
             return False
         self._remember(path)
         return True
@@ -105,10 +111,12 @@ class Files(QObject):
                         "that nothing is lost. Save under another name, or").format(name=path.name),
                 self.tr("Overwrite it"),
                 lambda: self.save_to(path, even_if_changed=True),
+                about="a file",
             )  # fmt: skip
             return False
         except DesignError as error:
-            self._say("danger", str(error), self.tr("Save as…"), lambda: self.ask_save())
+            save_as = self.tr("Save as…")
+            self._say("danger", str(error), save_as, lambda: self.ask_save(), about="a file")
             return False
         self._remember(path)
         return True
@@ -116,7 +124,7 @@ class Files(QObject):
     def may_leave(self) -> bool:
         """Whether the present project may be left: it is saved, was never changed, or the person says so."""
         state = self._document.state
-        if state.is_saved or (state.history.step.before is None and not state.history.undone):
+        if not state.is_changed:
             return True
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)

@@ -62,19 +62,22 @@ class Recovery(QObject):
             old is not None
             and old.project is new.project
             and old.path == new.path
-            and old.saved is new.saved
+            and old.is_changed == new.is_changed
         ):
             return
         self._wanted = new
         if not self._timer.isActive():
             self._timer.start()
 
-    def flush(self) -> None:
-        """Write now what waits, and wait for it."""
+    def flush(self) -> bool:
+        """Write now what waits, and wait for it. Whether there is something on the disk then."""
         self._timer.stop()
+        if self._writing is not None:
+            self._writing.join()
         self._write()
         if self._writing is not None:
             self._writing.join()
+        return self._file.is_file()
 
     def end(self) -> None:
         """The window ends well: nothing is to be recovered."""
@@ -97,7 +100,7 @@ class Recovery(QObject):
 
     def _write_state(self, state: State) -> None:
         try:
-            if state.is_saved or state.history.step.before is None:
+            if not state.is_changed:
                 self._file.unlink(missing_ok=True)
                 return
             self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -56,7 +56,7 @@ class Status(QWidget):
         ]
         if new.is_saved:
             texts.append(self.tr("saved"))
-        elif new.history.step.before is not None:
+        elif new.is_changed:
             texts.append(self.tr("not saved"))
         self._text = " · ".join(texts)
         if not self._message_over.isActive():

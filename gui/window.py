@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from gui.engine_process import EngineProcess
     from gui.files import Files
     from gui.inspector.panel import Inspector
+    from gui.messages import About, Messages
     from gui.recovery import Recovery, Rescued
     from gui.run.panel import RunPanel
     from gui.stack.advice_list import AdviceList
     from gui.start_page import StartPage
-    from gui.widgets.pieces import Notice
+    from gui.widgets.pieces import Notice, Severity
 
 
 class Window(QMainWindow):
@@ -39,7 +40,6 @@ class Window(QMainWindow):
         super().__init__()
         self.preferences = preferences
         self.document = Document(state, self, on_disk)
-        self._notice_run: Callable[[], object] | None = None
         self._advice_soon = QTimer(self)
         self._advice_soon.setSingleShot(True)
         self._advice_soon.setInterval(60)
@@ -64,7 +64,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         document = self.document
         document.changed.connect(self._show)
-        document.rejected.connect(self._warn)
+        document.rejected.connect(self._refuse)
         for panel in (self.stack, self.centre):
             panel.wished.connect(document.do)
             panel.selected.connect(document.select)
@@ -77,12 +77,17 @@ class Window(QMainWindow):
 
     # --- what is made when it is first wanted, after the first paint ------------------------------------------
 
-    @cached_property
+    @property
     def notice(self) -> Notice:
-        """The line that says what happened."""
-        notice = self.frame.notice
-        notice.acted.connect(self._notice_acted)
-        return notice
+        """The line below the head that says what happened."""
+        return self.frame.notice
+
+    @cached_property
+    def messages(self) -> Messages:
+        """What that line says, and until when."""
+        from gui.messages import Messages
+
+        return Messages(self.notice)
 
     @cached_property
     def inspector(self) -> Inspector:
@@ -173,8 +178,8 @@ class Window(QMainWindow):
 
         engine = EngineProcess(self)
         engine.state_changed.connect(self._show_engine)
-        engine.ready.connect(self.status.show_engine)
-        engine.failed.connect(self._warn)
+        engine.ready.connect(self._engine_ready)
+        engine.failed.connect(self._engine_failed)
         return engine
 
     def ask(
@@ -193,7 +198,9 @@ class Window(QMainWindow):
         self.engine.start()
         self.complete()
         if rescued:
-            self._offer(rescued[0])
+            from gui.rescue import bring_back
+
+            bring_back(rescued[0], self.document, self.recovery, self.say, self.show_start)
 
     def complete(self) -> None:
         """Make what the first paint does not wait for."""
@@ -222,11 +229,20 @@ class Window(QMainWindow):
         self.actions_table.show_state(new)
         if old is None or old.project is not new.project:
             self._advice_soon.start()
-        if old is None or old.title != new.title or old.is_saved != new.is_saved:
+        if old is None or old.title != new.title or old.is_changed != new.is_changed:
             self.setWindowTitle(f"{new.title}[*] — Layerloom")
-            self.setWindowModified(not new.is_saved and new.history.step.before is not None)
+            self.setWindowModified(new.is_changed)
         if old is not None:
             self.recovery.follow(old, new)
+            if "messages" in vars(self):
+                self._end_messages(old, new)
+
+    def _end_messages(self, old: State, new: State) -> None:
+        """Take back what no longer holds."""
+        if old.project is not new.project:
+            self.messages.over("an edit")
+        if old.saved is not new.saved or old.document is not new.document:
+            self.messages.over("a file")
 
     def _show_advice(self) -> None:
         from engine.views.advice import advise
@@ -250,23 +266,32 @@ class Window(QMainWindow):
         self.centre.show_view(index)
 
     def say(
-        self, severity: str, text: str, action: str = "", run: Callable[[], object] | None = None
+        self,
+        severity: Severity,
+        text: str,
+        action: str = "",
+        run: Callable[[], object] | None = None,
+        about: About = "",
     ) -> None:
         """One line above the panels, with at most one thing to do about it."""
-        self._notice_run = run
-        self.notice.show_message(severity, text, action if run else "")  # type: ignore[arg-type]
+        self.messages.say(severity, text, action, run, about)
 
     def _warn(self, sentence: str) -> None:
         self.say("warning", sentence)
 
+    def _refuse(self, sentence: str) -> None:
+        self.say("warning", sentence, about="an edit")
+
+    def _engine_failed(self, sentence: str) -> None:
+        self.say("warning", sentence, about="the engine")
+
+    def _engine_ready(self, torch_version: str, device: str) -> None:
+        self.status.show_engine(torch_version, device)
+        if "messages" in vars(self):
+            self.messages.over("the engine")
+
     def _show_engine(self, state: object) -> None:
         self.head.show_engine(self.engine)
-
-    def _notice_acted(self) -> None:
-        run, self._notice_run = self._notice_run, None
-        self.notice.hide()
-        if run is not None:
-            run()
 
     # --- what commands do ----------------------------------------------------------------------------------------
 
@@ -391,24 +416,6 @@ class Window(QMainWindow):
         menu.popup(at)
 
     # --- recovery, closing, dropping -----------------------------------------------------------------------------
-
-    def _offer(self, work: Rescued) -> None:
-        """Bring back what a crash left; the button forgets it."""
-        from gui.recovery import discard
-
-        name = work.path.name if work.path else work.project.network.name
-        self.document.start(work.project, work.path)
-        discard(work)
-        self.recovery.follow(None, replace(self.document.state, saved=None))
-
-        def forget() -> None:
-            if work.path is not None and work.path.is_file():
-                self.files.open(work.path)
-            else:
-                self.show_start()
-
-        text = self.tr("Unsaved work on {name} was recovered after the window ended unexpectedly.")
-        self.say("note", text.format(name=name), self.tr("Go back to the saved state"), forget)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_leave():
