@@ -101,10 +101,12 @@ def window(given: Sequence[str]) -> int:
     # Nothing that a start makes is garbage, and looking for some would be a seventh of it;
     # gui.application begins to collect behind the first paint.
     gc.disable()
+    from gui import plain_imports
     from gui.preflight import problem
 
     if why := problem():
         return said(why)
+    plain_imports()
     from gui.application import run
 
     return run(path)
