@@ -39,6 +39,9 @@ from engine.views.table import (
     SummaryTotals,
 )
 
+MANY = 16
+"""Layers from which on their rows are made column by column."""
+
 _new_row: Any = partial(tuple.__new__, Row)
 """A row from its fields in a tuple, at the speed of C."""
 
@@ -212,7 +215,8 @@ class _Walk:
         earlier: Mapping[int, tuple[StackRows, ...]],
     ) -> tuple[tuple[Row, ...], tuple[int, ...] | None, dict[int, tuple[StackRows, ...]]]:  # fmt: skip
         """The rows of nodes, how many each has, and the stacks inside them."""
-        if not self.ties and not place.numbered and all(type(each.node) is Layer for each in nodes):
+        many = len(nodes) >= MANY and not self.ties and not place.numbered
+        if many and all(type(each.node) is Layer for each in nodes):
             return self._plain(nodes, place), None, {}
         rows: list[Row] = []
         sizes: list[int] = []
@@ -228,7 +232,7 @@ class _Walk:
                 )
             rows += own
             sizes.append(len(own))
-        return tuple(rows), tuple(sizes), inner
+        return tuple(rows), tuple(sizes) if inner else None, inner
 
     def _plain(self, nodes: tuple[NodeFacts, ...], place: _Place) -> tuple[Row, ...]:
         """Rows of layers that share no weights, column by column: a thousand take half a millisecond."""
