@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from engine.design.kind import REQUIRED, Call
+from engine.design.kind import REQUIRED, Activation, Call, Initializer, Kind, TensorSpec
 from engine.source import layout
 from engine.source.layout import Chain, Keyword, Listed, Piece
 
@@ -110,20 +111,32 @@ def argument(keyword: str, piece: Piece) -> Piece:
     return Keyword(keyword, piece) if keyword else piece
 
 
-def call_piece(call: Call, first: Piece | None = None, tail: str = "") -> layout.Call:
-    """A call as the writer prints it; `first` stands for its first argument, `tail` is a last one."""
+def items_of(call: Call, skip: int = 0) -> tuple[Piece, ...]:
+    """The arguments of a call as the writer prints them, without the first `skip`."""
     items: list[Piece] = []
-    for position, (name, default) in enumerate(call.signature.defaults.items()):
+    for name, default in list(call.signature.defaults.items())[skip:]:
         value = call.arguments[name]
-        if position == 0 and first is not None:
-            items.append(first)
-        elif default is REQUIRED:
+        if default is REQUIRED:
             items.append(literal(value))
         elif not same(value, default):
             items.append(Keyword(name, literal(value)))
-    if tail:
-        items.append(tail)
-    return layout.Call(call.function, tuple(items))
+    return tuple(items)
+
+
+@lru_cache(maxsize=4096)
+def constructed(kind: Kind, x: TensorSpec) -> layout.Call:
+    """The constructor of a layer that gets `x`."""
+    call = kind.call(x)
+    return layout.Call(call.function, items_of(call))
+
+
+@lru_cache(maxsize=4096)
+def behind_first(entry: Activation | Initializer) -> tuple[Piece, ...]:
+    """The arguments of an activation's or initializer's function behind the value or tensor."""
+    if isinstance(entry, Initializer):
+        return items_of(entry.call(), skip=1)
+    tail = (entry.function_tail,) if entry.function_tail else ()
+    return (*items_of(entry.function_call(), skip=1), *tail)
 
 
 def literal(value: Any) -> Piece:

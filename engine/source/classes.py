@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from engine.design.error import DesignError
 from engine.design.kind import Kind, Misfit, TensorSpec
 from engine.design.names import BUILT_IN, IMPORTED, fault_of_node_name
 from engine.design.naming import activation_name
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat
-from engine.source.arguments import Columns, Later, Parameter, argument, same
+from engine.source.arguments import Columns, Later, Parameter, argument, constructed, same
 from engine.source.layout import Call, Listed, Loop, Piece
 from engine.views.facts import Analysis, NodeFacts, StackFacts
 from engine.views.rules import applied
@@ -126,12 +127,9 @@ class _Constructors:
                         yield from self._attributes(inner)
             case Layer():
                 yield printable(node.name), self._layer(uses, node.name)
-                if node.activation is not None and (
-                    second := activation_name(node.name, node.activation)
-                ):
-                    calls = tuple(node.activation.call(_between(facts)) for facts in uses)
-                    arguments = self.columns.of_call(second, calls)
-                    yield printable(second), _later(calls[0].function, arguments)
+                second = activation_name(node.name, node.activation)
+                if second and node.activation is not None:
+                    yield printable(second), _text(constructed(node.activation, _between(uses[0])))
             case Group() | Repeat():
                 yield printable(node.name), self._module(uses, node.name)
             case Again():
@@ -158,17 +156,13 @@ class _Constructors:
                 raise self._unlike()
 
     def _layer(self, uses: Uses, place: str) -> Later:
+        if len(uses) == 1:
+            return _text(constructed(_kind(uses[0]), _input(uses[0])))
         calls = tuple(_kind(facts).call(_input(facts)) for facts in uses)
-        if (
-            len(
-                {
-                    (call.function, _initialized(facts))
-                    for call, facts in zip(calls, uses, strict=True)
-                }
-            )
-            != 1
-        ):
-            raise self._unlike()
+        initialized = _initialized(uses[0])
+        for call, facts in zip(calls, uses, strict=True):
+            if call.function != calls[0].function or _initialized(facts) != initialized:
+                raise self._unlike()
         return _later(calls[0].function, self.columns.of_call(place, calls))
 
     def _block(
@@ -262,6 +256,7 @@ def _own(facts: NodeFacts, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
             pass
 
 
+@lru_cache(maxsize=8192)
 def printable(name: str) -> str:
     """A checked name: what is no plain identifier never gets into code. Raises DesignError."""
     if fault := fault_of_node_name(name):
@@ -273,7 +268,7 @@ def _later(function: str, arguments: list[tuple[str, Later]]) -> Later:
     return lambda: Call(function, tuple(argument(keyword, piece()) for keyword, piece in arguments))
 
 
-def _text(text: str) -> Later:
+def _text(text: Piece) -> Later:
     return lambda: text
 
 

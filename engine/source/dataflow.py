@@ -14,7 +14,7 @@ from engine.design.error import DesignError
 from engine.design.kind import Activation, Join, Kind, signature
 from engine.design.names import WRITER_LETTERS
 from engine.source.arguments import same
-from engine.source.constructors import HARMLESS, Attribute, TorchModule
+from engine.source.constructors import HARMLESS, Attribute, Made, TorchModule
 from engine.source.syntax import Names, constant, full_name, source, unreadable
 from engine.source.unify import Holes, arguments, pattern, unified
 
@@ -101,8 +101,13 @@ class Dataflow:
         self.aliases: set[str] = set()
         """Variables that are another name for what a variable held."""
         self.used: set[str] = set()
-        self.evaluations: list[tuple[int, str]] = []
-        """The line and text of everything computed, in order."""
+        self.evaluations: list[ast.expr] = []
+        """Everything computed, in order."""
+        self.unusual = [
+            (name, made)
+            for name, attribute in attributes.items()
+            if _is_unusual(made := attribute.made)
+        ]
 
     def read(self, statements: tuple[ast.stmt, ...], line: int) -> Value:
         """What is returned. Raises DesignError at the first statement that has no meaning here."""
@@ -192,8 +197,7 @@ class Dataflow:
 
     def _other_form(self, node: ast.expr) -> Value | None:
         """`self.lstm(x)[0]`: forms beside the plain call."""
-        for name in _mentioned(node):
-            made = self.attributes[name].made if name in self.attributes else None
+        for name, made in self.unusual:
             for kind in made.kinds if isinstance(made, TorchModule) else ():
                 for form, fields in kind.forms.items():
                     holes = unified(form, node, self.names) if form != "m(x)" else None
@@ -343,7 +347,7 @@ class Dataflow:
         return Step(name, before, kind, again, order, where.lineno, before.origin, before.depth + 1)
 
     def _counted(self, where: ast.expr) -> int:
-        self.evaluations.append((where.lineno, source(where)))
+        self.evaluations.append(where)
         return len(self.evaluations)
 
     def _attribute(self, name: str, where: ast.AST) -> Attribute:
@@ -390,15 +394,11 @@ def meeting(a: Value, b: Value) -> Value:
     return a
 
 
-def _mentioned(node: ast.expr) -> list[str]:
-    """The attributes of self that an expression speaks of."""
-    return [
-        each.attr
-        for each in ast.walk(node)
-        if isinstance(each, ast.Attribute)
-        and isinstance(each.value, ast.Name)
-        and each.value.id == "self"
-    ]
+def _is_unusual(made: Made) -> bool:
+    """Whether a module may stand in `forward` in another form than a plain call."""
+    return isinstance(made, TorchModule) and any(
+        tuple(kind.forms) != ("m(x)",) for kind in made.kinds
+    )
 
 
 def _is_module(node: ast.expr | None, name: str) -> bool:

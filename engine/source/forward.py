@@ -12,7 +12,7 @@ from engine.design.kind import Activation, Join, Kind
 from engine.design.names import WRITER_LETTERS, fault_of_variable
 from engine.design.naming import activation_name
 from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, Stack, node_name, scope
-from engine.source.arguments import call_piece, literal
+from engine.source.arguments import behind_first, literal
 from engine.source.classes import printable
 from engine.source.layout import INDENT, Call, Chain, Keyword, Listed, Method, Piece, fits, flat
 
@@ -239,7 +239,7 @@ def _is_call(form: str) -> bool:
 def activated(activation: Activation, value: Piece, layer: str = "") -> Piece:
     """The activation's function around a value, or its module where it has none."""
     if activation.function:
-        return call_piece(activation.function_call(), value, activation.function_tail)
+        return Call(activation.function, (value, *behind_first(activation)))
     return Call(f"self.{printable(activation_name(layer, activation))}", (value,))
 
 

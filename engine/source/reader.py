@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -161,10 +162,11 @@ class _File:
             if class_name not in self.classes:
                 raise DesignError(f"there is no class {class_name} in this file")
             return self.classes[class_name]
+        if len(self.classes) == 1:
+            return next(iter(self.classes.values()))
         used: set[str] = set()
         for each in self.classes.values():
-            for statement in each.constructor:
-                used |= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+            used.update(name for statement in each.constructor for name in _called(statement))
         free = [each for each in self.classes.values() if each.name not in used]
         if not free:
             raise DesignError("there is no class in this file that could be the network")
@@ -204,6 +206,21 @@ class _File:
         if constructor.ties:
             unreadable(own.line, f"{class_name} shares a parameter; only the network itself can")
         return body
+
+
+def _called(statement: ast.stmt) -> Iterator[str]:
+    """The plain names that are called in what a statement sets an attribute to: the classes of the file among them."""
+    ahead: list[ast.expr] = [statement.value] if isinstance(statement, ast.Assign) else []
+    while ahead:
+        match ahead.pop():
+            case ast.Call(func=function, args=args):
+                if isinstance(function, ast.Name):
+                    yield function.id
+                ahead += args
+            case ast.Starred(value=inner) | ast.ListComp(elt=inner) | ast.GeneratorExp(elt=inner):
+                ahead.append(inner)
+            case _:
+                pass
 
 
 def _inputs(root: SourceClass) -> tuple[Input, ...]:

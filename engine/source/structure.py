@@ -10,7 +10,7 @@ from engine.design.kind import Activation, Initializer, Kind
 from engine.design.tree import DEEPEST, Again, Group, Layer, Node, Parallel, Repeat, Stack
 from engine.source.constructors import Attribute, OwnBlock, Sequential, TorchModule, Turns, kind_of
 from engine.source.dataflow import Dataflow, Merge, Operand, Start, Step, Value, previous
-from engine.source.syntax import unreadable
+from engine.source.syntax import source, unreadable
 
 
 @dataclass(slots=True)
@@ -94,12 +94,12 @@ class Structure:
                 if isinstance(value, Step)
                 else [each.value for each in value.operands]
             )
-        for order, (line, text) in enumerate(self.flow.evaluations, start=1):
+        for order, node in enumerate(self.flow.evaluations, start=1):
             if order not in reached:
-                unreadable(line, f"what `{text}` gives is never used")
+                unreadable(node, f"what `{source(node)}` gives is never used")
 
     def _stack(
-        self, end: Value, start: Value, depth: int, source: str = "", name: str = ""
+        self, end: Value, start: Value, depth: int, origin: str = "", name: str = ""
     ) -> Stack:
         """The nodes on the way from one value to a later one."""
         chain: list[Step | Merge] = []
@@ -108,7 +108,7 @@ class Structure:
             assert not isinstance(value, Start)
             chain.append(value)
             value = previous(value)
-        return Stack(tuple(self._node(each, depth) for each in reversed(chain)), source, name)
+        return Stack(tuple(self._node(each, depth) for each in reversed(chain)), origin, name)
 
     def _node(self, value: Step | Merge, depth: int) -> Node:
         if depth > DEEPEST:

@@ -14,8 +14,6 @@ from engine.design.names import BUILT_IN
 
 LONGEST_TEXT = 1_000_000
 """Characters: a class of a thousand layers has about 100,000."""
-DEEPEST_SYNTAX = 150
-"""Levels of brackets and operators inside one another."""
 LARGEST_NUMBER = 2**63
 
 Constants = Mapping[str, Any]
@@ -31,7 +29,8 @@ def unreadable(where: ast.AST | int, reason: str) -> NoReturn:
 def parsed(text: str) -> ast.Module:
     """The syntax tree of a text.
 
-    Raises DesignError where it is no Python, or larger or deeper than any network is.
+    Raises DesignError where it is no Python, or larger than any network is. Brackets nest at most 200 deep, blocks 100
+    and operators as deep as Python can recurse: its own parser refuses more.
     """
     if len(text) > LONGEST_TEXT:
         raise DesignError(
@@ -49,18 +48,7 @@ def parsed(text: str) -> ast.Module:
             "it is nested too deeply" if not isinstance(error, ValueError) else str(error)[:100]
         )
         raise DesignError(f"this cannot be read as Python: {reason}") from None
-    _bounded(tree)
     return tree
-
-
-def _bounded(tree: ast.AST) -> None:
-    """Raises DesignError where anything is nested too deeply for a plain walk."""
-    level: list[ast.AST] = [tree]
-    for _ in range(DEEPEST_SYNTAX):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if not level:
-            return
-    unreadable(level[0], f"this is nested more than {DEEPEST_SYNTAX} levels deep")
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from engine.design.error import DesignError
 from engine.design.names import fault_of_class_name
 from engine.design.naming import activation_name
 from engine.design.tree import Layer, Network, Tie
-from engine.source.arguments import Parameter, call_piece
+from engine.source.arguments import Parameter, behind_first
 from engine.source.classes import WrittenClass, own_layers, printable, written_classes
 from engine.source.forward import Forward
 from engine.source.layout import INDENT, LINE_LENGTH, Call, Piece, statement
@@ -120,10 +120,12 @@ def batched(shape: tuple[int, ...]) -> str:
 def _initializations(path: str, facts: NodeFacts) -> Iterator[Piece]:
     node = facts.node
     assert isinstance(node, Layer)
+    if not node.initializers:
+        return
     there = {weight.tensor for weight in facts.weights}
     for tensor, initializer in node.initializers:
         if tensor in there:
-            yield call_piece(initializer.call(), _tensor(path, tensor))
+            yield Call(initializer.function, (_tensor(path, tensor), *behind_first(initializer)))
 
 
 def _tensor(path: str, tensor: str) -> str:

@@ -287,10 +287,14 @@ class Maker:
                     start, scope, depth + 1, 2, keep=True, inside=bool(source) or inside
                 )
             branches.append((Stack(nodes, source, self.branch_name(scope)), y))
-        join = self.join(x, [y for _, y in branches])
+        join = self.join(x, [y for _, y in branches], keep)
         if not isinstance(join, Concat):
             branches = self.levelled(branches, x, scope, join)
-        output = join.output(tuple(y for _, y in branches))
+        try:
+            output = join.output(tuple(y for _, y in branches))
+        except Misfit:
+            join = Concat(dim=-1)
+            output = join.output(tuple(y for _, y in branches))
         activation = self.activation(output, True) if self.chance(40) else None
         if activation is not None and not activation.function:
             activation = None
@@ -327,9 +331,9 @@ class Maker:
         scope.branch_names.add(name)
         return name
 
-    def join(self, x: TensorSpec, outputs: list[TensorSpec]) -> Join:
+    def join(self, x: TensorSpec, outputs: list[TensorSpec], keep: bool) -> Join:
         options: list[Join] = [Concat(dim=-1)] * 3
-        options += [each for each in SAME_LAST if not isinstance(each, StackJoin)] * 1
+        options += [each for each in SAME_LAST if not isinstance(each, StackJoin) or not keep]
         if len(outputs) != 2:
             options = [each for each in options if not isinstance(each, Subtract)]
         if len(x.shape) == 2 and len(outputs) == 2 and x.shape[0] == x.shape[1]:
