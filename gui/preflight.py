@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import io
 import os
 import sys
@@ -84,28 +83,39 @@ def _first_problem(platforms: Iterable[str]) -> str:
 
 
 def _platform_problem(name: str) -> str:
-    plugin, known = _plugin(name)
-    if known and plugin is None:
-        return f"Qt has no platform {name!r}; set QT_QPA_PLATFORM to one of {', '.join(known)}, or to nothing"
     libraries, unanswered = _NEEDS.get(name.partition("-")[0], ({}, _nothing))
-    if found := _missing(libraries):
-        return found
-    if plugin is not None and (error := _load_error(str(plugin))):
-        return _cannot_load(error)
+    plugin = _folder() / f"libq{name}.so"
+    if not plugin.exists():
+        files = {
+            file.stem.removeprefix("libq"): file for file in sorted(_folder().glob("libq*.so"))
+        }
+        same = [file for known, file in files.items() if known.split("-")[0] == name.split("-")[0]]
+        elsewhere = os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH") or os.environ.get(
+            "QT_PLUGIN_PATH"
+        )
+        if not same and files and not elsewhere:
+            return f"Qt has no platform {name!r}; set QT_QPA_PLATFORM to one of {', '.join(files)}, or to nothing"
+        if not same:
+            return _missing(libraries) or unanswered()
+        plugin = same[0]
+    # What loads lacks nothing.
+    if error := _plugin_error(plugin):
+        return _missing(libraries) or _cannot_load(error)
     return unanswered()
 
 
-def _plugin(name: str) -> tuple[Path | None, tuple[str, ...]]:
-    """The file of a platform, and the names of all that there are."""
+def _folder() -> Path:
+    """Where Qt has its platforms."""
     from PySide6.QtCore import QLibraryInfo
 
-    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
-    files = {file.stem.removeprefix("libq"): file for file in sorted(folder.glob("libq*.so"))}
-    plugin = next(
-        (file for known, file in files.items() if known.split("-")[0] == name.split("-")[0]), None
-    )
-    elsewhere = os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH") or os.environ.get("QT_PLUGIN_PATH")
-    return plugin, () if elsewhere else tuple(files)
+    return Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
+
+
+def _plugin_error(plugin: Path) -> str:
+    """Why a plugin cannot be loaded; "" where it can. By Qt, which is there already, as ctypes is slow to import."""
+    from PySide6.QtCore import QLibrary
+
+    return "" if QLibrary(str(plugin)).load() else _load_error(str(plugin))
 
 
 def _missing(libraries: Mapping[str, str]) -> str:
@@ -122,6 +132,8 @@ def _missing(libraries: Mapping[str, str]) -> str:
 
 
 def _load_error(library: str) -> str:
+    import ctypes
+
     try:
         ctypes.CDLL(library)
     except OSError as error:
@@ -153,6 +165,8 @@ def _import_problem() -> str:
 
 def _no_x_server() -> str:
     """Why the X server that DISPLAY names cannot be used; "" where it answers."""
+    import ctypes
+
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
