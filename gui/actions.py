@@ -3,45 +3,65 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from gui import theme
-from gui.commands import COMMANDS, MENUS, Command, menu_title
+from gui.commands import BY_NAME, COMMANDS, MENUS, Command, menu_title
 from gui.desk import Desk
 from gui.document import State
 
 
 class Actions(QObject):
-    """One QAction a command; they enable themselves by the state."""
+    """One QAction a command, which enables itself by the state; made when asked for, at the latest by `complete`."""
 
     def __init__(self, parent: QWidget, desk: Desk) -> None:
         super().__init__(parent)
         self._parent = parent
         self._desk = desk
-        self._actions = {command.name: self._action(command) for command in COMMANDS}
+        self._state: State | None = None
+        self._actions: dict[str, QAction] = {}
+        self._menus: dict[str, QMenu] = {}
 
-    def _action(self, command: Command) -> QAction:
-        action = QAction(command.text, self._parent)
+    def action(self, name: str) -> QAction:
+        """The action of a command."""
+        if name not in self._actions:
+            self._actions[name] = self._made(BY_NAME[name])
+        return self._actions[name]
+
+    def _made(self, command: Command) -> QAction:
+        # Its text is set apart: a constructor with a text is looked for among those with a QIcon too, and for that
+        # PySide makes the 150 members of an enum.
+        action = QAction(self._parent)
+        action.setText(command.text)
         action.setObjectName(command.name)
-        if command.shortcut:
-            action.setShortcut(QKeySequence(command.shortcut))
+        if self._state is not None:
+            action.setEnabled(command.enabled(self._state))
         action.triggered.connect(lambda: command.run(self._desk))
         self._parent.addAction(action)
         return action
 
-    def action(self, name: str) -> QAction:
-        return self._actions[name]
+    def complete(self) -> None:
+        """Make what the first paint does not wait for: the keys, and what is in the menus."""
+        from PySide6.QtGui import QKeySequence
+
+        for command in COMMANDS:
+            action = self.action(command.name)
+            if command.shortcut:
+                action.setShortcut(QKeySequence(command.shortcut))
+        for name, menu in self._menus.items():
+            self._fill(menu, [command for command in COMMANDS if command.menu == name])
+            menu.aboutToShow.connect(self.recolour)
 
     def run(self, name: str) -> None:
         """Do a command where it can be done."""
-        self._actions[name].trigger()
+        self.action(name).trigger()
 
     def show_state(self, state: State) -> None:
-        """Enable what can be done; name what undo and redo would take back."""
-        for command in COMMANDS:
-            action = self._actions[command.name]
-            enabled = command.enabled(state)
+        """Enable what can be done."""
+        self._state = state
+        for name, action in self._actions.items():
+            enabled = BY_NAME[name].enabled(state)
             if action.isEnabled() != enabled:
                 action.setEnabled(enabled)
 
@@ -49,15 +69,15 @@ class Actions(QObject):
         """Draw the icons of the menus in the present theme's colours; also the first time they are drawn."""
         for command in COMMANDS:
             if command.icon:
-                self._actions[command.name].setIcon(theme.icon(command.icon, "text_muted"))
+                self.action(command.name).setIcon(theme.icon(command.icon, "text_muted"))
 
     def menu_bar(self, parent: QWidget) -> QMenuBar:
+        """The menus by their titles; `complete` fills them."""
         bar = QMenuBar(parent)
         for name in MENUS:
             menu = bar.addMenu(menu_title(name))
             menu.setObjectName(name)
-            self._fill(menu, [command for command in COMMANDS if command.menu == name])
-            menu.aboutToShow.connect(self.recolour)
+            self._menus[name] = menu
         return bar
 
     def context_menu(self, parent: QWidget) -> QMenu:
@@ -71,4 +91,4 @@ class Actions(QObject):
         for command in commands:
             if command.separated and not menu.isEmpty():
                 menu.addSeparator()
-            menu.addAction(self._actions[command.name])
+            menu.addAction(self.action(command.name))

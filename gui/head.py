@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from gui import theme
 from gui.actions import Actions
+from gui.commands import BY_NAME
 from gui.widgets.pieces import Pill, plain_label, push_button
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Head(QWidget):
         """A button that does a command and is enabled when the command is."""
         action = self._actions.action(name)
         button = push_button(action.text().rstrip("…"), role, self)
-        shortcut = action.shortcut().toString()
+        shortcut = BY_NAME[name].shortcut
         button.setToolTip(f"{action.text()}  ({shortcut})" if shortcut else action.text())
         button.setEnabled(action.isEnabled())
         button.clicked.connect(action.trigger)

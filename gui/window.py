@@ -73,7 +73,6 @@ class Window(QMainWindow):
         self.stack.context_menu_wished.connect(self._context_menu)
         self.head.palette_wished.connect(self.show_palette)
         self.head.engine_wished.connect(self.restart_engine)
-        theme.changed.connect(self.actions_table.recolour)
 
     # --- what is made when it is first wanted, after the first paint ------------------------------------------
 
@@ -204,6 +203,8 @@ class Window(QMainWindow):
 
     def complete(self) -> None:
         """Make what the first paint does not wait for."""
+        self.actions_table.complete()
+        theme.changed.connect(self.actions_table.recolour)
         self.stack.complete()
         _ = self.inspector, self.run
         self.recovery.follow(None, self.document.state)
