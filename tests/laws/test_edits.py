@@ -159,3 +159,24 @@ def test_a_value_that_is_dragged_is_one_step(project: Project, first: int, secon
     assert len(chain(history)) == 3
     assert history.undo().present.forward == Forward(first, 2**63 - 1 - first)
     assert history.undo().undo().present is project
+
+
+# --- mends -----------------------------------------------------------------------------------------------------------
+
+
+@given(networks())
+def test_every_mend_of_a_fault_applies_and_changes_something(network: Network):
+    for fault in infer(network).faults:
+        for mend in fault.mends:
+            assert mend.title
+            assert apply(network, mend.edit) != network
+
+
+@given(networks(), st.data())
+def test_a_mend_still_fits_after_an_edit_elsewhere(network: Network, data: st.DataObject):
+    """Faults that an edit did not touch are taken over, and their mends with them."""
+    analysis = infer(network)
+    network = after(network, data.draw(edits_of(network)))
+    for fault in infer(network, analysis).faults:
+        for mend in fault.mends:
+            assert apply(network, mend.edit) != network
