@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QImage,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)  # fmt: skip
-from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
 
 from engine.design.value import replace
 from engine.views.diagram import Diagram
 from gui import theme
-from gui.views.diagram_painting import Live, paint
-from gui.widgets.export import Kind, add_export_actions, picture
+from gui.views.diagram_painting import Live, Pictures, paint
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QImage,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QWheelEvent,
+    )
+
+    from gui.widgets.export import Kind
 
 CLOSEST, FARTHEST = 4.0, 0.02
 TOP = 14
@@ -28,6 +33,9 @@ WIDEST = 2.4
 """How far the columns of a small network may be pulled apart to fill a wide sheet."""
 COMFORTABLE = 1.25
 """A small diagram is not blown up beyond this."""
+
+Place = tuple[int, QRectF, str]
+"""What can be pointed at: its id, its area, and what a tooltip says of it."""
 
 
 class DiagramCanvas(QWidget):
@@ -43,7 +51,9 @@ class DiagramCanvas(QWidget):
         self._diagram: Diagram | None = None
         self._shown: Diagram | None = None
         """The diagram as it is painted: with columns further apart where there is room for it."""
+        self._placed: tuple[Diagram | None, list[Place]] = (None, [])
         self._live = Live()
+        self._pictures = Pictures()
         self._selected: tuple[int, ...] = ()
         self._zoom = 1.0
         self._offset = QPointF(0, 0)
@@ -108,6 +118,11 @@ class DiagramCanvas(QWidget):
 
     def image(self, scale: float = 2.0) -> QImage:
         """The whole diagram as a picture."""
+        from PySide6.QtCore import QSize
+        from PySide6.QtGui import QImage
+
+        from gui.widgets.export import picture
+
         diagram = self._diagram
         if diagram is None:
             return QImage()
@@ -157,6 +172,7 @@ class DiagramCanvas(QWidget):
                 frozenset(self._selected),
                 seen,
                 self._zoom,
+                self._pictures,
             )
             painter.resetTransform()
         if self.hasFocus():
@@ -191,6 +207,7 @@ class DiagramCanvas(QWidget):
             if self._node_at(event.position())
             else Qt.CursorShape.ArrowCursor
         )
+        self.setToolTip(self._told(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and not self._has_dragged:
@@ -221,14 +238,11 @@ class DiagramCanvas(QWidget):
             case _:
                 super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            point = event.pos()  # type: ignore[attr-defined]
-            QToolTip.showText(event.globalPos(), self._told(QPointF(point)), self)  # type: ignore[attr-defined]
-            return True
-        return super().event(event)
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        from PySide6.QtWidgets import QMenu
+
+        from gui.widgets.export import add_export_actions
+
         menu = QMenu(self)
         menu.addAction(self.tr("Show all"), self.fit)
         menu.addSeparator()
@@ -244,29 +258,11 @@ class DiagramCanvas(QWidget):
 
     # --- what is where -------------------------------------------------------------------------------------------
 
-    def _places(self) -> list[tuple[int, QRectF, str]]:
-        """What can be pointed at, in front first: id, area, and what a tooltip says of it."""
-        diagram = self._shown
-        if diagram is None:
-            return []
-        found: list[tuple[int, QRectF, str]] = []
-        for column in diagram.columns:
-            half = max(column.radius + 8, 34)
-            top = min(column.y - column.height / 2 - column.radius, column.header_y - 28)
-            bottom = column.y + column.height / 2 + column.radius
-            found.append((column.node_id, QRectF(column.x - half, top, 2 * half, bottom - top),
-                          f"{column.name}: {column.caption}"))  # fmt: skip
-        found += [(p.node_id, QRectF(p.x - 20, p.header_y - 28, p.width + 40, p.y + p.height - p.header_y + 28),
-                   f"{p.name}: {p.caption}") for p in diagram.plates]  # fmt: skip
-        found += [(b.node_id, QRectF(b.x, b.y - b.height / 2, b.width, b.height), f"{b.name}: {b.caption}")
-                  for b in diagram.boxes]  # fmt: skip
-        found += [(j.node_id, QRectF(j.x - j.radius, j.y - j.radius, 2 * j.radius, 2 * j.radius), j.symbol)
-                  for j in diagram.joints]  # fmt: skip
-        found += [
-            (f.node_id, QRectF(f.x, f.y, f.width, f.height), f.name)
-            for f in reversed(diagram.frames)
-        ]
-        return found
+    def _places(self) -> list[Place]:
+        """What can be pointed at, in front first."""
+        if self._placed[0] is not self._shown:
+            self._placed = (self._shown, _places_of(self._shown))
+        return self._placed[1]
 
     def _node_at(self, point: QPointF) -> int:
         """The node at a point of the widget, 0 where there is none."""
@@ -308,6 +304,28 @@ class DiagramCanvas(QWidget):
         last = self._selected[-1] if self._selected else 0
         position = ids.index(last) + by if last in ids else (0 if by > 0 else len(ids) - 1)
         self.picked.emit((ids[min(max(position, 0), len(ids) - 1)],))
+
+
+def _places_of(diagram: Diagram | None) -> list[Place]:
+    if diagram is None:
+        return []
+    found: list[Place] = []
+    for column in diagram.columns:
+        half = max(column.radius + 8, 34)
+        top = min(column.y - column.height / 2 - column.radius, column.header_y - 28)
+        bottom = column.y + column.height / 2 + column.radius
+        found.append((column.node_id, QRectF(column.x - half, top, 2 * half, bottom - top),
+                      f"{column.name}: {column.caption}"))  # fmt: skip
+    found += [(p.node_id, QRectF(p.x - 20, p.header_y - 28, p.width + 40, p.y + p.height - p.header_y + 28),
+               f"{p.name}: {p.caption}") for p in diagram.plates]  # fmt: skip
+    found += [(b.node_id, QRectF(b.x, b.y - b.height / 2, b.width, b.height), f"{b.name}: {b.caption}")
+              for b in diagram.boxes]  # fmt: skip
+    found += [(j.node_id, QRectF(j.x - j.radius, j.y - j.radius, 2 * j.radius, 2 * j.radius), j.symbol)
+              for j in diagram.joints]  # fmt: skip
+    found += [
+        (f.node_id, QRectF(f.x, f.y, f.width, f.height), f.name) for f in reversed(diagram.frames)
+    ]
+    return found
 
 
 def stretched(diagram: Diagram, factor: float) -> Diagram:

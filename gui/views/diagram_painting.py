@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
+from math import ceil, isfinite
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from engine.design.value import field, value
 from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
@@ -38,8 +38,12 @@ def paint(
     selected: frozenset[int],
     seen: QRectF,
     zoom: float,
+    pictures: Pictures | None = None,
 ) -> None:
-    """Everything of the diagram that lies in `seen`, both in the diagram's own units."""
+    """Everything of the diagram that lies in `seen`, both in the diagram's own units.
+
+    With `pictures`, lines between columns are painted once and then shown again as long as they stay the same.
+    """
     lines = _Lines(diagram, live)
     words = _Words(zoom)
     for frame in diagram.frames:
@@ -50,7 +54,10 @@ def paint(
             _wire(painter, wire, zoom)
     for bundle in diagram.bundles:
         if bundle.x1 >= seen.left() and bundle.x0 <= seen.right():
-            lines.paint(painter, bundle)
+            if pictures is None:
+                lines.paint(painter, bundle)
+            else:
+                pictures.show(painter, bundle, lines, zoom)
     for column in diagram.columns:
         if (
             column.lane_end > column.x
@@ -89,6 +96,16 @@ class _Lines:
     def __init__(self, diagram: Diagram, live: Live) -> None:
         self._columns = diagram.columns
         self._weights = live.weights
+
+    def look(self, bundle: Bundle) -> tuple[object, float, float]:
+        """What the lines depend on beside their place, and their uppermost and lowest ends."""
+        ends = [self._columns[end] for end in (bundle.source, bundle.target) if end >= 0]
+        top = min([bundle.y, *(column.y - column.height / 2 for column in ends)])
+        bottom = max([bundle.y, *(column.y + column.height / 2 for column in ends)])
+        matrix = self._weights.get(bundle.weight) if bundle.weight else None
+        shapes = tuple((column.units, column.pitch, column.y - top) for column in ends)
+        content = None if matrix is None else matrix.tobytes()
+        return (shapes, bundle.x1 - bundle.x0, bundle.y - top, content), top, bottom
 
     def paint(self, painter: QPainter, bundle: Bundle) -> None:
         colours = theme.current()
@@ -140,6 +157,52 @@ class _Lines:
         for number, (start, end) in enumerate((start, end) for start in starts for end in ends):
             if number % every == 0:
                 yield bundle.x0, start, bundle.x1, end
+
+
+class Pictures:
+    """Bundles as they were painted: an edit changes two of them, and each is hundreds of curves."""
+
+    MOST = 160
+    LARGEST = 3_000_000
+    """Pixels of one picture; a bundle that is larger on the screen is painted anew each time."""
+    MARGIN = 4.0
+
+    def __init__(self) -> None:
+        self._kept: dict[object, QPixmap] = {}
+
+    def show(self, painter: QPainter, bundle: Bundle, lines: _Lines, zoom: float) -> None:
+        """Paint the lines of a bundle with a painter whose unit is `zoom` pixels."""
+        content, top, bottom = lines.look(bundle)
+        ratio = painter.device().devicePixelRatio()
+        area = QRectF(bundle.x0 - self.MARGIN, top - self.MARGIN,
+                      bundle.x1 - bundle.x0 + 2 * self.MARGIN, bottom - top + 2 * self.MARGIN)  # fmt: skip
+        scale = zoom * ratio
+        width, height = ceil(area.width() * scale) + 1, ceil(area.height() * scale) + 1
+        if width * height > self.LARGEST:
+            lines.paint(painter, bundle)
+            return
+        key = (content, scale, theme.current().name)
+        picture = self._kept.pop(key, None)
+        if picture is None:
+            picture = QPixmap(width, height)
+            picture.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(picture)
+            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+            inner.scale(scale, scale)
+            inner.translate(-area.left(), -area.top())
+            lines.paint(inner, bundle)
+            inner.end()
+        self._kept[key] = picture
+        while len(self._kept) > self.MOST:
+            del self._kept[next(iter(self._kept))]
+        # On whole pixels, so that the picture is not blurred.
+        corner = painter.transform().map(area.topLeft())
+        whole = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
+        picture.setDevicePixelRatio(ratio)
+        painter.save()
+        painter.resetTransform()
+        painter.drawPixmap(whole, picture)
+        painter.restore()
 
 
 def _path(lines: Sequence[tuple[float, float, float, float]]) -> QPainterPath:
