@@ -42,7 +42,7 @@ def _layer(facts: NodeFacts, claim: Claim) -> None:
     assert facts.input is not None
     there = {weight.tensor for weight in facts.weights}
     for tensor, initializer in node.initializers:
-        if tensor not in there:
+        if tensor not in there and tensor not in claim.guarded:
             name = tensor.removeprefix("activation.")
             unreadable(
                 claim.line,

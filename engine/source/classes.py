@@ -159,10 +159,8 @@ class _Constructors:
         if len(uses) == 1:
             return _text(constructed(_kind(uses[0]), _input(uses[0])))
         calls = tuple(_kind(facts).call(_input(facts)) for facts in uses)
-        initialized = _initialized(uses[0])
-        for call, facts in zip(calls, uses, strict=True):
-            if call.function != calls[0].function or _initialized(facts) != initialized:
-                raise self._unlike()
+        if any(call.function != calls[0].function for call in calls):
+            raise self._unlike()
         return _later(calls[0].function, self.columns.of_call(place, calls))
 
     def _block(
@@ -304,15 +302,6 @@ def _other(name: str, taken: set[str]) -> str:
 def _kind(facts: NodeFacts) -> Kind:
     assert isinstance(facts.node, Layer)
     return facts.node.kind
-
-
-def _initialized(facts: NodeFacts) -> frozenset[str]:
-    """The tensors that have an initializer: of a layer without bias, the bias has none."""
-    assert isinstance(facts.node, Layer)
-    if not facts.node.initializers:
-        return frozenset()
-    there = {weight.tensor for weight in facts.weights}
-    return frozenset(tensor for tensor, _ in facts.node.initializers if tensor in there)
 
 
 def _input(facts: NodeFacts) -> TensorSpec:

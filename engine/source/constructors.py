@@ -70,6 +70,8 @@ class Attribute:
     made: Made
     line: int
     initializers: list[Initialization] = field(default_factory=list["Initialization"])
+    guarded: set[str] = field(default_factory=set[str])
+    """Tensors that are initialised only where they are there, which some uses of the class lack."""
     frozen: bool = False
 
 
@@ -193,6 +195,23 @@ class Constructor:
                 if any(tensor == taken for _, taken, _ in found.initializers):
                     unreadable(call, f"`{'.'.join(path)}` is initialised a second time")
                 found.initializers.append((call.lineno, tensor, _entry(kind, bound, call)))
+                return True
+            case _:
+                return False
+
+    def guarded_initialization(self, statement: ast.stmt) -> bool:
+        """`if self.fc1.bias is not None: nn.init.zeros_(self.fc1.bias)`"""
+        match statement:
+            case ast.If(
+                ast.Compare(target, [ast.IsNot()], [ast.Constant(value=None)]),
+                [ast.Expr(ast.Call(args=[same, *_])) as inner],
+                [],
+            ) if (
+                (path := attribute_path(target)) and len(path) > 1 and path == attribute_path(same)
+            ):
+                if not self.initialization(inner):
+                    return False
+                self._at(path[:-1], statement).guarded.add(path[-1])
                 return True
             case _:
                 return False
@@ -374,6 +393,7 @@ class Constructor:
 STATEMENT_FORMS: tuple[Callable[[Constructor, ast.stmt], bool], ...] = (
     Constructor.attribute,
     Constructor.initialization,
+    Constructor.guarded_initialization,
     Constructor.freezing,
     Constructor.tie,
     Constructor.super_init,

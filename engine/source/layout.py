@@ -124,6 +124,15 @@ def statement(piece: Piece, indent: int, target: str = "") -> list[str]:
     return broken(piece, indent, target)
 
 
+def condition(piece: Piece, indent: int) -> list[str]:
+    """The line or lines of an `if` up to its colon."""
+    margin = " " * indent
+    whole = f"{margin}if {flat(piece)}:"
+    if fits(whole):
+        return [whole]
+    return [f"{margin}if (", *broken(piece, indent + INDENT), f"{margin}):"]
+
+
 def _path(path: str, indent: int, target: str, opens: bool) -> list[str]:
     """A statement that sets one path to another, such as `self.a[0].weight = self.b[1].c[2].weight`.
 

@@ -21,6 +21,7 @@ class Claim:
     function: str = ""
     arguments: dict[str, Any] = field(default_factory=dict[str, Any])
     activation: dict[str, Any] = field(default_factory=dict[str, Any])
+    guarded: frozenset[str] = frozenset()
     turns: list[Claims] = field(default_factory=list["Claims"])
 
 
@@ -158,7 +159,9 @@ class Structure:
         assert isinstance(made, TorchModule)
         chosen, form = step.kind if step is not None and step.kind else (made.kinds[0], {})
         kind = kind_of(made, chosen, form, attribute.line)
-        claim = Claim(attribute.line, chosen.module, made.arguments)
+        claim = Claim(
+            attribute.line, chosen.module, made.arguments, guarded=frozenset(attribute.guarded)
+        )
         activation = step.activation if step else None
         found = list(attribute.initializers)
         if step is not None and step.module:

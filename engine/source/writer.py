@@ -12,7 +12,7 @@ from engine.design.tree import Layer, Network, Tie
 from engine.source.arguments import Parameter, behind_first
 from engine.source.classes import WrittenClass, own_layers, printable, written_classes
 from engine.source.forward import Forward
-from engine.source.layout import INDENT, LINE_LENGTH, Call, Piece, statement
+from engine.source.layout import INDENT, LINE_LENGTH, Call, Chain, condition, statement
 from engine.source.sound import sound
 from engine.views.facts import Analysis, NodeFacts
 
@@ -62,12 +62,11 @@ def _class(written: WrittenClass, whole: Analysis | None) -> list[str]:
         lines += statement(piece, BODY, f"self.{name} = ")
     for tie in whole.network.ties if whole else ():
         lines += _tie(tie)
-    owned = [(_said(parts), facts) for parts, facts in own_layers(body)]
-    for path, facts in owned:
-        for piece in _initializations(path, facts):
-            lines += statement(piece, BODY)
-    for path, facts in owned:
-        for module in _frozen(path, facts):
+    owned = _own_layers(written)
+    for path, uses in owned:
+        lines += _initializations(path, uses)
+    for path, uses in owned:
+        for module in _frozen(path, uses[0]):
             lines += statement(Call(f"{module}.requires_grad_", ("False",)), BODY)
     lines += ["", *_signature("forward", [f"{name}: Tensor" for name in inputs], "Tensor")]
     for target, piece in Forward(body.stack, inputs).write():
@@ -117,15 +116,29 @@ def batched(shape: tuple[int, ...]) -> str:
     return f"(batch, {', '.join(map(str, shape))})" if shape else "(batch,)"
 
 
-def _initializations(path: str, facts: NodeFacts) -> Iterator[Piece]:
-    node = facts.node
+def _own_layers(written: WrittenClass) -> list[tuple[str, tuple[NodeFacts, ...]]]:
+    """The class's own layers by how the code calls them, each as it is in every use."""
+    uses = [list(own_layers(use)) for use in written.uses]
+    return [
+        (_said(each[0][0]), tuple(facts for _, facts in each)) for each in zip(*uses, strict=True)
+    ]
+
+
+def _initializations(path: str, uses: tuple[NodeFacts, ...]) -> Iterator[str]:
+    """The lines that initialise one layer: asking first for a tensor, such as a bias, that some uses lack."""
+    node = uses[0].node
     assert isinstance(node, Layer)
     if not node.initializers:
         return
-    there = {weight.tensor for weight in facts.weights}
+    there = [{weight.tensor for weight in facts.weights} for facts in uses]
     for tensor, initializer in node.initializers:
-        if tensor in there:
-            yield Call(initializer.function, (_tensor(path, tensor), *behind_first(initializer)))
+        own = _tensor(path, tensor)
+        piece = Call(initializer.function, (own, *behind_first(initializer)))
+        if all(tensor in tensors for tensors in there):
+            yield from statement(piece, BODY)
+        elif any(tensor in tensors for tensors in there):
+            yield from condition(Chain((own, "None"), "is not"), BODY)
+            yield from statement(piece, BODY + INDENT)
 
 
 def _tensor(path: str, tensor: str) -> str:

@@ -211,8 +211,8 @@ class Maker:
         node = replace(node, id=next(self.ids))
         match node:
             case Layer(kind=Linear(), activation=None | Activation()) if self.chance(60):
-                wide = self.draw(st.integers(1, 6))
-                return replace(node, kind=node.kind.with_fields(out_features=wide))
+                wide, bias = self.draw(st.integers(1, 6)), self.draw(st.booleans())
+                return replace(node, kind=node.kind.with_fields(out_features=wide, bias=bias))
             case Layer():
                 if self.chance(30):
                     kind = self.draw(entries(type(node.kind)))
