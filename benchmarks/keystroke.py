@@ -1,7 +1,7 @@
 """From an input to everything visible repainted, in a real window: typing, moving, scrolling, dragging an argument.
 
-Each round sends one event and runs the event loop until nothing waits to be painted. Timers that the window sets for itself
-(the drawing of a large network, advice) come behind, as they do for a person. Run: python -m benchmarks.keystroke
+Each round sends one event and runs the event loop until nothing waits to be painted. Timers that the
+window sets for itself (the drawing of a large network, advice) come behind. Run: python -m benchmarks.keystroke
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,22 +50,18 @@ def main() -> None:
         window.document.select((middle,))
         settle(0.5)
         print(f"\n{layers} layers, ms (at most {wanted} wanted for 95 %)")
-        report(
-            "type a width", wanted, measured(rounds, lambda turn: edit_width(window, middle, turn))
-        )
-        report("move up or down", wanted, measured(rounds, lambda turn: move(window, turn)))
-        report("undo or redo", wanted, measured(rounds, lambda turn: undo_redo(window, turn)))
-        report("select another", wanted, measured(rounds, lambda turn: select(window, turn)))
-        report("scroll the cards", 16, measured(rounds, lambda turn: scroll(window, turn)))
-        report("drag an argument", 16, measured(rounds, lambda turn: drag(window, middle, turn)))
+        report("type a width", wanted, measured(rounds, partial(edit_width, window, middle)))
+        report("move up or down", wanted, measured(rounds, partial(move, window)))
+        report("undo or redo", wanted, measured(rounds, partial(undo_redo, window)))
+        report("select another", wanted, measured(rounds, partial(select, window)))
+        report("scroll the cards", 16, measured(rounds, partial(scroll, window)))
+        report("drag an argument", 16, measured(rounds, partial(drag, window, middle)))
         window.recovery.end()
         window.close()
 
 
 def stack_of(layers: int) -> Project:
     """A project of dense layers."""
-    from engine.design.value import replace
-
     import engine
     import resources
     from engine.catalogue import ACTIVATIONS
@@ -72,6 +69,7 @@ def stack_of(layers: int) -> Project:
     from engine.design.address import Place
     from engine.design.edit import Insert, apply
     from engine.design.tree import Layer
+    from engine.design.value import replace
 
     project = engine.load(resources.path("samples", "empty.loom"))
     nodes = tuple(
