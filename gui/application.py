@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 import resources
@@ -36,7 +36,7 @@ def start(path: str | None = None) -> tuple[QApplication, Window]:
     application.setDesktopFileName("layerloom")
     preferences = Preferences()
     theme.apply(application, theme.LIGHT if preferences.theme == "light" else theme.DARK)
-    window = open_window(preferences, Path(path) if path else None)
+    window = open_window(preferences, Path(path).absolute() if path else None)
     QTimer.singleShot(2 * AFTER_PAINT_MS, window, collect_garbage)
     return application, window
 
@@ -56,7 +56,7 @@ def open_window(preferences: Preferences, path: Path | None = None) -> Window:
         window.show_start()
     window.show()
     if problem:
-        window.say("danger", problem)
+        window.say("danger", problem, about="a file")
     # Behind the first paint, which is done in the event loop's first pass.
     QTimer.singleShot(AFTER_PAINT_MS, window, lambda: _begin(window, at_start=path is None))
     return window
@@ -69,6 +69,8 @@ def _begin(window: Window, at_start: bool) -> None:
     from gui import recovery
 
     QApplication.setWindowIcon(QIcon(str(resources.path("icons", "layerloom-128.png"))))
+    if (path := window.document.state.path) is not None:
+        window.preferences.add_recent(path)
     window.begin(recovery.rescued() if at_start else [])
 
 
@@ -81,8 +83,8 @@ def first_state(
         try:
             return read(last), False, ""
         except DesignError as error:
-            if path is not None:
-                return _empty(), False, str(error)
+            why = QCoreApplication.translate("Files", "{name} was not opened: {why}")
+            return _empty(), path is None, why.format(name=last.name, why=error)
     return _empty(), True, ""
 
 

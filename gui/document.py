@@ -144,7 +144,11 @@ class Document(QObject):
 
     def open(self, path: Path) -> None:
         """Go on with the project in a file. Raises DesignError; the present project then stays."""
-        state, self._on_disk = read(path)
+        self.take(*read(path))
+
+    def take(self, state: State, on_disk: bytes) -> None:
+        """Go on with what `read` has found in a file."""
+        self._on_disk = on_disk
         self._show(state)
 
     def save(self, path: Path, even_if_changed: bool = False) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 import resources
 from engine.design.error import DesignError
 from engine.files import store
-from gui.document import ChangedOnDisk, Document
+from gui.document import ChangedOnDisk, Document, read
 from gui.messages import About
 from gui.preferences import Preferences
 from gui.widgets.pieces import Severity
@@ -47,15 +47,16 @@ class Files(QObject):
 
     def open(self, path: Path) -> bool:
         """Open a file; a line says why it could not be."""
-        if not self.may_leave():
-            return False
         try:
-            self._document.open(path)
+            found = read(path)
         except DesignError as error:
             self._preferences.forget_recent(path)
             text = self.tr("{name} was not opened: {why}").format(name=path.name, why=error)
             self._say("danger", text, about="a file")
             return False
+        if not self.may_leave():
+            return False
+        self._document.take(*found)
         self._remember(path)
         return True
 

@@ -20,7 +20,7 @@ Come = Callable[..., Person]
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home folder of its own, with settings and work in progress inside."""
     place = tmp_path / "home"
-    before = Path(QSettings("x", "x").fileName()).parents[1]
+    before = Path(QSettings("Layerloom", "Layerloom").fileName()).parents[1]
     for variable, folder in {
         "HOME": "",
         "XDG_CONFIG_HOME": "config",
@@ -30,10 +30,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     }.items():
         (place / folder).mkdir(parents=True, exist_ok=True)
         monkeypatch.setenv(variable, str(place / folder))
-    user, ini = QSettings.Scope.UserScope, QSettings.Format.IniFormat
-    QSettings.setPath(ini, user, str(place / "config"))
+    # Qt looks at the environment only once.
+    native, user = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
+    QSettings.setPath(native, user, str(place / "config"))
     yield place
-    QSettings.setPath(ini, user, str(before))
+    QSettings.setPath(native, user, str(before))
 
 
 @pytest.fixture

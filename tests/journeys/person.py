@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QPlainTextEdit,
     QWidget,
 )
@@ -118,6 +119,21 @@ class Person:
         assert len(found) == 1, found
         return found[0]
 
+    def answer(self, button: QMessageBox.StandardButton) -> list[str]:
+        """Get ready for the question that the next act brings up; what it asked is in the list afterwards."""
+        asked: list[str] = []
+
+        def click() -> None:
+            box = QApplication.activeModalWidget()
+            if not isinstance(box, QMessageBox):
+                QTimer.singleShot(20, click)
+                return
+            asked.append(box.text())
+            QTest.mouseClick(box.button(button), Qt.MouseButton.LeftButton)
+
+        QTimer.singleShot(20, click)
+        return asked
+
     def notice(self) -> str:
         """What the line above the panels says; "" where there is none."""
         notice = self.window.notice
@@ -213,6 +229,12 @@ class Person:
         if part == "card":
             return QRect(self.scene.card_rect(row).topRight() + QPoint(-22, 6), view.size() * 0)
         return self.scene.spot_rect(row, Spot(part, number))  # type: ignore[arg-type]
+
+    def click_stack(self) -> None:
+        """Click beside the cards, so that the keyboard goes to the stack and nothing is selected."""
+        view = self.window.stack.view
+        self.click(view.viewport(), QPoint(4, view.viewport().height() - 3))
+        assert self.keyboard() is view
 
     def click_card(
         self, name: str, part: str = "card", held: Qt.KeyboardModifier = NONE, number: int = 0

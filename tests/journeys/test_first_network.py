@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QListWidget, QTabBar, QTableView
 
 import engine
@@ -87,8 +86,7 @@ def build_tutorial(person: Person) -> None:
     """The tutorial's network from the empty stack."""
     person.click(person.named(StartCard, "Empty stack"))
     person.fill("shape", "3")
-    stack = person.window.stack.view
-    person.click(stack.viewport(), QPoint(stack.width() // 2, stack.height() - 5))
+    person.click_stack()
     for _ in range(3):
         person.write("lin")
         person.press(Key.Key_Return)

@@ -1,0 +1,132 @@
+"""A crash costs at most two seconds of work; the next start brings the rest back, and takes nobody else's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import engine
+import resources
+from gui import recovery
+from tests.journeys.conftest import Come
+from tests.journeys.person import CONTROL, Key
+
+ROOT = Path(__file__).parents[2]
+PROMISED_S = 2.0
+Begin = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def begin(home: Path) -> Iterator[Begin]:
+    """Starts the application in a process of its own, returns when its layers are in."""
+    begun: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.journeys.crashed", *arguments],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ.copy(),
+        )  # fmt: skip
+        begun.append(process)
+        assert process.stdout is not None
+        said = process.stdout.readline().strip()
+        assert said.startswith("here"), said
+        assert process.stdout.readline().strip() == "done"
+        return process
+
+    yield start
+    for process in begun:
+        process.kill()
+        process.wait(60)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def crash(process: subprocess.Popen[str]) -> None:
+    """Kill it without a chance to say goodbye, once the promised time has passed."""
+    time.sleep(PROMISED_S)
+    process.send_signal(signal.SIGKILL)
+    process.wait(60)
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    return Path(shutil.copy(resources.path("samples", "moons.loom"), tmp_path / "net.loom"))
+
+
+def test_edits_of_a_killed_window_come_back_and_the_saved_state_is_a_click_away(
+    come: Come, begin: Begin, net: Path
+):
+    saved = net.read_bytes()
+    crash(begin(str(net), "--layers", "2"))
+    person = come()
+    assert "Unsaved work on net.loom was recovered" in person.notice()
+    assert person.names() == ["hidden1", "hidden2", "out", "linear1", "linear2"]
+    assert person.window.isWindowModified()
+    assert net.read_bytes() == saved
+
+    person.click_button("Go back to the saved state")
+    assert person.names() == ["hidden1", "hidden2", "out"]
+    assert not person.window.isWindowModified()
+    person.click_button("Bring the recovered work back")
+    assert person.names() == ["hidden1", "hidden2", "out", "linear1", "linear2"]
+    person.press(Key.Key_S, CONTROL)
+    assert person.notice() == ""
+    assert engine.load(net) == person.state.project
+    person.window.close()
+    assert come().notice() == ""
+
+
+def test_work_that_was_never_saved_comes_back_too(come: Come, begin: Begin):
+    crash(begin("--layers", "1"))
+    person = come()
+    assert "was recovered" in person.notice()
+    assert person.names() == ["linear1"]
+    assert person.state.path is None
+    assert person.window.isWindowModified()
+    person.click_button("Start something else")
+    assert person.window.pages.currentWidget() is person.window.start
+
+
+def test_recovered_work_survives_the_next_crash_as_well(come: Come, begin: Begin, net: Path):
+    crash(begin(str(net), "--layers", "1"))
+    crash(begin("--layers", "0"))
+    person = come()
+    assert "Unsaved work on net.loom was recovered" in person.notice()
+    assert person.names() == ["hidden1", "hidden2", "out", "linear1"]
+
+
+def test_a_second_window_takes_nothing_from_one_that_still_runs(
+    come: Come, begin: Begin, net: Path
+):
+    first = begin(str(net), "--layers", "1")
+    time.sleep(PROMISED_S)
+    kept = list(recovery.folder().glob("*.loom"))
+    assert len(kept) == 1
+    person = come()
+    assert person.notice() == ""
+    assert first.poll() is None
+    assert list(recovery.folder().glob("*.loom")) == kept
+    first.send_signal(signal.SIGKILL)
+    first.wait(60)
+    again = come()
+    assert "Unsaved work on net.loom was recovered" in again.notice()
+
+
+def test_a_window_that_ends_well_leaves_nothing_behind(come: Come, net: Path):
+    person = come(net)
+    person.click_card("out")
+    person.write("linear")
+    person.press(Key.Key_Return)
+    person.until(lambda: list(recovery.folder().glob("*.loom")))
+    person.press(Key.Key_S, CONTROL)
+    person.until(lambda: not list(recovery.folder().glob("*.loom")))
+    person.window.close()
+    assert not list(recovery.folder().iterdir())
