@@ -208,7 +208,8 @@ class EmptyState(QWidget):
         self._title = plain_label(title, "title")
         self._sentence = plain_label(sentence, "muted", wrap=True)
         self._action = push_button(action)
-        self._action.setVisible(bool(action))
+        if not action:  # showing it here, where it has no parent yet, would open a window for it
+            self._action.hide()
         self._action.clicked.connect(lambda: self.acted.emit())
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)

@@ -8,6 +8,7 @@ Says "here" when its window is up and "done" when the layers are in.
 from __future__ import annotations
 
 import argparse
+import time
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
@@ -22,10 +23,15 @@ def say(word: str) -> None:
 
 
 def keyboard() -> QWidget:
-    popup = QApplication.activePopupWidget()
-    found = popup.focusWidget() if popup is not None else QApplication.focusWidget()
-    assert found is not None
-    return found
+    """What has the keyboard, once the window system has given it: a person sees the cursor before typing."""
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        popup = QApplication.activePopupWidget()
+        found = popup.focusWidget() if popup is not None else QApplication.focusWidget()
+        if found is not None:
+            return found
+        QApplication.processEvents()
+    raise AssertionError(f"Nothing has the keyboard in {QApplication.activeWindow()}.")
 
 
 def main() -> int:

@@ -28,17 +28,20 @@ Begin = Callable[..., "subprocess.Popen[str]"]
 def begin(home: Path) -> Iterator[Begin]:
     """Starts the application in a process of its own, returns when its layers are in."""
     begun: list[subprocess.Popen[str]] = []
+    complaints = home / "stderr"
 
     def start(*arguments: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.journeys.crashed", *arguments],
-            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ.copy(),
-        )  # fmt: skip
+        with complaints.open("w", encoding="utf-8") as stderr:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.journeys.crashed", *arguments],
+                cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True, env=os.environ.copy(),
+            )  # fmt: skip
         begun.append(process)
         assert process.stdout is not None
         said = process.stdout.readline().strip()
-        assert said.startswith("here"), said
-        assert process.stdout.readline().strip() == "done"
+        assert said.startswith("here"), said + complaints.read_text(encoding="utf-8")
+        said = process.stdout.readline().strip()
+        assert said == "done", said + complaints.read_text(encoding="utf-8")
         return process
 
     yield start
