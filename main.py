@@ -241,7 +241,7 @@ def run_summary(wanted: argparse.Namespace) -> int:
     if wanted.output is None:
         print(text, end="")
     else:
-        write(Path(wanted.output), text.encode())
+        write(Path(wanted.output), text.encode(), wanted.file)
     if wanted.format == "csv":
         for fault in summary.faults:
             said(fault.sentence)
@@ -266,7 +266,7 @@ def run_export(wanted: argparse.Namespace) -> int:
         from engine.runtime.prove import prove
 
         print(prove(project.network, text, seed=wanted.seed).sentence)
-    write(Path(wanted.output), text.encode())
+    write(Path(wanted.output), text.encode(), wanted.file)
     return DONE
 
 
@@ -282,10 +282,15 @@ def load(name: str) -> Project:
         raise DesignError(text if text.startswith(name) else f"{name}: {text}") from None
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+def write(path: Path, content: bytes, source: str | None = None) -> None:
+    """Write a file whole or not at all, and never over the project that it was made from."""
+    from engine.design.error import DesignError
     from engine.files.store import atomic_save
 
+    if source is not None and path.exists() and path.samefile(source):
+        raise DesignError(
+            f"{path} is the project itself and was not overwritten; choose another name"
+        )
     atomic_save(path, content)
 
 

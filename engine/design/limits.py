@@ -15,6 +15,8 @@ LONGEST_NAME = 200
 """Characters of a name, sound or not; one that is used in code is shorter."""
 LONGEST_PATH = 16_384
 """Characters of a parameter's path: a name for every level."""
+MOST_NODES = 100_000
+"""Layers and blocks, each counted once however often a Repeat repeats it."""
 MOST_INPUTS = 16
 MOST_TIES = 1000
 MOST_BRANCHES = 64
@@ -83,3 +85,11 @@ def check_nesting(blocks: int) -> None:
     """Raises DesignError where more blocks stand inside one another than a design may have."""
     if blocks > DEEPEST:
         raise DesignError(f"blocks would be nested {blocks} deep; {DEEPEST} is the most")
+
+
+def check_count(nodes: int) -> None:
+    """Raises DesignError where there are more layers and blocks than a design may have."""
+    if nodes > MOST_NODES:
+        raise DesignError(
+            f"a design has at most {MOST_NODES:,} layers and blocks, and this is one too many"
+        )

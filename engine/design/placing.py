@@ -16,7 +16,7 @@ from engine.design.address import (
     with_stack,
 )
 from engine.design.error import DesignError
-from engine.design.limits import check_nesting, nesting
+from engine.design.limits import MOST_NODES, check_count, check_nesting, nesting
 from engine.design.naming import Named, taken_names
 from engine.design.tree import (
     Group,
@@ -81,6 +81,7 @@ def inserted(network: Network, nodes: tuple[Node, ...], at: Place) -> Network:
     if not nodes:
         return network
     _check_nesting(network, nodes, at)
+    _check_count(network, nodes)
     fresh, next_id = renumbered(nodes, network.next_id)
     named = _named_for(network, fresh, at)
     new = replace(stack, nodes=stack.nodes[: at.index] + named + stack.nodes[at.index :])
@@ -92,6 +93,13 @@ def _check_nesting(network: Network, nodes: tuple[Node, ...], at: Place) -> None
         return
     around = len(located(network.body, at.parent)[0]) // 2 + 1 if at.parent else 0
     check_nesting(around + nesting(Stack(nodes)))
+
+
+def _check_count(network: Network, nodes: tuple[Node, ...]) -> None:
+    count = sum(1 for _ in walk(Stack(nodes)))
+    # Ids begin at 1 and no two nodes share one, so that most networks need not be counted.
+    if network.next_id + count > MOST_NODES:
+        check_count(count + sum(1 for _ in walk(network.body)))
 
 
 def _named_for(network: Network, nodes: tuple[Node, ...], at: Place) -> tuple[Node, ...]:

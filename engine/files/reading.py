@@ -70,8 +70,9 @@ def from_document(document: object) -> Project:
     """The project in a document. Raises DesignError with the place, such as `network.layers[3].out_features`."""
     top = mapping(document)
     if top.get("format") != FORMAT:
-        raise DesignError(f"this is no Layerloom project: {shown(top.get('format'))} stands where "
-                          f"{FORMAT!r} should", "format")  # fmt: skip
+        found = shown(top["format"]) if "format" in top else "nothing"
+        raise DesignError(f"this is no Layerloom project: {found} stands where {FORMAT!r} should",
+                          "format")  # fmt: skip
     version = at("version", top.get("version", 1), Whole(1).checked)
     if version != VERSION:
         raise DesignError(f"this file is of format {version}, made by a newer Layerloom; "
@@ -116,10 +117,11 @@ def read_nodes(value: object) -> tuple[Node, ...]:
 
 
 class _Nodes:
-    """Reads nodes, counting the blocks around it."""
+    """Reads nodes, counting them and the blocks around it."""
 
     def __init__(self) -> None:
         self.blocks = -1
+        self.count = 0
 
     def nodes(self, value: object) -> tuple[Node, ...]:
         self.blocks += 1
@@ -129,6 +131,8 @@ class _Nodes:
         return read
 
     def node(self, value: object) -> Node:
+        self.count += 1
+        limits.check_count(self.count)
         part = mapping(value)
         found = [sort for sort in SORTS if sort in part]
         if len(found) != 1:

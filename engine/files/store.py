@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import shutil
+import stat
 import tempfile
 import time
 from pathlib import Path
@@ -77,15 +78,29 @@ def _layout(value: Any, indent: str) -> str:
 def read_bytes(path: Path, most: int) -> bytes:
     """A file's bytes, refused beyond `most`. Raises DesignError in words about the file."""
     try:
-        with path.open("rb") as file:
-            content = file.read(most + 1)
+        # Its size is asked for first: what is too large is not read at all.
+        if size_of(path) <= most:
+            with path.open("rb") as file:
+                content = file.read(most + 1)
+            if len(content) <= most:
+                return content
     except OSError as error:
         raise DesignError(f"{path} cannot be read: {reason(error)}") from None
     except ValueError:
         raise DesignError(f"{str(path)!r} is no name of a file") from None
-    if len(content) > most:
-        raise DesignError(f"{path} is larger than {most:,} bytes and is no project file")
-    return content
+    raise DesignError(f"{path} is larger than {most:,} bytes, which is the most that is read")
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file. Raises OSError, also for what has no end or waits for somebody: a pipe, a device."""
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(
+            "it is no file but a pipe, a socket or a device; copy what it gives into a file"
+        )
+    return status.st_size
 
 
 def atomic_save(path: Path, content: bytes, keep_previous: bool = False) -> None:
@@ -165,10 +180,11 @@ def _sync_folder(folder: Path) -> None:
 
 def remove_strays(folder: Path, older_than_s: float = 60.0) -> None:
     """Remove the temporaries that a crash left in a folder, not those of a save under way."""
-    for stray in folder.glob(f"{STRAY}*"):
-        with contextlib.suppress(OSError):
-            if time.time() - stray.stat().st_mtime > older_than_s:
-                stray.unlink()
+    with contextlib.suppress(OSError):
+        for stray in folder.glob(f"{STRAY}*"):
+            with contextlib.suppress(OSError):
+                if time.time() - stray.stat().st_mtime > older_than_s:
+                    stray.unlink()
 
 
 def reason(error: OSError) -> str:
@@ -190,5 +206,7 @@ def reason(error: OSError) -> str:
             return "a part of its path is a file, not a folder"
         case errno.ENAMETOOLONG:
             return "the name is too long"
+        case errno.ELOOP:
+            return "its links lead back to themselves"
         case _:
             return (error.strerror or str(error)).lower()

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from engine.design import limits
 from engine.design.edit import Edit
 from engine.design.kind import TensorSpec
 from engine.design.tree import Group, Layer, Network, Node, Parallel, Repeat, Stack, node_name
 from engine.design.tuples import NamedTuple
 from engine.views.rules import Totals, Weight, weights_of
 
-MOST_NODES = 100_000
+MOST_NODES = limits.MOST_NODES
 """Layers and blocks of a network in all turns of its Repeats: more modules than torch could build in minutes."""
 
 

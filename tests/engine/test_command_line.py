@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -179,6 +180,69 @@ def test_export_refuses_a_design_with_faults_and_one_without_layers(
     done = run("export", file, "--as", "module", "-o", "net.py", folder=tmp_path)
     assert (done.status, done.output, len(done.errors)) == (1, "", 1)
     assert not (tmp_path / "net.py").exists()
+
+
+@pytest.mark.parametrize("given", [["summary"], ["export", "--as", "module"]])
+def test_nothing_is_written_over_the_project_that_it_is_made_from(given: list[str], tutorial: str):
+    before = Path(tutorial).read_bytes()
+    folder = Path(tutorial).parent
+    (folder / "link.loom").symlink_to(tutorial)
+    for name in ("tutorial.loom", "link.loom"):
+        done = run(*given, tutorial, "-o", name, folder=folder)
+        assert (done.status, done.output) == (2, "")
+        assert done.errors == [
+            f"layerloom: {name} is the project itself and was not overwritten; choose another name"
+        ]
+        assert Path(tutorial).read_bytes() == before
+
+
+# --- disks -----------------------------------------------------------------------------------------------------------
+
+
+MOUNTED = """
+mount -t tmpfs -o size=64k layerloom "$1" || exit 99
+cp "$2" "$1/net.loom"
+head -c 1000000 /dev/zero > "$1/all-the-rest" 2> /dev/null
+[ -z "$3" ] || mount -o remount,ro "$1" || exit 99
+cd "$1"
+shift 3
+"$@"
+status=$?
+cat net.loom
+exit $status
+"""
+
+
+@pytest.mark.skipif(
+    shutil.which("unshare") is None, reason="only Linux lets anyone mount a disk of his own"
+)
+@pytest.mark.parametrize(("how", "why"), [("", "disk is full"), ("read-only", "read-only")])
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["new", "digits", "-o", "net.loom", "--force"],
+        ["new", "digits", "-o", "other.loom"],
+        ["summary", "net.loom", "-o", "other.txt"],
+        ["export", "net.loom", "--as", "module", "-o", "other.py"],
+    ],
+)
+def test_on_a_disk_that_takes_no_more_nothing_is_lost_and_a_line_says_so(
+    given: list[str], how: str, why: str, tutorial: str, tmp_path: Path
+):
+    (tmp_path / "disk").mkdir()
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", MOUNTED, "sh"]
+    done = subprocess.run(
+        [*command, str(tmp_path / "disk"), tutorial, how, sys.executable, str(MAIN), *given],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    if "unshare" in done.stderr or done.returncode == 99:
+        pytest.skip("this account may not mount a disk of its own")
+    assert done.returncode == 2
+    assert done.stdout == Path(tutorial).read_text(encoding="utf-8")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("layerloom: ")
+    assert "was not saved" in done.stderr
+    assert why in done.stderr
 
 
 # --- wrong use -------------------------------------------------------------------------------------------------------

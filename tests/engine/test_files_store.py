@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -175,6 +176,41 @@ def test_a_place_that_cannot_be_written_is_named(
     with pytest.raises(DesignError):
         load(tmp_path / place)
     assert strays(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("/dev/zero", "it is no file but a pipe, a socket or a device"),
+        ("/dev/full", "it is no file but a pipe, a socket or a device"),
+        ("net.loom", "its links lead back to themselves"),
+        ("nowhere", "there is no such file or folder"),
+    ],
+)
+def test_what_has_no_end_or_no_beginning_is_refused_at_once(
+    tmp_path: Path, target: str, words: str
+):
+    (tmp_path / "net.loom").symlink_to(target)
+    with pytest.raises(DesignError, match=f"cannot be read: {words}"):
+        load(tmp_path / "net.loom")
+
+
+def test_nobody_waits_for_a_pipe(tmp_path: Path):
+    os.mkfifo(tmp_path / "net.loom")
+    with pytest.raises(DesignError, match="it is no file but a pipe"):
+        load(tmp_path / "net.loom")
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path):
+    with (tmp_path / "net.loom").open("wb") as file:
+        file.truncate(2**40)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DesignError, match="is larger than 67,108,864 bytes"):
+            load(tmp_path / "net.loom")
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_text_that_no_file_can_hold_is_refused_before_anything_is_written(

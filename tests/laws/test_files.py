@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import copy
 import json
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ import pytest
 from hypothesis import example, given
 
 import resources
+from engine.design.edit import Duplicate, Remove, apply
 from engine.design.error import DesignError
 from engine.design.history import History
+from engine.design.limits import MOST_NODES
 from engine.design.project import Project
 from engine.design.tree import DEEPEST, walk
 from engine.files.document import nodes_document, to_document
@@ -285,11 +288,19 @@ def test_the_place_and_what_is_wrong_are_said(path: Path, value: Any, sentence: 
     [
         (b"[" * 100_000, "nests brackets too deeply"),
         (b'{"a":' * 100_000, "nests brackets too deeply"),
-        (b'{"format": "layerloom", "format": "x"}', "'format' stands twice"),
-        (b'{"version": NaN}', "NaN is not a number"),
-        (b'{"version": -Infinity}', "-Infinity is not a number"),
-        (b'{"version": 1e999}', "1e999 is too large"),
-        (b'{"version": ' + b"9" * 5000 + b"}", "a number of 5000 digits"),
+        (b'{"format": "layerloom", "format": "x"}', "format: this key stands twice"),
+        (b'{"a": [0, {"b c": 1, "b c": 1}]}', "a[1].'b c': this key stands twice"),
+        (b'{"version": NaN}', "version: NaN is not a number"),
+        (b'{"a": {"b": [2, [-Infinity]]}}', "a.b[1][0]: -Infinity is not a number"),
+        (b'{"version": 1e999}', "version: 1e999 is too large"),
+        (b'{"version": ' + b"9" * 5000 + b"}", "version: a number of 5000 digits"),
+        (b'{"a": NaN, "a": 1}', "NaN is not a number"),
+        (b'{"key": ' * 900 + b"NaN" + b"}" * 900, "NaN is not a number"),
+        (b"", "the file is empty"),
+        (b" \r\n\t", "the file is empty"),
+        ('{"format": "layerloom"}'.encode("utf-16"), "UTF-16 or UTF-32; save it as UTF-8"),
+        ('{"format": "layerloom"}'.encode("utf-32"), "UTF-16 or UTF-32; save it as UTF-8"),
+        (b"{}", "format: this is no Layerloom project: nothing stands where 'layerloom' should"),
         (b'{"version": 1.' + b"9" * 5000 + b"}", "is too large"),
         (b'{"format": "layerloom"', "line 1, column 23; it may be cut off"),
         (b"\x80abc", "byte 0 is no UTF-8"),
@@ -301,6 +312,30 @@ def test_bytes_that_are_no_project_are_named(content: bytes, words: str):
     result = read(content)
     assert isinstance(result, DesignError)
     assert words in str(result)
+
+
+def test_a_byte_order_mark_and_other_line_ends_are_no_fault():
+    content = resources.path("samples", "tutorial.loom").read_bytes()
+    assert loads(codecs.BOM_UTF8 + content.replace(b"\n", b"\r\n")) == loads(content)
+
+
+def layers(count: int) -> bytes:
+    document = tutorial()
+    document["network"]["layers"] = [{"layer": "Linear"}] * count
+    return json.dumps(document).encode()
+
+
+def test_a_file_holds_as_many_layers_as_edits_can_make_and_no_more():
+    full = loads(layers(MOST_NODES))
+    result = read(layers(4 * MOST_NODES))
+    assert isinstance(result, DesignError)
+    assert result.place == f"network.layers[{MOST_NODES}]"
+    assert "at most 100,000 layers and blocks" in str(result)
+    again = Duplicate((full.network.body.nodes[0].id,))
+    with pytest.raises(DesignError, match="at most 100,000 layers and blocks"):
+        apply(full.network, again)
+    less = apply(full.network, Remove((full.network.body.nodes[1].id,)))
+    assert sum(1 for _ in walk(apply(less, again).body)) == MOST_NODES
 
 
 def test_a_file_may_not_be_larger_than_any_project():
