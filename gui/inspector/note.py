@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from gui import theme
@@ -24,6 +24,16 @@ class NoteEdit(QPlainTextEdit):
         self.setFont(theme.body_font())
         self.textChanged.connect(self._fit)
         self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave undo and redo to the design where there is nothing of the text to take back."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys, text = QKeySequence.StandardKey, self.document()
+            undoes = event.matches(keys.Undo) and not text.isUndoAvailable()
+            if undoes or (event.matches(keys.Redo) and not text.isRedoAvailable()):
+                event.ignore()
+                return True
+        return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from gui import theme
@@ -111,6 +111,9 @@ class TypedField(QWidget):
         match event:
             case QKeyEvent() if event.type() == QEvent.Type.KeyPress:
                 return self._key_pressed(event)
+            case QKeyEvent() if event.type() == QEvent.Type.ShortcutOverride:
+                # Unseen by the line, which would accept it, it goes on to the window's shortcuts.
+                return self._is_windows(event)
             case QWheelEvent() if self._line.hasFocus():
                 times = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
                 turned = event.angleDelta().y() or event.angleDelta().x()
@@ -129,8 +132,16 @@ class TypedField(QWidget):
             case Qt.Key.Key_Escape if self.fault():
                 self.reset(self._value)
             case _:
-                return False
+                return self._is_windows(event)
         return True
+
+    def _is_windows(self, event: QKeyEvent) -> bool:
+        """Whether a key is undo or redo of the design: every valid text was an edit, and the line's own undo would be
+        one more. Invalid text, which the design never had, the line takes back itself.
+        """
+        keys = QKeySequence.StandardKey
+        is_valid = not isinstance(self._syntax.read(self._line.text()), Invalid)
+        return is_valid and (event.matches(keys.Undo) or event.matches(keys.Redo))
 
     def _read(self, text: str) -> None:
         match self._syntax.read(text):
