@@ -6,10 +6,20 @@ all that is in it; made from the inside out, the window took 10 ms longer to app
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from gui.actions import Actions
 from gui.asking import Ask
@@ -59,6 +69,15 @@ class Frame(QWidget):
         notice = Notice(self)
         self._column.insertWidget(1, notice)
         return notice
+
+    @contextmanager
+    def keyboard_kept(self) -> Iterator[None]:
+        """Give the keyboard to the stack where what has it goes; Qt would give it to whatever comes next."""
+        held = QApplication.focusWidget()
+        is_inside = held is not None and self.isAncestorOf(held)
+        yield
+        if is_inside and held is not None and isValid(held) and not held.isVisible():
+            self.stack.setFocus()
 
     def put_right(self, inspector: QWidget) -> None:
         """Give the inspector its room."""

@@ -221,11 +221,12 @@ class Window(QMainWindow):
         ) or self.pages.currentIndex():
             self._leave_start()
         self._shown = new
-        self.stack.show_state(old, new)
-        self.centre.show_state(old, new)
-        for name in ("inspector", "run"):
-            if name in self.__dict__:
-                getattr(self, name).show_state(old, new)
+        with self.frame.keyboard_kept():
+            self.stack.show_state(old, new)
+            self.centre.show_state(old, new)
+            for name in ("inspector", "run"):
+                if name in self.__dict__:
+                    getattr(self, name).show_state(old, new)
         self.status.show_state(old, new)
         self.actions_table.show_state(new)
         if old is None or old.project is not new.project:
@@ -259,7 +260,8 @@ class Window(QMainWindow):
         self.start.setFocus()
 
     def _leave_start(self) -> None:
-        self.pages.setCurrentIndex(0)
+        with self.frame.keyboard_kept():
+            self.pages.setCurrentIndex(0)
         self.status.show()
 
     def show_view(self, index: int) -> None:
@@ -360,10 +362,12 @@ class Window(QMainWindow):
         self.engine.restart()
 
     def toggle_inspector(self) -> None:
-        self.inspector.setVisible(not self.inspector.isVisible())
+        with self.frame.keyboard_kept():
+            self.inspector.setVisible(not self.inspector.isVisible())
 
     def toggle_run(self) -> None:
-        self.run.setVisible(not self.run.isVisible())
+        with self.frame.keyboard_kept():
+            self.run.setVisible(not self.run.isVisible())
 
     def toggle_full_screen(self) -> None:
         self.showNormal() if self.isFullScreen() else self.showFullScreen()

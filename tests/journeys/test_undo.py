@@ -116,3 +116,19 @@ def test_from_the_first_project_to_the_last_and_back_all_are_equal(person: Perso
         assert person.state.project == project
     redo(person)
     assert person.state.project == passed[-1]
+
+
+def test_the_keyboard_goes_to_the_stack_when_what_had_it_goes(person: Person):
+    person.click_card("linear1")
+    person.press(Key.Key_D, CONTROL)
+    person.fill("out_features", "7")
+    undo(person)
+    assert person.names() == ["linear1", "linear3", "linear2", "out"]
+    undo(person)
+    assert person.names() == ["linear1", "linear2", "out"]
+    assert person.keyboard() is person.window.stack.view
+    person.click_card("linear1")
+    person.fill("out_features", "7")
+    person.press(Key.Key_I, CONTROL)
+    assert not person.window.inspector.isVisible()
+    assert person.keyboard() is person.window.stack.view
