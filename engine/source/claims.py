@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.design.kind import Call, Misfit
 from engine.design.knob import shown
 from engine.design.tree import Group, Layer, Parallel, Repeat
-from engine.source.constructors import differing
+from engine.source.entries import differing
 from engine.source.structure import Claim, Claims
 from engine.source.syntax import unreadable
 from engine.views.facts import NodeFacts, StackFacts

@@ -5,77 +5,21 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from typing import Any
 
-from engine.catalogue import ACTIVATIONS, JOINS
+from engine.catalogue import JOINS
 from engine.design.error import DesignError
 from engine.design.kind import Activation, Join, Kind, signature
 from engine.design.names import WRITER_LETTERS
-from engine.source.arguments import same
-from engine.source.constructors import HARMLESS, Attribute, Made, TorchModule
-from engine.source.syntax import Names, constant, full_name, source, unreadable
+from engine.source.entries import activation, activations_by_function
+from engine.source.made import Attribute, Made, TorchModule
+from engine.source.syntax import Names, constant, source, unreadable
 from engine.source.unify import Holes, arguments, pattern, unified
+from engine.source.values import Merge, Operand, Start, Step, Value, meeting
 
 LETTER = re.compile("[p-z](_[0-9]+)?")
 """Variables that are the writer's own, so that a branch called so has no name."""
-
-
-@dataclass(eq=False, slots=True)
-class Start:
-    """Where a branch begins: "" is what flows into the class, else an input or a node that is recalled."""
-
-    origin: str
-    depth: int = 0
-
-
-@dataclass(eq=False, slots=True)
-class Step:
-    """A module applied to a value. `order` counts evaluations; `origin` and `depth` say how it hangs on its Start."""
-
-    name: str
-    before: Value
-    kind: tuple[type[Kind], dict[str, Any]] | None
-    """The kind of a layer with the fields that its form gives; None for a block."""
-    again: bool
-    order: int
-    line: int
-    origin: str
-    depth: int
-    activation: Activation | None = None
-    module: str = ""
-    """The attribute of an activation that is a module of its own."""
-
-
-@dataclass(eq=False, slots=True)
-class Merge:
-    """Several values joined; those from where the flow comes meet at `fork`."""
-
-    join: Join
-    operands: tuple[Operand, ...]
-    fork: Value
-    order: int
-    line: int
-    origin: str
-    depth: int
-    activation: Activation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """One value that is joined, and the variable that it stood in where that is a branch's name."""
-
-    value: Value
-    name: str
-
-
-Value = Start | Step | Merge
-
-
-def previous(value: Step | Merge) -> Value:
-    """The value that every way to this one passes last."""
-    return value.before if isinstance(value, Step) else value.fork
 
 
 class Dataflow:
@@ -229,7 +173,7 @@ class Dataflow:
         """`torch.relu(x)`"""
         if not isinstance(node, ast.Call):
             return None
-        kind = _functions().get(self.names.dotted(node.func))
+        kind = activations_by_function().get(self.names.dotted(node.func))
         if kind is None:
             return None
         found = dict(arguments(node, kind.function_parameters) or {})
@@ -243,26 +187,7 @@ class Dataflow:
                 )
         if first not in found:
             unreadable(node, f"`{source(node)}` has arguments that cannot be read")
-        return self._activated(
-            self.value(found.pop(first)), self._activation_entry(kind, found, node), node
-        )
-
-    def _activation_entry(
-        self, kind: type[Activation], found: dict[str, ast.expr], where: ast.AST
-    ) -> Activation:
-        """The activation with its arguments; those that no field keeps must be torch's defaults."""
-        defaults = signature(kind.function_parameters).defaults
-        fields: dict[str, Any] = {}
-        for name, each in found.items():
-            value = constant(each, {})
-            if any(knob.name == name for knob in kind.knobs):
-                fields[name] = value
-            elif name not in defaults or (name not in HARMLESS and not same(value, defaults[name])):
-                unreadable(where, f"{kind.function} has an argument {name} that is not kept here")
-        try:
-            return kind(**fields)
-        except DesignError as error:
-            unreadable(where, f"{kind.function}: {error}")
+        return self._activated(self.value(found.pop(first)), activation(kind, found, node), node)
 
     def _activated(self, value: Value, activation: Activation, where: ast.AST) -> Value:
         """The value with an activation, which belongs to the layer or join before it."""
@@ -382,18 +307,6 @@ EXPRESSION_FORMS: tuple[Callable[[Dataflow, ast.expr], Value | None], ...] = (
 """The expressions of a forward that can be read; each gives None for one that is not of its form."""
 
 
-def meeting(a: Value, b: Value) -> Value:
-    """The last value that every way to both passes: where two branches part."""
-    while a is not b:
-        if a.depth >= b.depth and not isinstance(a, Start):
-            a = previous(a)
-        elif not isinstance(b, Start):
-            b = previous(b)
-        else:
-            raise AssertionError("values of one origin have one Start")
-    return a
-
-
 def _is_unusual(made: Made) -> bool:
     """Whether a module may stand in `forward` in another form than a plain call."""
     return isinstance(made, TorchModule) and any(
@@ -408,11 +321,6 @@ def _is_module(node: ast.expr | None, name: str) -> bool:
         and isinstance(node.value, ast.Name)
         and node.value.id == "self"
     )
-
-
-@cache
-def _functions() -> dict[str, type[Activation]]:
-    return {full_name(kind.function): kind for kind in ACTIVATIONS.values() if kind.function}
 
 
 assert all(LETTER.fullmatch(letter) for letter in WRITER_LETTERS)

@@ -15,8 +15,9 @@ from engine.design.error import DesignError
 from engine.design.kind import DTYPES, TensorSpec
 from engine.design.tree import Input, Network, Stack
 from engine.source.claims import line_of, verify
-from engine.source.constructors import Constructor, SourceClass
+from engine.source.constructors import Constructor
 from engine.source.dataflow import Dataflow
+from engine.source.modules import SourceClass
 from engine.source.structure import Claims, Ids, Structure
 from engine.source.syntax import Constants, Names, constant, parsed, source, unreadable
 from engine.views.shapes import infer

@@ -8,9 +8,11 @@ from typing import Any
 
 from engine.design.kind import Activation, Initializer, Kind
 from engine.design.tree import DEEPEST, Again, Group, Layer, Node, Parallel, Repeat, Stack
-from engine.source.constructors import Attribute, OwnBlock, Sequential, TorchModule, Turns, kind_of
-from engine.source.dataflow import Dataflow, Merge, Operand, Start, Step, Value, previous
+from engine.source.dataflow import Dataflow
+from engine.source.entries import kind_of
+from engine.source.made import Attribute, OwnBlock, Sequential, TorchModule, Turns
 from engine.source.syntax import source, unreadable
+from engine.source.values import Merge, Operand, Start, Step, Value, previous
 
 
 @dataclass(slots=True)
