@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from operator import attrgetter
 
 from engine.design.error import DesignError
+from engine.design.scope_names import exchanged
 from engine.design.tree import Layer, Node, Stack, stacks_of, with_stacks
-from engine.design.value import replace, value
+from engine.design.value import value
 
 NEAR = 4
+MOST_SEEN = 10_000
 _ids = attrgetter("id")
 
 Address = tuple[int, ...]
 """Index of a node in its stack, outermost first, with the index of the branch between two of them: (3, 1, 0)."""
+
+_seen: dict[int, Address] = {}
+"""Where nodes were found last, by id. A place to look at first and no more: other designs have the same ids."""
 
 
 @value
@@ -32,41 +38,70 @@ class Before:
 
 
 def located(body: Stack, node_id: int) -> tuple[Address, Node]:
-    """Address and node of an id. Raises DesignError when it is not there."""
-    found = _search(body, node_id)
-    if found is None:
-        raise DesignError("that layer is no longer in the network")
-    return found
+    """Address and node of an id. Raises DesignError when it is not there.
+
+    A search through a thousand nodes would be most of an edit's time, so we look first where the node should be.
+    """
+    address = _guessed(body, node_id)
+    if address is None and (seen := _seen.get(node_id)) is not None:
+        address = _near(body, node_id, seen)
+    if address is None:
+        address = _searched(body, node_id)
+        if address is None:
+            raise DesignError("that layer is no longer in the network")
+    if address != _seen.get(node_id):
+        if len(_seen) >= MOST_SEEN:
+            _seen.clear()
+        _seen[node_id] = address
+    return address, node_at(body, address)
 
 
-def _search(stack: Stack, node_id: int) -> tuple[Address, Node] | None:
-    index = _index(stack.nodes, node_id)
-    if index is not None:
-        return (index,), stack.nodes[index]
+def _guessed(stack: Stack, node_id: int) -> Address | None:
+    """Where it is in a design whose ids grow from top to bottom, as they do until nodes are inserted or moved."""
+    address: Address = ()
+    while True:
+        index = bisect_right(stack.nodes, node_id, key=_ids) - 1
+        if index < 0:
+            return None
+        node = stack.nodes[index]
+        address = (*address, index)
+        if node.id == node_id:
+            return address
+        inside = enumerate(stacks_of(node))
+        begun = [(n, s) for n, s in inside if s.nodes and s.nodes[0].id <= node_id]
+        if not begun:
+            return None
+        branch, stack = begun[-1]
+        address = (*address, branch)
+
+
+def _near(body: Stack, node_id: int, seen: Address) -> Address | None:
+    """Where it was last, or a few nodes beside that."""
+    stack = body
+    for index, branch in zip(seen[:-1:2], seen[1::2], strict=True):
+        stacks = stacks_of(stack.nodes[index]) if index < len(stack.nodes) else ()
+        if branch >= len(stacks):
+            return None
+        stack = stacks[branch]
+    first = max(seen[-1] - NEAR, 0)
+    for index, node in enumerate(stack.nodes[first : first + 2 * NEAR], first):
+        if node.id == node_id:
+            return (*seen[:-1], index)
+    return None
+
+
+def _searched(stack: Stack, node_id: int) -> Address | None:
+    """Where it is, wherever that may be."""
+    ids = list(map(_ids, stack.nodes))
+    if node_id in ids:
+        return (ids.index(node_id),)
     for index, node in enumerate(stack.nodes):
         if type(node) is Layer:
             continue
         for branch, inner in enumerate(stacks_of(node)):
-            found = _search(inner, node_id)
-            if found is not None:
-                return (index, branch, *found[0]), found[1]
+            if (found := _searched(inner, node_id)) is not None:
+                return (index, branch, *found)
     return None
-
-
-def _index(nodes: tuple[Node, ...], node_id: int) -> int | None:
-    """Where in a stack a node is.
-
-    Ids grow along a stack that was written from top to bottom, so we look where it would be, and near there, before
-    all ids are compared (in C: a loop in Python over a thousand nodes would be most of an edit's time).
-    """
-    if not nodes:
-        return None
-    near = max(node_id - nodes[0].id - NEAR, 0)
-    for index, node in enumerate(nodes[near : near + 2 * NEAR], near):
-        if node.id == node_id:
-            return index
-    ids = list(map(_ids, nodes))
-    return ids.index(node_id) if node_id in ids else None
 
 
 def located_all(body: Stack, ids: tuple[int, ...]) -> tuple[Node, ...]:
@@ -123,9 +158,8 @@ def spliced(stack: Stack, address: Address, nodes: tuple[Node, ...]) -> Stack:
     """The tree with `nodes` instead of the node at the address."""
     index = address[0]
     if len(address) == 1:
-        return replace(stack, nodes=stack.nodes[:index] + nodes + stack.nodes[index + 1 :])
+        return exchanged(stack, index, index + 1, nodes)
     node = stack.nodes[index]
     stacks = list(stacks_of(node))
     stacks[address[1]] = spliced(stacks[address[1]], address[2:], nodes)
-    changed = with_stacks(node, tuple(stacks))
-    return replace(stack, nodes=(*stack.nodes[:index], changed, *stack.nodes[index + 1 :]))
+    return exchanged(stack, index, index + 1, (with_stacks(node, tuple(stacks)),))

@@ -7,12 +7,12 @@ class around them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable
-from operator import attrgetter
+from collections.abc import Callable, Container
 
 from engine.design.address import Address, Place, located, node_at, spliced, stack_at
-from engine.design.kind import Activation, Kind
+from engine.design.kind import Kind
 from engine.design.names import free_name
+from engine.design.scope_names import attributes, names_of
 from engine.design.tree import (
     Again,
     Group,
@@ -23,37 +23,13 @@ from engine.design.tree import (
     Repeat,
     Stack,
     Tie,
-    node_name,
-    scope,
 )  # fmt: skip
 from engine.design.value import replace
-
-ACTIVATION = "_activation"
-"""How the attribute of a layer's activation ends, where that must be a module."""
-
-_names = attrgetter("name")
 
 
 def default_name(kind: Kind) -> str:
     """What the first layer of a kind is called: `linear1`, `batchnorm1`."""
     return re.sub(r"\dd$", "", kind.key().lower()) + "1"
-
-
-def activation_name(name: str, activation: Activation | None) -> str:
-    """The attribute of an activation that must be a module, `conv_activation`; "" where its function will do."""
-    return name + ACTIVATION if activation is not None and not activation.function else ""
-
-
-def attributes(nodes: Iterable[Node]) -> Iterable[str]:
-    """The attributes that nodes of one class are and bring with them."""
-    for node in nodes:
-        if type(node) is Layer and node.activation is None:
-            if node.name:
-                yield node.name
-        elif name := node_name(node):
-            yield name
-            if isinstance(node, Layer) and (second := activation_name(name, node.activation)):
-                yield second
 
 
 def _class_body(network: Network, at: Place) -> Stack:
@@ -69,31 +45,18 @@ def _class_body(network: Network, at: Place) -> Stack:
 
 
 class Taken(Container[str]):
-    """The attributes of one class. Those of activations are looked at only when one like them is asked for."""
+    """The attributes of one class, and of the nodes that come into it."""
 
     def __init__(self, body: Stack) -> None:
-        self._body = body
-        try:
-            # All at once, in C: an edit of a thousand layers has fifty microseconds.
-            self._names = set(map(_names, body.nodes))
-        except AttributeError:
-            self._names = {node_name(node) for node in scope(body)}
+        self._names = names_of(body)
         self._added: set[str] = set()
-        self._of_activations: set[str] | None = None
 
     def __contains__(self, name: object) -> bool:
-        if name in self._names or name in self._added:
-            return True
-        return str(name).endswith(ACTIVATION) and name in self._activations()
+        return name in self._names or name in self._added
 
     def add(self, node: Node) -> None:
         """Take the attributes of one more node."""
         self._added.update(attributes((node,)))
-
-    def _activations(self) -> set[str]:
-        if self._of_activations is None:
-            self._of_activations = set(attributes(scope(self._body)))
-        return self._of_activations
 
 
 def taken_names(network: Network, at: Place) -> Taken:
@@ -166,7 +129,8 @@ def renamed(network: Network, node_id: int, name: str) -> Network:
         return network
     body = spliced(network.body, address, (replace(node, name=name),))
     old, own_class = node.name, _class_of(network.body, address)
-    if old and _speaks(own_class) and list(attributes(scope(own_class))).count(old) == 1:
+    names = names_of(own_class)
+    if old and names.reads and names.count(old) == 1:
         body = _class_respoken(body, address, lambda one: name if one == old else one)
     ties = network.ties
     if ties:
@@ -177,11 +141,6 @@ def renamed(network: Network, node_id: int, name: str) -> Network:
             for tie in ties
         )
     return replace(network, body=body, ties=ties)
-
-
-def _speaks(body: Stack) -> bool:
-    """Whether a class has nodes that may speak of others by name."""
-    return not set(map(type, body.nodes)) <= {Layer, Group, Repeat}
 
 
 def _moved_path(path: str, old: str, new: str) -> str:

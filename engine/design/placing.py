@@ -18,6 +18,7 @@ from engine.design.address import (
 from engine.design.error import DesignError
 from engine.design.limits import MOST_NODES, check_count, check_nesting, nesting
 from engine.design.naming import Named, taken_names
+from engine.design.scope_names import exchanged
 from engine.design.tree import (
     Group,
     Layer,
@@ -84,7 +85,7 @@ def inserted(network: Network, nodes: tuple[Node, ...], at: Place) -> Network:
     _check_count(network, nodes)
     fresh, next_id = renumbered(nodes, network.next_id)
     named = _named_for(network, fresh, at)
-    new = replace(stack, nodes=stack.nodes[: at.index] + named + stack.nodes[at.index :])
+    new = exchanged(stack, at.index, at.index, named)
     return replace(network, body=with_stack(network.body, at, new), next_id=next_id)
 
 
@@ -163,7 +164,7 @@ def moved(network: Network, ids: Ids, to: Place) -> Network:
     _check_nesting(without, nodes, at)
     stack = stack_at(without.body, at)
     named = _named_for(without, nodes, at)
-    nodes_there = stack.nodes[: at.index] + named + stack.nodes[at.index :]
-    if target.nodes == nodes_there:
+    new = exchanged(stack, at.index, at.index, named)
+    if target.nodes == new.nodes:
         return network
-    return replace(without, body=with_stack(without.body, at, replace(stack, nodes=nodes_there)))
+    return replace(without, body=with_stack(without.body, at, new))

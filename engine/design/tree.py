@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import is_
 
 from engine.design.kind import Activation, Initializer, Join, Kind, TensorSpec
 from engine.design.value import field, replace, value
@@ -48,6 +49,9 @@ class Stack:
     `source` is "" for what flows in, or the name of an input or of an earlier named node (a recall). `name` is the
     local variable of a branch in the exported code, "" for the writer's own choice.
     """
+
+    # What engine.design.scope_names knows of a stack. It follows from the stack, so it is none of its fields.
+    __slots__ = ("__dict__", "__weakref__", "came_from", "known_names")
 
     nodes: tuple[Node, ...] = ()
     source: str = ""
@@ -151,7 +155,8 @@ def stacks_of(node: Node) -> tuple[Stack, ...]:
 
 def with_stacks(node: Node, stacks: tuple[Stack, ...]) -> Node:
     """The node with other stacks inside; the very node when they are the ones it has."""
-    if stacks == (old := stacks_of(node)) and all(a is b for a, b in zip(stacks, old, strict=True)):
+    old = stacks_of(node)
+    if len(stacks) == len(old) and all(map(is_, stacks, old)):
         return node
     match node:
         case Parallel():

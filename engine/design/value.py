@@ -70,9 +70,19 @@ def value(cls: type[T]) -> type[T]:
 def replace(old: T, /, **changes: Any) -> T:
     """The value with other contents of some fields; TypeError for a name that is no field of it."""
     cls: Any = type(old)
-    values = vars(old)
-    # By name, as an instance may hold what a cached property has found out.
-    return cls(**{name: values[name] for name in cls._template} | changes)
+    template = cls._template
+    old_values = vars(old)
+    if len(old_values) != len(template):
+        # An instance may hold what a cached property has found out.
+        old_values = {name: old_values[name] for name in template}
+    new = object.__new__(cls)
+    values: dict[str, Any] = new.__dict__
+    values.update(old_values)
+    values.update(changes)
+    if len(values) != len(template):
+        unknown = next(name for name in values if name not in template)
+        raise TypeError(f"{cls.__name__} has no field {unknown}")
+    return new
 
 
 def _declared(cls: type, name: str) -> Field:

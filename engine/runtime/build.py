@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.design.kind import Call, Misfit
-from engine.design.naming import activation_name
+from engine.design.scope_names import activation_name
 from engine.design.tree import Again, Group, Layer, Network, Parallel, Repeat, Tie
 from engine.runtime.forward import Record, Run, compiled
 from engine.runtime.initialize import arguments, initialize, named

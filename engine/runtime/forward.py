@@ -12,7 +12,7 @@ from typing import Any, cast
 from torch import Tensor, nn
 
 from engine.design.kind import Activation, Join, Kind
-from engine.design.naming import activation_name
+from engine.design.scope_names import activation_name
 from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, Stack, node_name, scope
 from engine.runtime.initialize import ROOTS, arguments, named
 from engine.source.forward import sources

@@ -9,7 +9,7 @@ from functools import lru_cache
 from engine.design.error import DesignError
 from engine.design.kind import Kind, Misfit, TensorSpec
 from engine.design.names import BUILT_IN, IMPORTED, fault_of_node_name
-from engine.design.naming import activation_name
+from engine.design.scope_names import activation_name
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat
 from engine.source.arguments import Columns, Later, Parameter, argument, constructed, same
 from engine.source.layout import Call, Listed, Loop, Piece

@@ -10,7 +10,7 @@ from functools import cache
 from engine.design.error import DesignError
 from engine.design.kind import Activation, Join, Kind
 from engine.design.names import WRITER_LETTERS, fault_of_variable
-from engine.design.naming import activation_name
+from engine.design.scope_names import activation_name
 from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, Stack, node_name, scope
 from engine.source.arguments import behind_first, literal
 from engine.source.classes import printable

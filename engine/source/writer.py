@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.design.error import DesignError
 from engine.design.names import fault_of_class_name
-from engine.design.naming import activation_name
+from engine.design.scope_names import activation_name
 from engine.design.tree import Layer, Network, Tie
 from engine.source.arguments import Parameter, behind_first
 from engine.source.classes import WrittenClass, own_layers, printable, written_classes

@@ -12,6 +12,7 @@ from functools import cached_property
 from engine.design import limits
 from engine.design.edit import Edit
 from engine.design.kind import TensorSpec
+from engine.design.scope_names import ScopeNames
 from engine.design.tree import Group, Layer, Network, Node, Parallel, Repeat, Stack, node_name
 from engine.design.tuples import NamedTuple
 from engine.views.rules import Totals, Weight, weights_of
@@ -73,8 +74,7 @@ class NodeFacts(NamedTuple):
 class StackFacts(NamedTuple):
     """The nodes of one stack; `blocks` are those of them that are no plain layers.
 
-    What follows `blocks` is filled for the body of a class only: whether a node there speaks of another one by name,
-    how often each name is taken, and the faults of names.
+    What follows `blocks` is filled for the body of a class only: its names, and their faults.
     """
 
     stack: Stack
@@ -83,9 +83,13 @@ class StackFacts(NamedTuple):
     nodes: tuple[NodeFacts, ...]
     totals: Totals
     blocks: tuple[NodeFacts, ...] = ()
-    reads: bool = False
-    names: dict[str, int] | None = None
+    names: ScopeNames | None = None
     naming: tuple[Fault, ...] = ()
+
+    @property
+    def reads(self) -> bool:
+        """Whether a node of the class speaks of another one by name."""
+        return self.names is not None and self.names.reads
 
 
 class Analysis:

@@ -6,22 +6,21 @@ other numbers. So a design that breaks one has a fault, and is neither built nor
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from operator import attrgetter
-from typing import cast
 
 from engine.design.edit import Rename, RenameClass, RenameNetwork
 from engine.design.kind import DTYPES, LARGEST_TENSOR, Misfit
 from engine.design.names import (
     fault_of_class_name,
-    fault_of_node_name,
     fault_of_variable,
     free_name,
 )  # fmt: skip
-from engine.design.naming import activation_name, attributes, default_name
+from engine.design.naming import default_name
+from engine.design.scope_names import attributes, changed_nodes, node_name_fault
+from engine.design.spans import changed_span
 from engine.design.tree import (
+    DEEPEST,
     Again,
     Block,
     Group,
@@ -32,11 +31,10 @@ from engine.design.tree import (
     Repeat,
     Stack,
     scope,
+    stacks_of,
 )  # fmt: skip
-from engine.views.facts import Fault, FaultMend, StackFacts, label
+from engine.views.facts import Fault, FaultMend, NodeFacts, StackFacts, label
 
-_name = attrgetter("name")
-_node_name_fault = lru_cache(maxsize=8192)(fault_of_node_name)
 _class_name_fault = lru_cache(maxsize=1024)(fault_of_class_name)
 
 
@@ -68,81 +66,14 @@ def _network_faults(name: str, inputs: tuple[Input, ...]) -> Iterator[Fault]:
             yield Fault(0, "The input", "sizes of at least 1", str(each.spec))
 
 
-def counted(nodes: tuple[Node, ...]) -> dict[str, int]:
-    """How often each attribute occurs in the class whose body these nodes are."""
-    if set(map(type, nodes)) <= {Layer}:
-        layers = cast("tuple[Layer, ...]", nodes)
-        if not any(one.activation and not one.activation.function for one in layers):
-            # At once, in C.
-            counts = Counter(map(_name, layers))
-            del counts[""]
-            return dict(counts)
-    return dict(Counter(attributes(scope(Stack(nodes)))))
-
-
-def recounted(
-    names: dict[str, int], gone: tuple[Node, ...], come: tuple[Node, ...]
-) -> dict[str, int]:
-    """The same after some nodes were exchanged for others; the very same value where that changes nothing."""
-    lost = list(attributes(scope(Stack(gone))))
-    won = list(attributes(scope(Stack(come))))
-    if lost == won:
-        return names
-    counts = dict(names)
-    for name in lost:
-        counts[name] -= 1
-        if not counts[name]:
-            del counts[name]
-    for name in won:
-        counts[name] = counts.get(name, 0) + 1
-    return counts
-
-
-def other_names(nodes: tuple[Node, ...]) -> list[str]:
-    """The names in one class that are no attributes: the variables of branches, and "" for each that lacks one."""
-    found: list[str] = []
-    for node in scope(Stack(nodes)):
-        match node:
-            case Layer(name="") | Group(name="") | Repeat(name=""):
-                found.append("")
-            case Parallel(branches=branches):
-                found += [branch.name for branch in branches if branch.name]
-            case _:
-                pass
-    return found
-
-
-def plainly_named(nodes: tuple[Node, ...], names: dict[str, int], named: bool) -> bool:
-    """Whether these nodes are layers and blocks whose names are sound and their own: no need to look further.
+def name_faults(body: Stack, inputs: frozenset[str], named: bool) -> Iterator[Fault]:
+    """Faults of the names in one class: no identifiers, taken twice, or clashing with the variables of its forward.
 
     `named` says whether nodes of the class need names: those of an nn.Sequential are numbered.
     """
-    if len(names) == len(nodes) == sum(names.values()) and set(map(type, nodes)) <= {Layer}:
-        # As many names as layers, each taken once: at once, in C.
-        return not any(map(_node_name_fault, names))
-    for node in nodes:
-        if not isinstance(node, Layer | Group | Repeat):
-            return False
-        name = node.name
-        if not name:
-            if named:
-                return False
-        elif names[name] != 1 or _node_name_fault(name):
-            return False
-        if type(node) is Layer and node.activation is not None and not node.activation.function:
-            second = activation_name(name, node.activation)
-            if second and names.get(second, 1) != 1:
-                return False
-    return True
-
-
-def name_faults(
-    body: Stack, names: dict[str, int], inputs: frozenset[str], named: bool
-) -> Iterator[Fault]:
-    """Faults of the names in one class: no identifiers, taken twice, or clashing with the variables of its forward."""
-    taken = set(names)
+    taken = set(attributes(scope(body)))
     seen: set[str] = set()
-    variables = set(names) | inputs
+    variables = taken | inputs
     recalled = set(_sources(body)) - inputs
     for node in scope(body):
         match node:
@@ -168,7 +99,7 @@ def name_faults(
 def _node_fault(name: str, recalled: set[str], named: bool) -> str:
     if not name and not named:
         return ""
-    return _node_name_fault(name) or (fault_of_variable(name) if name in recalled else "")
+    return node_name_fault(name) or (fault_of_variable(name) if name in recalled else "")
 
 
 def _branch_fault(name: str, taken: set[str]) -> str:
@@ -234,8 +165,11 @@ def _recalls(node: Node) -> bool:
     )
 
 
-def sequential_fault(node: Group | Repeat) -> Misfit | None:
-    """What is wrong with the form of a Group or Repeat: empty, or a plain nn.Sequential that needs a forward."""
+def sequential_fault(node: Group | Repeat, old: Node | None = None) -> Misfit | None:
+    """What is wrong with the form of a Group or Repeat: empty, or a plain nn.Sequential that needs a forward.
+
+    `old` is an earlier version of the node in which nothing was, if there is one.
+    """
     if not node.body.nodes:
         return Misfit("at least one layer inside")
     if node.body.source or node.body.name:
@@ -244,7 +178,11 @@ def sequential_fault(node: Group | Repeat) -> Misfit | None:
         return Misfit("a class name")
     if node.class_name:
         return None
-    for each in node.body.nodes:
+    nodes = node.body.nodes
+    if isinstance(old, Group) and not old.class_name:
+        start, stop, _ = changed_nodes(node.body, old.body)
+        nodes = nodes[start:stop]
+    for each in nodes:
         match each:
             case Layer(activation=None) | Group() | Repeat():
                 if each.name:
@@ -261,7 +199,7 @@ def sequential_fault(node: Group | Repeat) -> Misfit | None:
 def class_faults(name: str, body: StackFacts) -> Iterator[Fault]:
     """Faults of class names: no identifier, the network's own, or blocks of one class that are not alike (rule 8)."""
     first: dict[str, Block] = {}
-    blocks = [node for node in _blocks(body) if node.class_name]
+    blocks = [node for node in _blocks(body.blocks) if node.class_name]
     taken = {name, *(node.class_name for node in blocks)}
     for node in blocks:
         wrong = _class_name_fault(node.class_name)
@@ -277,19 +215,78 @@ def class_faults(name: str, body: StackFacts) -> Iterator[Fault]:
             yield Fault(node.id, place, f"another class name: {wrong}", "", (mend,))
 
 
-def _blocks(body: StackFacts) -> Iterator[Block]:
+def same_blocks(new: tuple[NodeFacts, ...], old: tuple[NodeFacts, ...]) -> bool:
+    """Whether two versions of a network have the same blocks up to numbers, and so the same faults of class names."""
+    start, stop, old_stop = changed_span(new, old)
+    come = tuple(facts.node for facts in new[start:stop])
+    return _same_inside(come, tuple(facts.node for facts in old[start:old_stop]))
+
+
+def _same_inside(come: tuple[Node, ...], gone: tuple[Node, ...]) -> bool:
+    """The same for nodes of the network's own class, of which no block has the form."""
+    new = [node for node in come if type(node) is not Layer]
+    old = [node for node in gone if type(node) is not Layer]
+    return len(new) == len(old) and all(map(_same_own, new, old))
+
+
+def _same_own(new: Node, old: Node) -> bool:
+    match new, old:
+        case Parallel(), Parallel() if len(new.branches) == len(old.branches):
+            for after, before in zip(new.branches, old.branches, strict=True):
+                start, stop, old_stop = changed_nodes(after, before)
+                if not _same_inside(after.nodes[start:stop], before.nodes[start:old_stop]):
+                    return False
+            return True
+        case _:
+            return _same_node(new, old)
+
+
+def _same_node(new: Node, old: Node) -> bool:
+    """Whether two nodes are alike up to numbers, and have one id."""
+    match new, old:
+        case Layer(), Layer():
+            return new is old or _alike_node(new) == _alike_node(old)
+        case Parallel(), Parallel():
+            head = new.id == old.id and new.join == old.join and new.activation == old.activation
+            same = head and len(new.branches) == len(old.branches)
+            return same and all(map(_same_stack, new.branches, old.branches))
+        case (Group(), Group()) | (Repeat(), Repeat()):
+            names = (new.id, new.name, new.class_name) == (old.id, old.name, old.class_name)
+            return names and _same_stack(new.body, old.body)
+        case _:
+            return new == old
+
+
+def _same_stack(new: Stack, old: Stack) -> bool:
+    if new is old:
+        return True
+    start, stop, old_stop = changed_nodes(new, old)
+    if (new.source, new.name, stop) != (old.source, old.name, old_stop):
+        return False
+    return all(map(_same_node, new.nodes[start:stop], old.nodes[start:stop]))
+
+
+def _blocks(found: Iterable[NodeFacts]) -> Iterator[Block]:
     """Every Group and Repeat, parents first; those inside a Repeat once."""
-    for facts in body.blocks:
-        match facts.node:
-            case Group() | Repeat():
-                yield facts.node
-                for inner in facts.stacks[:1]:
-                    yield from _blocks(inner)
-            case Parallel():
-                for inner in facts.stacks:
-                    yield from _blocks(inner)
-            case Layer() | Again():
-                pass
+    for facts in found:
+        node = facts.node
+        if isinstance(node, Group | Repeat):
+            yield node
+        known = facts.stacks if isinstance(node, Parallel) else facts.stacks[:1]
+        if known and not isinstance(node, Again):
+            for inner in known:
+                yield from _blocks(inner.blocks)
+        else:
+            yield from _unknown_blocks(node)
+
+
+def _unknown_blocks(node: Node, depth: int = 0) -> Iterator[Block]:
+    """The same inside a node that a fault keeps the walk out of."""
+    for stack in stacks_of(node) if depth <= DEEPEST else ():
+        for inner in stack.nodes:
+            if isinstance(inner, Group | Repeat):
+                yield inner
+            yield from _unknown_blocks(inner, depth + 1)
 
 
 _forms: dict[int, tuple[Stack, object]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from math import prod
+from operator import add, sub
 
 from engine.design.kind import (
     LARGEST_TENSOR,
@@ -19,7 +20,7 @@ from engine.design.kind import (
     Shape,
     TensorSpec,
 )  # fmt: skip
-from engine.design.naming import activation_name
+from engine.design.scope_names import activation_name
 from engine.design.tree import Layer, Node
 from engine.design.tuples import NamedTuple
 
@@ -37,13 +38,14 @@ class Totals(NamedTuple):
     faults: int = 0
 
     def plus(self, other: Totals) -> Totals:
-        return Totals(*(a + b for a, b in zip(self, other, strict=True)))
+        return Totals._make(map(add, self, other))
 
-    def minus(self, other: Totals) -> Totals:
-        return Totals(*(a - b for a, b in zip(self, other, strict=True)))
+    def exchanged(self, gone: Totals, come: Totals) -> Totals:
+        """The sum with one part of it exchanged for another."""
+        return Totals._make(map(add, map(sub, self, gone), come))
 
     def times(self, turns: int) -> Totals:
-        return Totals(*(a * turns for a in self))
+        return Totals._make([each * turns for each in self]) if turns != 1 else self
 
 
 class Weight(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from engine.design.tree import Network, Repeat
 from engine.views.facts import MOST_NODES, Analysis, Fault, Shared, StackFacts
-from engine.views.normal import class_faults, network_faults
+from engine.views.normal import class_faults, network_faults, same_blocks
 from engine.views.rules import Totals
 from engine.views.spans import NOTHING
 from engine.views.ties import shared, tie_faults
@@ -45,12 +45,11 @@ def _class_faults(
     """Faults of class names; those of before where neither a block nor the network's name has changed."""
     if not body.blocks:
         return ()
-    if (
-        previous is not None
-        and body.blocks is previous.body.blocks
-        and network.name == previous.network.name
-    ):
-        return previous.class_faults
+    if previous is not None and network.name == previous.network.name:
+        if body.blocks is previous.body.blocks:
+            return previous.class_faults
+        if not previous.class_faults and same_blocks(body.blocks, previous.body.blocks):
+            return ()
     return tuple(class_faults(network.name, body))
 
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from engine.design.error import DesignError
 from engine.design.kind import Kind, TensorSpec
+from engine.design.spans import Span, changed_span
 from engine.design.tree import (
     Again,
     Group,
@@ -29,7 +30,6 @@ from engine.design.tree import (
 from engine.design.tuples import NamedTuple
 from engine.views.facts import Analysis, Fault, NodeFacts, Shared, StackFacts, label, turns_of
 from engine.views.shapes import infer
-from engine.views.spans import Span, changed_span
 from engine.views.table import (
     BYTES,
     FORMATS,

@@ -8,6 +8,8 @@ from typing import Any
 
 from engine.design.edit import SetTimes
 from engine.design.kind import Misfit, TensorSpec
+from engine.design.scope_names import changed_nodes, names_of
+from engine.design.spans import Span
 from engine.design.tree import (
     DEEPEST,
     Again,
@@ -23,18 +25,11 @@ from engine.design.tree import (
 from engine.views.facts import MOST_NODES, Fault, FaultMend, NodeFacts, StackFacts
 from engine.views.mends import faulty, place_of
 from engine.views.nodes import activated, layer_facts, no_function, of_again
-from engine.views.normal import (
-    counted,
-    name_faults,
-    other_names,
-    parallel_fault,
-    plainly_named,
-    recounted,
-    sequential_fault,
-)
+from engine.views.normal import name_faults, parallel_fault, sequential_fault
 from engine.views.rules import Rule, Totals, applied, layer_rule
-from engine.views.spans import NOTHING, Span, changed_span, total, with_faults
+from engine.views.spans import NOTHING, total, with_faults
 
+ONE_BLOCK = Totals(blocks=1)
 MOST_TURNS = 1024
 """Turns of one Repeat: each is a module in memory and a block in the summary."""
 
@@ -45,6 +40,7 @@ def _alike(a: Layer, b: Layer) -> bool:
 
 _new_facts: Any = partial(tuple.__new__, NodeFacts)
 """Facts from their fields in a tuple, at the speed of C."""
+_new_stack_facts: Any = partial(tuple.__new__, StackFacts)
 
 
 class ClassWalk:
@@ -64,36 +60,18 @@ class ClassWalk:
         self, stack: Stack, x: TensorSpec | None, old: StackFacts | None, depth: int
     ) -> StackFacts:
         """The stack that is a class's whole body, with the faults of its names."""
-        if old is not None and old.names is not None:
-            if old.stack is stack and old.input == x:
-                return old
-            if not old.reads:
-                span = changed_span(stack.nodes, old.stack.nodes)
-                if not any(map(_reads, stack.nodes[span[0] : span[1]])):
-                    return self._edited(stack, x, old, old.names, span, depth)
-        self.reads = not _only_layers(stack.nodes) and any(map(_reads, stack.nodes))
+        if old is not None and old.stack is stack and old.input == x:
+            return old
+        names = names_of(stack)
+        self.reads = names.reads
+        naming: tuple[Fault, ...] = ()
+        if not names.plain(bool(self.class_name)) and (
+            old is None or old.naming or old.names is not names or self.reads
+        ):
+            naming = tuple(name_faults(stack, frozenset(self.inputs), bool(self.class_name)))
         facts = self.stack(stack, x, old, depth)
-        names = counted(stack.nodes)
-        return _named(facts, names, self._naming(stack, names), self.reads)
-
-    def _edited(
-        self, stack: Stack, x: TensorSpec | None, old: StackFacts, names: dict[str, int], span: Span, depth: int
-    ) -> StackFacts:  # fmt: skip
-        """A body of which only `span` is new, and which reads nothing by name."""
-        start, stop, old_stop = span
-        come, gone = stack.nodes[start:stop], old.stack.nodes[start:old_stop]
-        counts = recounted(names, gone, come)
-        naming = old.naming
-        same = counts is names and other_names(come) == other_names(gone)
-        if naming or not (same or plainly_named(come, counts, bool(self.class_name))):
-            naming = self._naming(stack, counts)
-        facts = self._patched(stack, x, old, span, depth)
-        return _named(facts, counts, naming, reads=False)
-
-    def _naming(self, stack: Stack, names: dict[str, int]) -> tuple[Fault, ...]:
-        if plainly_named(stack.nodes, names, bool(self.class_name)) and not self.reads:
-            return ()
-        return tuple(name_faults(stack, names, frozenset(self.inputs), bool(self.class_name)))
+        totals = with_faults(facts.totals, len(naming)) if naming else facts.totals
+        return _new_stack_facts((*facts[:4], totals, facts.blocks, names, naming))
 
     def stack(
         self, stack: Stack, x: TensorSpec | None, old: StackFacts | None, depth: int
@@ -104,7 +82,7 @@ class ClassWalk:
         if self.reads or old.reads:
             earlier = {facts.node.id: facts for facts in old.nodes}
             return _stack_facts(stack, x, self._walked(stack.nodes, x, earlier, depth))
-        return self._patched(stack, x, old, changed_span(stack.nodes, old.stack.nodes), depth)
+        return self._patched(stack, x, old, changed_nodes(stack, old.stack), depth)
 
     def _walked(
         self, nodes: Sequence[Node], x: TensorSpec | None, earlier: Mapping[int, NodeFacts], depth: int
@@ -137,7 +115,12 @@ class ClassWalk:
         self, stack: Stack, x: TensorSpec | None, old: StackFacts, span: Span, depth: int
     ) -> StackFacts:
         """The facts of before, with those of the changed span and of what behind it gets another input."""
-        start, stop, old_stop = span if x == old.input else (0, len(stack.nodes), len(old.nodes))
+        start, stop, old_stop = span
+        if x != old.input:
+            # All up to the change gets another input, and all of a stack that is the very same may.
+            start = 0
+            if stop == len(stack.nodes) and old_stop == len(old.nodes) and stack is old.stack:
+                stop = old_stop = 0
         shift = old_stop - stop
         y = old.nodes[start - 1].output if start else x
         replaced = {facts.node.id: facts for facts in old.nodes[start:old_stop]}
@@ -153,10 +136,14 @@ class ClassWalk:
         nodes = old.nodes[:start] + tuple(fresh) + kept
         came, went = total(fresh), total(gone)
         own = old.totals if not old.naming else with_faults(old.totals, -len(old.naming))
-        totals = own if came == went else own.minus(went).plus(came)
-        kept_blocks = not (came.blocks or went.blocks)
-        blocks = old.blocks if kept_blocks else _blocks(nodes, totals)
-        return StackFacts(stack, x, kept[-1].output if kept else y, nodes, totals, blocks)
+        totals = own if came == went else own.exchanged(went, came)
+        blocks = (
+            _exchanged_blocks(old.blocks, gone, fresh) if came.blocks or went.blocks else old.blocks
+        )
+        if blocks is None:
+            blocks = _blocks(nodes, totals)
+        output = kept[-1].output if kept else y
+        return _new_stack_facts((stack, x, output, nodes, totals, blocks, None, ()))
 
     def node(
         self, node: Node, x: TensorSpec | None, old: NodeFacts | None, depth: int
@@ -272,9 +259,10 @@ def _group(node: Group, x: TensorSpec | None, old: NodeFacts | None, depth: int)
     before = next(iter(_earlier(node, old)), None)
     body = ClassWalk(node.class_name, {}).body(node.body, x, before, depth + 1)
     totals = _block(body.totals)
-    if (misfit := sequential_fault(node)) is not None:
+    sound = old.node if old is not None and old.fault is None else None
+    if (misfit := sequential_fault(node, sound)) is not None:
         return faulty(node, x, misfit, (body,), totals)
-    return NodeFacts(node, x, body.output, totals, None, (body,))
+    return _new_facts((node, x, body.output, totals, None, (body,)))
 
 
 def _repeat(node: Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: int) -> NodeFacts:
@@ -328,20 +316,20 @@ def _blocks(nodes: Sequence[NodeFacts], totals: Totals) -> tuple[NodeFacts, ...]
     return tuple(facts for facts in nodes if facts.totals.blocks) if totals.blocks else ()
 
 
-def _named(
-    facts: StackFacts, names: dict[str, int], naming: tuple[Fault, ...], reads: bool
-) -> StackFacts:
-    """The body of a class from the facts of its stack."""
-    totals = with_faults(facts.totals, len(naming)) if naming else facts.totals
-    return StackFacts(*facts[:4], totals, facts.blocks, reads, names, naming)
+def _exchanged_blocks(
+    blocks: tuple[NodeFacts, ...], gone: Sequence[NodeFacts], come: Sequence[NodeFacts]
+) -> tuple[NodeFacts, ...] | None:
+    """The blocks of a stack after some nodes were exchanged; None where no block went that says where they stand."""
+    lost = [facts for facts in gone if facts.totals.blocks]
+    if not lost:
+        return None
+    start = next(place for place, facts in enumerate(blocks) if facts is lost[0])
+    won = tuple(facts for facts in come if facts.totals.blocks)
+    return blocks[:start] + won + blocks[start + len(lost) :]
 
 
 def _block(totals: Totals) -> Totals:
-    return totals._replace(blocks=totals.blocks + 1)
-
-
-def _only_layers(nodes: tuple[Node, ...]) -> bool:
-    return set(map(type, nodes)) <= {Layer}
+    return totals.plus(ONE_BLOCK)
 
 
 def _reads(node: Node) -> bool:
