@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import ClassVar
 
 from engine.catalogue.bounds import FAR
 from engine.design.distribution import Distribution, normal, uniform
@@ -45,7 +44,23 @@ class ByFans(Initializer):
         return "" if len(shape) >= 2 else NO_FANS
 
 
-class XavierUniform(ByFans):
+class Xavier(ByFans):
+    """What both Xavier rules have in common: a gain over the mean of both fans."""
+
+    gain: float = real(
+        1.0, "Factor for the activation: 1 for none, 5/3 for tanh.", at_least=0, at_most=FAR
+    )
+
+    parameters = "tensor, gain=1.0"
+
+    def spread(self, shape: Shape, share: int) -> tuple[float, str]:
+        """gain·√(share/(fan_in + fan_out)), and how that is written."""
+        sides = fans(shape)
+        found = self.gain * sqrt(share / (sides.fan_in + sides.fan_out))
+        return found, f"gain·√({share}/(fan_in + fan_out))"
+
+
+class XavierUniform(Xavier):
     """Uniform, with a bound that keeps the variance the same forward and backward through layers of
     tanh.
 
@@ -54,25 +69,19 @@ class XavierUniform(ByFans):
     √2.
     """
 
-    gain: float = real(
-        1.0, "Factor for the activation: 1 for none, 5/3 for tanh.", at_least=0, at_most=FAR
-    )
-
     aliases = ("glorot uniform",)
     function = "nn.init.xavier_uniform_"
-    parameters = "tensor, gain=1.0"
 
     @classmethod
     def title(cls) -> str:
         return "Xavier uniform"
 
     def distribution(self, shape: Shape) -> Distribution:
-        sides = fans(shape)
-        bound = self.gain * sqrt(6 / (sides.fan_in + sides.fan_out))
-        return uniform(-bound, bound, "gain·√(6/(fan_in + fan_out))")
+        bound, formula = self.spread(shape, 6)
+        return uniform(-bound, bound, formula)
 
 
-class XavierNormal(ByFans):
+class XavierNormal(Xavier):
     """Normal, with a std that keeps the variance the same forward and backward through layers of
     tanh.
 
@@ -80,26 +89,20 @@ class XavierNormal(ByFans):
     ReLU it is too small, because ReLU drops half of the signal: use Kaiming there, or a gain of √2.
     """
 
-    gain: float = real(
-        1.0, "Factor for the activation: 1 for none, 5/3 for tanh.", at_least=0, at_most=FAR
-    )
-
     aliases = ("glorot normal",)
     function = "nn.init.xavier_normal_"
-    parameters = "tensor, gain=1.0"
 
     @classmethod
     def title(cls) -> str:
         return "Xavier normal"
 
     def distribution(self, shape: Shape) -> Distribution:
-        sides = fans(shape)
-        std = self.gain * sqrt(2 / (sides.fan_in + sides.fan_out))
-        return normal(0.0, std, "gain·√(2/(fan_in + fan_out))")
+        std, formula = self.spread(shape, 2)
+        return normal(0.0, std, formula)
 
 
 class Kaiming(ByFans):
-    """What both Kaiming rules have in common: gain and fan."""
+    """What both Kaiming rules have in common: the gain of an activation, over one of the fans."""
 
     a: float = real(
         0.0, "Slope of the leaky ReLU behind the layer; used with leaky_relu alone.",
@@ -113,7 +116,7 @@ class Kaiming(ByFans):
         "relu", "Activation behind the layer; sets the gain.", NONLINEARITIES
     )
 
-    parameters: ClassVar[str] = "tensor, a=0.0, mode='fan_in', nonlinearity='leaky_relu'"
+    parameters = "tensor, a=0.0, mode='fan_in', nonlinearity='leaky_relu'"
 
     def idle(self) -> frozenset[str]:
         return frozenset() if self.nonlinearity == "leaky_relu" else frozenset({"a"})
@@ -122,10 +125,12 @@ class Kaiming(ByFans):
         """The factor for the activation."""
         return gain(self.nonlinearity, self.a)
 
-    def fan(self, shape: Shape) -> int:
-        """The fan that the mode chooses."""
+    def spread(self, shape: Shape, share: int) -> tuple[float, str]:
+        """gain·√(share/fan), and how that is written."""
         sides = fans(shape)
-        return sides.fan_in if self.mode == "fan_in" else sides.fan_out
+        fan = sides.fan_in if self.mode == "fan_in" else sides.fan_out
+        written = f"gain/√{self.mode}" if share == 1 else f"gain·√({share}/{self.mode})"
+        return self.gain() * sqrt(share / fan), written
 
 
 class KaimingUniform(Kaiming):
@@ -144,8 +149,8 @@ class KaimingUniform(Kaiming):
         return "Kaiming uniform"
 
     def distribution(self, shape: Shape) -> Distribution:
-        bound = self.gain() * sqrt(3 / self.fan(shape))
-        return uniform(-bound, bound, f"gain·√(3/{self.mode})")
+        bound, formula = self.spread(shape, 3)
+        return uniform(-bound, bound, formula)
 
 
 class KaimingNormal(Kaiming):
@@ -164,4 +169,5 @@ class KaimingNormal(Kaiming):
         return "Kaiming normal"
 
     def distribution(self, shape: Shape) -> Distribution:
-        return normal(0.0, self.gain() / sqrt(self.fan(shape)), f"gain/√{self.mode}")
+        std, formula = self.spread(shape, 1)
+        return normal(0.0, std, formula)

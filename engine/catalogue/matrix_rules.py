@@ -62,9 +62,7 @@ class Sparse(Initializer):
     parameters = "tensor, sparsity, std=0.01"
 
     def refusal(self, shape: Shape) -> str:
-        if len(shape) != 2:
-            return f"It fills matrices alone, and this tensor has {dimensions(shape)}."
-        return ""
+        return no_matrix(shape)
 
     def distribution(self, shape: Shape) -> Distribution:
         rows = shape[0]
@@ -89,9 +87,7 @@ class Eye(Initializer):
     parameters = "tensor"
 
     def refusal(self, shape: Shape) -> str:
-        if len(shape) != 2:
-            return f"It fills matrices alone, and this tensor has {dimensions(shape)}."
-        return ""
+        return no_matrix(shape)
 
     def distribution(self, shape: Shape) -> Distribution:
         return ones_among_zeros(min(shape), prod(shape))
@@ -122,6 +118,13 @@ class Dirac(Initializer):
     def distribution(self, shape: Shape) -> Distribution:
         kept = self.groups * min(shape[0] // self.groups, shape[1])
         return ones_among_zeros(kept, prod(shape))
+
+
+def no_matrix(shape: Shape) -> str:
+    """Why a rule for matrices refuses a tensor; "" for a matrix."""
+    if len(shape) != 2:
+        return f"It fills matrices alone, and this tensor has {dimensions(shape)}."
+    return ""
 
 
 def dimensions(shape: Shape) -> str:

@@ -33,9 +33,7 @@ class UniformInit(Initializer):
         return "Uniform"
 
     def refusal(self, shape: Shape) -> str:
-        if self.a > self.b:
-            return f"The lower bound a = {self.a:g} is above the upper bound b = {self.b:g}."
-        return ""
+        return crossed(self.a, self.b)
 
     def distribution(self, shape: Shape) -> Distribution:
         return uniform(self.a, self.b)
@@ -88,7 +86,7 @@ class TruncatedNormalInit(Initializer):
 
     def refusal(self, shape: Shape) -> str:
         if self.a > self.b:
-            return f"The lower bound a = {self.a:g} is above the upper bound b = {self.b:g}."
+            return crossed(self.a, self.b)
         if self.acceptance() < LEAST_ACCEPTANCE:
             return (
                 f"Between {self.a:g} and {self.b:g} lies only the far tail of the bell, so that "
@@ -167,3 +165,8 @@ class Zeros(Initializer):
 
     def distribution(self, shape: Shape) -> Distribution:
         return Constant(0.0)
+
+
+def crossed(a: float, b: float) -> str:
+    """What is wrong with two bounds, "" where they are in order."""
+    return f"The lower bound a = {a:g} is above the upper bound b = {b:g}." if a > b else ""
