@@ -99,15 +99,16 @@ def window(given: Sequence[str]) -> int:
         return said(f"{path!r} is neither a file nor a command; there are {commands}; see --help")
 
     # Nothing that a start makes is garbage, and looking for some would be a seventh of it;
-    # gui.application begins to collect behind the first paint.
+    # gui.launch begins to collect behind the first paint.
     gc.disable()
-    from gui import plain_imports
     from gui.preflight import problem
+    from gui.quick_import import quickly
 
-    if why := problem():
+    with quickly():
+        why = problem()
+    if why:
         return said(why)
-    plain_imports()
-    from gui.application import run
+    from gui.launch import run
 
     return run(path)
 

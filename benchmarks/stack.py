@@ -34,6 +34,7 @@ from engine.design.project import Data, Project, Training
 from engine.design.tree import Layer, Network
 from gui import theme
 from gui.document import Document, opened
+from gui.launch import FUSION
 from gui.stack.panel import StackPanel
 
 ROUNDS = 60
@@ -97,7 +98,7 @@ class Bench:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    application = QApplication([*theme.FUSION])
+    application = QApplication([*FUSION])
     theme.apply(application, theme.DARK)
     start = time.perf_counter()
     bench = Bench(count)

@@ -1,12 +1,8 @@
-"""Starting the program: one window, what was open last, and errors that reach a person as a sentence."""
+"""Opening a window: on the file that was asked for, on what was open last, or on the start page."""
 
 from __future__ import annotations
 
-import gc
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
@@ -14,37 +10,11 @@ from PySide6.QtWidgets import QApplication
 import resources
 from engine.design.error import DesignError
 from engine.files import store
-from gui import theme
 from gui.document import State, opened, read
 from gui.preferences import Preferences
 from gui.window import Window
 
 AFTER_PAINT_MS = 15
-
-
-def run(path: str | None = None) -> int:
-    """Open the window, on a file where one is named; returns when it is closed."""
-    application, window = start(path)
-    sys.excepthook = reporter(window)
-    return application.exec()
-
-
-def start(path: str | None = None) -> tuple[QApplication, Window]:
-    """The application and its window, which the event loop's first pass paints."""
-    application = QApplication([*sys.argv[:1], *theme.FUSION])
-    application.setApplicationName("Layerloom")
-    application.setDesktopFileName("layerloom")
-    preferences = Preferences()
-    theme.apply(application, theme.LIGHT if preferences.theme == "light" else theme.DARK)
-    window = open_window(preferences, Path(path).absolute() if path else None)
-    QTimer.singleShot(2 * AFTER_PAINT_MS, window, collect_garbage)
-    return application, window
-
-
-def collect_garbage() -> None:
-    """Begin to collect, which main.window put off; what stands now stays and is not looked through again."""
-    gc.freeze()
-    gc.enable()
 
 
 def open_window(preferences: Preferences, path: Path | None = None) -> Window:
@@ -90,21 +60,3 @@ def first_state(
 
 def _empty() -> tuple[State, bytes]:
     return opened(store.load(resources.path("samples", "empty.loom"))), b""
-
-
-def reporter(
-    window: Window,
-) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
-    """What an error of our own making does: into the log whole, to the person as a line; the work stays."""
-
-    def report(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        import logging
-
-        logging.getLogger("layerloom").error("unexpected", exc_info=(kind, error, trace))
-        window.recovery.flush()
-        window.say("danger", window.tr("Something went wrong here: {what}. Your work is kept; please "
-                                       "save it and go on.").format(what=f"{kind.__name__}: {error}"))  # fmt: skip
-
-    return report

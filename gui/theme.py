@@ -38,12 +38,6 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QRect
     from PySide6.QtGui import QIcon
 
-FUSION = ("-style", "Fusion")
-"""Arguments of the QApplication: the style that the sheet is written for.
-
-`setStyle` would give a QStyle back, and to wrap that PySide makes 570 enum members, 6 ms of the start.
-"""
-
 
 class _Notifier(QObject):
     changed = Signal(object)  # the new Theme

@@ -46,7 +46,9 @@ def plain_label(
 
 def push_button(text: str, role: str = "", parent: QWidget | None = None) -> QPushButton:
     """A button; `role` is "primary", "link", "quiet" or nothing, as in `set_role`."""
-    button = QPushButton(text, parent)
+    # QPushButton(text, parent) would look whether the text is an icon, for whose enums that is 1 ms of the start.
+    button = QPushButton(parent)
+    button.setText(text)
     button.setAccessibleName(text)
     button.setAutoDefault(False)
     if role:

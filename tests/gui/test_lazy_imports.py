@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 import resources
 from gui import theme
 from gui.application import open_window
+from gui.launch import FUSION
 from gui.preferences import Preferences
 
 class Watch(QObject):
@@ -33,7 +34,7 @@ class Watch(QObject):
             print("at the first paint:", *(name for name in {HEAVY!r} if name in sys.modules))
         return False
 
-application = QApplication([*theme.FUSION])
+application = QApplication([*FUSION])
 theme.apply(application, theme.DARK)
 watch = Watch()
 application.installEventFilter(watch)

@@ -215,7 +215,7 @@ import resource, signal, sys
 from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from gui.application import start
+from gui.launch import start
 file = Path(sys.argv[1])
 application, window = start(str(file))
 while "run" not in vars(window):
