@@ -28,12 +28,12 @@ def open_window(preferences: Preferences, path: Path | None = None) -> Window:
     if problem:
         window.say("danger", problem, about="a file")
     # Behind the first paint, which is done in the event loop's first pass.
-    QTimer.singleShot(AFTER_PAINT_MS, window, lambda: _begin(window, at_start=path is None))
+    QTimer.singleShot(AFTER_PAINT_MS, window, lambda: _begin(window, path))
     return window
 
 
-def _begin(window: Window, at_start: bool) -> None:
-    """What the first paint did not wait for; a file that was asked for is not pushed aside by rescued work."""
+def _begin(window: Window, asked_for: Path | None) -> None:
+    """What the first paint did not wait for."""
     from PySide6.QtGui import QIcon
 
     from gui import recovery
@@ -41,7 +41,7 @@ def _begin(window: Window, at_start: bool) -> None:
     QApplication.setWindowIcon(QIcon(str(resources.path("icons", "layerloom-128.png"))))
     if (path := window.document.state.path) is not None:
         window.preferences.add_recent(path)
-    window.begin(recovery.rescued() if at_start else [])
+    window.begin(recovery.rescued(), asked_for)
 
 
 def first_state(

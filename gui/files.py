@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 import resources
@@ -15,6 +15,7 @@ from engine.files import store
 from gui.document import ChangedOnDisk, Document, read
 from gui.messages import About
 from gui.preferences import Preferences
+from gui.saving import ask_path, file_name
 from gui.widgets.pieces import Severity
 
 SUFFIX = ".loom"
@@ -88,18 +89,13 @@ class Files(QObject):
 
     def ask_save(self) -> bool:
         state = self._document.state
-        name = state.path.name if state.path else f"{state.network.name.lower()}{SUFFIX}"
+        name = state.path.name if state.path else f"{file_name(state.network.name).lower()}{SUFFIX}"
         suggested = str(Path(self._preferences.folder) / name)
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window,
-            self.tr("Save the project"),
-            suggested,
-            self.tr("Layerloom projects (*.loom)"),
-        )
-        if not chosen:
-            return False
-        path = Path(chosen)
-        return self.save_to(path if path.suffix else path.with_suffix(SUFFIX), even_if_changed=True)
+        path = ask_path(
+            self._window, self.tr("Save the project"), suggested,
+            self.tr("Layerloom projects (*.loom)"), SUFFIX,
+        )  # fmt: skip
+        return path is not None and self.save_to(path, even_if_changed=True)
 
     def save_to(self, path: Path, even_if_changed: bool = False) -> bool:
         """Write the project to a file; a line says what came of it."""
@@ -129,6 +125,7 @@ class Files(QObject):
             return True
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(self.tr("Save the changes to {name}?").format(name=state.title))
         box.setInformativeText(self.tr("Without saving they are lost."))
         buttons = QMessageBox.StandardButton

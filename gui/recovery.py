@@ -1,6 +1,7 @@
 """What keeps a crash from costing work: the project as it stands, written beside the settings a second after an edit.
 
-A window that ends well removes its file. One that did not leaves it, and the next start brings the work back.
+A window that ends well removes its file. One that did not leaves it, and the next start brings the work back. Whether
+a window still lives is told by a lock file beside its work, which the system frees when the process is gone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from engine.design.project import Project
 from engine.design.value import value
 from engine.files import parse, store
 from engine.files.document import to_document
+from engine.files.hold import Hold, hold
 from engine.files.reading import from_document
 from gui.document import State
 
@@ -27,12 +29,24 @@ PAUSE_MS = 1000
 
 @value
 class Rescued:
-    """Work of a window that did not end well: the project, the file it belongs to, and when it was kept."""
+    """Work of a window that did not end well: the project, the file it belongs to, and when it was kept.
+
+    It is `held` for the window that was told of it, so that no other one offers it at the same time.
+    """
 
     project: Project
     path: Path | None
     kept_at: float
     file: Path
+    held: Hold
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    @property
+    def title(self) -> str:
+        """The file's name, or the network's where there is no file."""
+        return self.path.name if self.path else self.project.network.name
 
 
 def folder() -> Path:
@@ -49,6 +63,7 @@ class Recovery(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._file = folder() / f"{os.getpid()}-{time.time_ns()}.loom"
+        self._held: Hold | None = None
         self._wanted: State | None = None
         self._writing: threading.Thread | None = None
         self._timer = QTimer(self)
@@ -87,6 +102,9 @@ class Recovery(QObject):
             self._writing.join()
         with contextlib.suppress(OSError):
             self._file.unlink(missing_ok=True)
+        if self._held is not None:
+            self._held.release()
+            self._held = None
 
     def _write(self) -> None:
         """In a thread of its own: a disk may take longer than a frame. The state is a value; nothing changes it."""
@@ -104,6 +122,9 @@ class Recovery(QObject):
                 self._file.unlink(missing_ok=True)
                 return
             self._file.parent.mkdir(parents=True, exist_ok=True)
+            if self._held is None:
+                # Before the work is there, so that no other window takes it for one that was left.
+                self._held = hold(_lock_of(self._file))
             document = {"path": str(state.path or ""), "project": to_document(state.project)}
             store.atomic_save(self._file, store.dumped(document))
         except (DesignError, OSError) as error:
@@ -113,43 +134,35 @@ class Recovery(QObject):
 def rescued() -> list[Rescued]:
     """Work left by windows that are gone, the latest first. What cannot be read is left where it is."""
     found: list[Rescued] = []
-    for file in sorted(folder().glob("*.loom")):
-        process = file.stem.split("-")[0]
-        if process.isdigit() and _is_alive(int(process)):
-            continue
-        with contextlib.suppress(DesignError, OSError, KeyError, TypeError):
-            document = parse.parsed(store.read_bytes(file, store.LARGEST_FILE))
-            path = Path(document["path"]) if document["path"] else None
-            found.append(
-                Rescued(from_document(document["project"]), path, file.stat().st_mtime, file)
-            )
+    kept = [*folder().glob("*.loom"), *folder().glob("*.lock")]
+    for lock in sorted({_lock_of(file) for file in kept}):
+        with contextlib.suppress(OSError):
+            if (held := hold(lock)) is None:
+                continue
+            # A lock without work is all that is left of a crash without unsaved work.
+            if (work := _read(lock.with_suffix(".loom"), held)) is None:
+                held.release()
+            else:
+                found.append(work)
     return sorted(found, key=lambda each: -each.kept_at)
+
+
+def _read(file: Path, held: Hold) -> Rescued | None:
+    try:
+        document = parse.parsed(store.read_bytes(file, store.LARGEST_FILE))
+        path = Path(document["path"]) if document["path"] else None
+        project = from_document(document["project"])
+        return Rescued(project, path, file.stat().st_mtime, file, held)
+    except (DesignError, OSError, KeyError, TypeError):
+        return None
 
 
 def discard(work: Rescued) -> None:
     """Forget rescued work."""
     with contextlib.suppress(OSError):
         work.file.unlink(missing_ok=True)
+    work.held.release()
 
 
-def _is_alive(process: int) -> bool:
-    if process == os.getpid():
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return _is_ours(process)
-
-
-def _is_ours(process: int) -> bool:
-    """Process numbers are used again: where the system tells, one that is no Python cannot be a window of ours."""
-    try:
-        return (
-            b"python" in Path(f"/proc/{process}/cmdline").read_bytes()
-            or b"layerloom" in Path(f"/proc/{process}/cmdline").read_bytes()
-        )
-    except OSError:
-        return True
+def _lock_of(file: Path) -> Path:
+    return file.with_suffix(".lock")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -12,6 +13,9 @@ import resources
 from engine.design.value import value
 from gui import theme
 from gui.widgets.pieces import Card, ElidedLabel, IconLabel, plain_label, push_button
+
+if TYPE_CHECKING:
+    from gui.recovery import Rescued
 
 
 @value
@@ -76,6 +80,7 @@ class StartPage(QWidget):
     sample_chosen = Signal(str)
     file_chosen = Signal(object)
     open_wished = Signal()
+    rescued_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,9 +93,10 @@ class StartPage(QWidget):
         column.addSpacing(theme.NARROW)
         column.addLayout(self._cards())
         column.addSpacing(theme.NARROW)
-        self._recent = QVBoxLayout()
-        self._recent.setSpacing(theme.TIGHT)
-        column.addLayout(self._recent)
+        self._rescued, self._recent = QVBoxLayout(), QVBoxLayout()
+        for rows in (self._rescued, self._recent):
+            rows.setSpacing(theme.TIGHT)
+            column.addLayout(rows)
         column.addStretch(3)
         frame = QHBoxLayout(self)
         frame.addStretch(1)
@@ -163,25 +169,52 @@ class StartPage(QWidget):
         )  # fmt: skip
 
     def show_recent(self, paths: list[Path]) -> None:
-        """List files that were open lately; those that are gone are left out."""
-        while (item := self._recent.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        """List files that were opened or saved lately; those that are gone are left out."""
         there = [path for path in paths if path.is_file()][:5]
-        if not there:
-            return
-        self._recent.addWidget(plain_label(self.tr("RECENT"), "heading"))
-        for path in there:
-            self._recent.addWidget(self._recent_row(path))
+        _refill(self._recent, self.tr("RECENT"), [self._recent_row(path) for path in there])
+
+    def show_rescued(self, works: list[Rescued]) -> None:
+        """List work that windows left which ended unexpectedly."""
+        rows = [self._rescued_row(work) for work in works]
+        _refill(self._rescued, self.tr("RECOVERED, NOT YET SAVED"), rows)
 
     def _recent_row(self, path: Path) -> QWidget:
         button = push_button(path.name, "link")
         button.setAccessibleName(self.tr("Open {name}").format(name=path.name))
         button.clicked.connect(lambda: self.file_chosen.emit(path))
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(theme.NARROW)
-        line.addWidget(button)
-        line.addWidget(ElidedLabel(str(path.parent), token="text_faint"), 1)
-        return row
+        return _row(button, str(path.parent))
+
+    def _rescued_row(self, work: Rescued) -> QWidget:
+        button = push_button(work.title, "link")
+        button.setAccessibleName(self.tr("Bring back {name}").format(name=work.title))
+        button.clicked.connect(lambda: self.rescued_chosen.emit(work))
+        when = QLocale().toString(
+            QDateTime.fromSecsSinceEpoch(round(work.kept_at)), QLocale.FormatType.ShortFormat
+        )
+        where = (
+            self.tr("in {folder}").format(folder=work.path.parent)
+            if work.path
+            else self.tr("in no file yet")
+        )
+        return _row(button, f"{when}, {where}")
+
+
+def _row(button: QWidget, text: str) -> QWidget:
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(theme.NARROW)
+    line.addWidget(button)
+    line.addWidget(ElidedLabel(text, token="text_faint"), 1)
+    return row
+
+
+def _refill(layout: QVBoxLayout, heading: str, rows: list[QWidget]) -> None:
+    """Other rows under a heading; nothing at all where there are none."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.deleteLater()
+    if rows:
+        layout.addWidget(plain_label(heading, "heading"))
+    for row in rows:
+        layout.addWidget(row)

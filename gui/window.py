@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gui.inspector.panel import Inspector
     from gui.messages import About, Messages
     from gui.recovery import Recovery, Rescued
+    from gui.rescue import Rescue
     from gui.run.panel import RunPanel
     from gui.stack.advice_list import AdviceList
     from gui.start_page import StartPage
@@ -45,6 +46,7 @@ class Window(QMainWindow):
         self._advice_soon.setInterval(60)
         self._advice_soon.timeout.connect(self._show_advice)
         self._shown: State | None = None
+        self.rescue: Rescue | None = None
         self._build()
         self._connect()
         self._restore_layout()
@@ -167,6 +169,7 @@ class Window(QMainWindow):
         start.sample_chosen.connect(self._start_from)
         start.file_chosen.connect(self.open_file)
         start.open_wished.connect(lambda: self.files.ask_open())
+        start.rescued_chosen.connect(self._choose_rescued)
         self.pages.addWidget(start)
         return start
 
@@ -192,14 +195,17 @@ class Window(QMainWindow):
         """Bring a panel's request to the worker."""
         return self.engine.ask(request, on_result, on_failure, channel, on_progress)
 
-    def begin(self, rescued: list[Rescued]) -> None:
+    def begin(self, rescued: list[Rescued], asked_for: Path | None = None) -> None:
         """What follows the first paint: the other panels, the worker, and work that a crash left."""
         self.engine.start()
         self.complete()
         if rescued:
-            from gui.rescue import bring_back
+            from gui.rescue import Rescue
 
-            bring_back(rescued[0], self.document, self.recovery, self.say, self.show_start)
+            self.rescue = Rescue(
+                rescued, self.document, self.recovery, self.files, self.say, self.show_start
+            )
+            self.rescue.begin(asked_for)
 
     def complete(self) -> None:
         """Make what the first paint does not wait for."""
@@ -255,6 +261,7 @@ class Window(QMainWindow):
     def show_start(self) -> None:
         """The start page; the present project stays until something is chosen there."""
         self.start.show_recent(self.preferences.recent)
+        self.start.show_rescued(self.rescue.waiting if self.rescue else [])
         self.pages.setCurrentWidget(self.start)
         self.status.hide()
         self.start.setFocus()
@@ -305,6 +312,10 @@ class Window(QMainWindow):
     def _start_from(self, sample: str) -> None:
         if self.files.start_from(sample):
             self._leave_start()
+
+    def _choose_rescued(self, work: Rescued) -> None:
+        if self.rescue is not None:
+            self.rescue.choose(work)
 
     def select_all(self) -> None:
         from engine.design.tree import scope
@@ -430,6 +441,8 @@ class Window(QMainWindow):
         self.preferences.keep_layout("window", self.saveGeometry())
         self.frame.keep(self.preferences)
         self.recovery.end()
+        if self.rescue is not None:
+            self.rescue.end()
         self.engine.close()
         event.accept()
 

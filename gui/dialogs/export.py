@@ -9,7 +9,6 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -28,6 +27,7 @@ from gui import theme
 from gui.asking import Ask, Ticket
 from gui.document import State
 from gui.preferences import Preferences
+from gui.saving import ask_path, file_name
 from gui.views.highlighting import PythonColours
 from gui.widgets.dialog import Dialog
 from gui.widgets.pieces import Notice, plain_label
@@ -146,14 +146,12 @@ class ExportDialog(Dialog):
         QApplication.clipboard().setText(self._preview.toPlainText())
 
     def _ask_save(self) -> None:
-        name = f"{self._state.network.name}{self.format.suffix}"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export"), str(Path(self._preferences.folder) / name),
-            f"{self.format.title} (*{self.format.suffix})",
-        )  # fmt: skip
-        if chosen:
-            path = Path(chosen)
-            self.save_to(path if path.suffix else path.with_suffix(self.format.suffix))
+        name, suffix = file_name(self._state.network.name), self.format.suffix
+        suggested = str(Path(self._preferences.folder) / f"{name}{suffix}")
+        kinds = f"{self.format.title} (*{suffix})"
+        path = ask_path(self, self.tr("Export"), suggested, kinds, suffix)
+        if path is not None:
+            self.save_to(path)
 
     def save_to(self, path: Path) -> None:
         """Write what is shown; for code, prove it."""

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QAbstractButton, QMessageBox
 
 import engine
 import resources
+from engine.design.tree import node_name
 from gui import recovery
 from tests.journeys.conftest import Come
 from tests.journeys.person import CONTROL, Key
@@ -104,6 +106,68 @@ def test_recovered_work_survives_the_next_crash_as_well(come: Come, begin: Begin
     person = come()
     assert "Unsaved work on net.loom was recovered" in person.notice()
     assert person.names() == ["hidden1", "hidden2", "out", "linear1"]
+
+
+def test_work_of_several_windows_comes_back_one_after_another_and_none_is_lost(
+    come: Come, begin: Begin, net: Path, tmp_path: Path
+):
+    other = Path(shutil.copy(resources.path("samples", "iris.loom"), tmp_path / "other.loom"))
+    living = [begin(str(other), "--layers", "1"), begin("--layers", "1")]
+    living.append(begin(str(net), "--layers", "1"))
+    for process in living:
+        crash(process)
+    person = come()
+    assert person.notice().startswith("Unsaved work on net.loom was recovered")
+    assert "More of it waits on the start page." in person.notice()
+    # Another window may start meanwhile; what the first one offers is not offered twice.
+    second = come()
+    assert second.notice() == ""
+    second.window.close()
+
+    person.come_to()
+    person.press(Key.Key_N, CONTROL)
+    assert "RECOVERED, NOT YET SAVED" in person.words(person.window.start)
+    asked = person.answer(QMessageBox.StandardButton.Cancel)
+    person.click_button("Bring back other.loom")
+    assert asked == ["Save the changes to net.loom?"]
+    assert person.state.path == net
+    person.answer(QMessageBox.StandardButton.Save)
+    person.click_button("Bring back other.loom")
+    assert node_name(engine.load(net).network.body.nodes[-1]) == "linear1"
+    assert person.state.path == other
+    assert person.window.isWindowModified()
+    person.answer(QMessageBox.StandardButton.Discard)
+    person.window.close()
+
+    last = come()
+    assert last.names() == ["linear1"]
+    assert last.state.path is None
+    assert "More of it" not in last.notice()
+    last.press(Key.Key_N, CONTROL)
+    assert "RECOVERED" not in last.words(last.window.start)
+
+
+def test_a_file_that_is_asked_for_comes_with_its_own_lost_work_and_no_others(
+    come: Come, begin: Begin, net: Path, tmp_path: Path
+):
+    other = Path(shutil.copy(resources.path("samples", "iris.loom"), tmp_path / "other.loom"))
+    crash(begin(str(net), "--layers", "1"))
+    person = come(other)
+    assert person.state.path == other
+    assert person.notice().endswith("after a window ended unexpectedly: net.loom.")
+    person.click_button("Show it")
+    assert "Bring back net.loom" in [each.accessibleName() for each in person.all(QAbstractButton)]
+    person.window.close()
+    again = come(net)
+    assert again.names() == ["hidden1", "hidden2", "out", "linear1"]
+    assert again.notice().startswith("Unsaved work on net.loom was recovered")
+
+
+def test_a_process_number_that_is_used_again_hides_no_work(come: Come, begin: Begin, net: Path):
+    crash(begin(str(net), "--layers", "1"))
+    (left,) = recovery.folder().glob("*.loom")
+    left.rename(left.with_stem(f"{os.getpid()}-1"))
+    assert come().notice().startswith("Unsaved work on net.loom was recovered")
 
 
 def test_a_second_window_takes_nothing_from_one_that_still_runs(

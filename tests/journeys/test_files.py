@@ -357,6 +357,76 @@ def test_a_file_on_the_command_line_that_is_no_project_says_so_in_the_window(
     assert file.read_bytes() == content
 
 
+@pytest.mark.skipif(os.name != "posix", reason="what a POSIX file system can hold")
+@pytest.mark.parametrize("what", ["pipe", "folder", "endless", "ring", "utf-16", "too large"])
+def test_what_is_no_project_file_at_all_is_refused_at_every_door_of_the_window(
+    come: Come, net: Path, tmp_path: Path, what: str
+):
+    file = tmp_path / "what.loom"
+    match what:
+        case "pipe":
+            os.mkfifo(file)
+        case "folder":
+            file.mkdir()
+        case "endless":
+            file.symlink_to("/dev/zero")
+        case "ring":
+            file.symlink_to(file)
+        case "utf-16":
+            file.write_text(net.read_text(encoding="utf-8"), encoding="utf-16")
+        case _:
+            with file.open("wb") as content:
+                content.truncate(2**33)
+    assert come(file).notice().startswith("what.loom was not opened: ")
+    person = come(net)
+    assert drop(person, file)
+    stays(person, "what.loom was not opened: ")
+    assert len(person.notice()) < 250
+
+
+def test_a_file_that_vanished_while_it_was_open_is_written_again(come: Come, net: Path):
+    person = come(net)
+    change(person)
+    net.unlink()
+    person.press(Key.Key_S, CONTROL)
+    assert person.notice() == ""
+    assert engine.load(net) == person.state.project
+
+
+def test_a_file_that_became_a_folder_is_left_alone_and_one_saves_elsewhere(
+    come: Come, net: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    person = come(net)
+    change(person)
+    net.unlink()
+    net.mkdir()
+    person.press(Key.Key_S, CONTROL)
+    assert "net.loom cannot be read: it is a folder" in person.notice()
+    assert is_marked(person)
+    elsewhere = tmp_path / "elsewhere.loom"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(elsewhere), ""))
+    person.click_button("Save as…")
+    assert engine.load(elsewhere) == person.state.project
+
+
+def test_a_name_without_its_suffix_overwrites_nothing_without_a_question(
+    come: Come, net: Path, monkeypatch: pytest.MonkeyPatch
+):
+    person = come(net)
+    change(person)
+    theirs = Path(shutil.copy(resources.path("samples", "iris.loom"), net.parent / "v1.2.loom"))
+    before = theirs.read_bytes()
+    asked = person.answer(Buttons.Cancel)
+    save_as(person, net.parent / "v1.2", monkeypatch)
+    assert asked == ["v1.2.loom is there already. Overwrite it?"]
+    assert theirs.read_bytes() == before
+    assert is_marked(person)
+    person.come_to()
+    person.answer(Buttons.Yes)
+    save_as(person, net.parent / "v1.2", monkeypatch)
+    assert engine.load(theirs) == person.state.project
+
+
 def test_a_file_on_the_command_line_that_is_not_there_says_so_in_the_window(
     come: Come, tmp_path: Path
 ):
