@@ -1,149 +1,167 @@
-"""From an input to everything visible repainted, in a real window: typing, moving, scrolling, dragging an argument.
+"""From a keystroke to all visible panels repainted, in a real window with its engine.
 
-Each round sends one event and runs the event loop until nothing waits to be painted. Timers that the
-window sets for itself (the drawing of a large network, advice) come behind. Run: python -m benchmarks.keystroke
+Real key events go to the widget that has the keyboard; the time runs from when the key was due to the end of the event
+loop's pass that paints. Run: python -m benchmarks.keystroke [--layers 100 1000] [--views diagram summary code]
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
-import tempfile
-import time
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
+from benchmarks.screen import application, clocked, opened, painted, report, rest, stack_of
+
 if TYPE_CHECKING:
-    from engine.design.project import Project
     from gui.window import Window
 
-WANTED_MS = {100: 16, 1000: 33}
+WANTED_MS = {100: 16.0, 1000: 33.0}
+VIEWS = ("diagram", "summary", "code")
 
 
 def main() -> None:
-    """Print median and 95th percentile of each input."""
+    """Print median and 95th percentile of each input, and what each painted."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--layers", type=int, nargs="*", default=[*WANTED_MS])
+    parser.add_argument("--views", nargs="*", default=VIEWS, choices=VIEWS)
+    parser.add_argument("--keys", nargs="*", default=[*KEYS])
     parser.add_argument("--rounds", type=int, default=60)
-    rounds = parser.parse_args().rounds
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    home = tempfile.mkdtemp()
-    os.environ |= {"XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home}
-    from PySide6.QtWidgets import QApplication
-
-    from gui import theme
-    from gui.document import opened
-    from gui.preferences import Preferences
-    from gui.window import Window
-
-    application = QApplication([])
-    theme.apply(application, theme.DARK)
-    for layers, wanted in WANTED_MS.items():
-        window = Window(opened(stack_of(layers)), Preferences())
-        window.show_document()
-        window.resize(1600, 1000)
-        window.show()
-        window.complete()
-        settle(1.5)
-        middle = window.document.state.network.body.nodes[layers // 2].id
-        window.document.select((middle,))
-        settle(0.5)
-        print(f"\n{layers} layers, ms (at most {wanted} wanted for 95 %)")
-        report("type a width", wanted, measured(rounds, partial(edit_width, window, middle)))
-        report("move up or down", wanted, measured(rounds, partial(move, window)))
-        report("undo or redo", wanted, measured(rounds, partial(undo_redo, window)))
-        report("select another", wanted, measured(rounds, partial(select, window)))
-        report("scroll the cards", 16, measured(rounds, partial(scroll, window)))
-        report("drag an argument", 16, measured(rounds, partial(drag, window, middle)))
-        window.recovery.end()
-        window.close()
+    wished = parser.parse_args()
+    kept = application()
+    for layers in wished.layers:
+        wanted = WANTED_MS.get(layers, 33.0)
+        with opened(stack_of(layers)) as window:
+            for view in wished.views:
+                window.show_view(VIEWS.index(view))
+                print(f"\n{layers} layers, {view} in front, ms (95 % wanted: {wanted:.0f})")
+                for name in wished.keys:
+                    measure(window, name, wanted, wished.rounds)
+    del kept
 
 
-def stack_of(layers: int) -> Project:
-    """A project of dense layers."""
-    import engine
-    import resources
-    from engine.catalogue import ACTIVATIONS
-    from engine.catalogue.linear import Linear
-    from engine.design.address import Place
-    from engine.design.edit import Insert, apply
-    from engine.design.tree import Layer
-    from engine.design.value import replace
-
-    project = engine.load(resources.path("samples", "empty.loom"))
-    nodes = tuple(
-        Layer(0, f"hidden{i}", Linear(out_features=16 + i % 8), ACTIVATIONS["LeakyReLU"]())
-        for i in range(layers)
-    )
-    network = apply(project.network, Insert(nodes, Place(0)))
-    return replace(project, network=network)
-
-
-def edit_width(window: Window, node_id: int, turn: int) -> None:
-    from engine.design.edit import SetField
-
-    window.document.do(SetField((node_id,), "out_features", 10 + turn % 40))
-
-
-def move(window: Window, turn: int) -> None:
-    window.actions_table.run("layer.up" if turn % 2 else "layer.down")
-
-
-def undo_redo(window: Window, turn: int) -> None:
-    window.actions_table.run("edit.redo" if turn % 2 else "edit.undo")
-
-
-def select(window: Window, turn: int) -> None:
+def measure(window: Window, name: str, wanted: float, rounds: int) -> None:
+    """One line about one key, and one about what it painted."""
     nodes = window.document.state.network.body.nodes
-    window.document.select((nodes[(turn * 7) % len(nodes)].id,))
+    window.document.select((nodes[len(nodes) // 2].id,))
+    rest(0.5)
+    prepare, act = KEYS[name](window)
+    report(name, wanted, clocked(rounds, act, prepare))
+    at_once, later = painted(window, 6, act, prepare)
+    said = ", ".join(f"{panel} {count / 6:.0f}" for panel, count in at_once.most_common())
+    rest_of = ", ".join(f"{panel} {after:.0f} ms" for panel, after in later.items())
+    print(f"      paints at once: {said or 'nothing'}; later: {rest_of or 'nothing'}")
+    missing = {"stack", "centre", "inspector"} - set(at_once)
+    if missing:
+        print(f"      NOT painted at once: {', '.join(sorted(missing))}")
+    press("Escape")
+    rest(0.3)
 
 
-def scroll(window: Window, turn: int) -> None:
-    bar = window.stack.view.verticalScrollBar()
-    bar.setValue((turn * 37) % max(bar.maximum(), 1))
+# --- keys ---------------------------------------------------------------------------------------------------------
+
+Act = Callable[[int], object]
 
 
-def drag(window: Window, node_id: int, turn: int) -> None:
-    from engine.catalogue import ACTIVATIONS
-    from engine.design.edit import SetActivation
-
-    if turn == 0:
-        window.document.select((node_id,))
-    slope = ACTIVATIONS["LeakyReLU"]().with_fields(negative_slope=0.01 + turn / 100)
-    window.document.do(SetActivation((node_id,), slope))
-
-
-def measured(rounds: int, act: Callable[[int], None]) -> list[float]:
-    """Milliseconds from the input to the end of what it had painted, the first five rounds left out."""
+def press(*keys: str, held: str = "NoModifier") -> None:
+    """Press and release keys in what has the keyboard."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    taken: list[float] = []
-    for turn in range(rounds + 5):
-        start = time.perf_counter()
-        act(turn)
-        QApplication.processEvents()
-        taken.append(1000 * (time.perf_counter() - start))
-    return taken[5:]
+    for key in keys:
+        focus = QApplication.focusWidget()
+        assert focus is not None, "nothing has the keyboard"
+        QTest.keyClick(focus, Qt.Key[f"Key_{key}"], Qt.KeyboardModifier[held])
 
 
-def settle(seconds: float) -> None:
-    """Let the event loop run for a while."""
-    from PySide6.QtWidgets import QApplication
-
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        QApplication.processEvents()
-        time.sleep(0.002)
+def nothing(turn: int) -> None:
+    """No preparation."""
 
 
-def report(what: str, wanted: float, taken: list[float]) -> None:
-    """One line of the table."""
-    ordered = sorted(taken)
-    high = ordered[int(0.95 * (len(ordered) - 1))]
-    print(
-        f"  {what:20s} median {statistics.median(taken):6.1f}   95 % {high:6.1f}   wanted {wanted}"
-    )
+def digit(turn: int) -> None:
+    """A digit, which the next turn takes away."""
+    press("Backspace" if turn % 2 else "1")
+
+
+def width_on_the_card(window: Window) -> tuple[Act, Act]:
+    window.stack.floating.type_number(window.document.state.selection[0])
+    press("End")
+    return nothing, digit
+
+
+def width_in_the_inspector(window: Window) -> tuple[Act, Act]:
+    from PySide6.QtWidgets import QLineEdit
+
+    line = next(
+        each for each in window.inspector.findChildren(QLineEdit)
+        if each.isVisible() and each.accessibleName() == "out_features"
+    )  # fmt: skip
+    line.setFocus()
+    press("End")
+    return nothing, digit
+
+
+def name_in_the_inspector(window: Window) -> tuple[Act, Act]:
+    from PySide6.QtWidgets import QLineEdit
+
+    line = next(
+        each for each in window.inspector.findChildren(QLineEdit)
+        if each.isVisible() and each.accessibleName() == "name"
+    )  # fmt: skip
+    line.setFocus()
+    press("End")
+    return nothing, digit
+
+
+def activation(window: Window) -> tuple[Act, Act]:
+    """The list is opened and gone through before; the key that takes what it points at is measured."""
+    from gui.widgets.choice import Choice
+
+    choice = next(
+        each for each in window.inspector.findChildren(Choice)
+        if each.isVisible() and each.accessibleName().startswith("activation")
+    )  # fmt: skip
+
+    def prepare(turn: int) -> None:
+        choice.setFocus()
+        press("Down")
+        rest(0.1)
+        press("Up" if turn % 2 else "Down")
+
+    return prepare, lambda turn: press("Return")
+
+
+def other_card(window: Window) -> tuple[Act, Act]:
+    window.stack.view.setFocus()
+    return nothing, lambda turn: press("Down")
+
+
+def moved(window: Window) -> tuple[Act, Act]:
+    window.stack.view.setFocus()
+    return nothing, lambda turn: press("Up" if turn % 2 else "Down", held="AltModifier")
+
+
+def undone(window: Window) -> tuple[Act, Act]:
+    window.stack.view.setFocus()
+    press("Down", held="AltModifier")
+    return nothing, lambda turn: press("Y" if turn % 2 else "Z", held="ControlModifier")
+
+
+def duplicated(window: Window) -> tuple[Act, Act]:
+    window.stack.view.setFocus()
+    return nothing, lambda turn: press("Delete") if turn % 2 else press("D", held="ControlModifier")
+
+
+KEYS: dict[str, Callable[[Window], tuple[Act, Act]]] = {
+    "digit of a width, on the card": width_on_the_card,
+    "digit of a width, in the inspector": width_in_the_inspector,
+    "letter of a name, in the inspector": name_in_the_inspector,
+    "Return on an activation": activation,
+    "Down to the next card": other_card,
+    "Alt+Up and Alt+Down": moved,
+    "Ctrl+Z and Ctrl+Y": undone,
+    "Ctrl+D and Delete": duplicated,
+}
 
 
 if __name__ == "__main__":

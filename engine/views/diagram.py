@@ -31,6 +31,7 @@ from engine.views.diagram_sizes import (
     Framed,
     Neurons,
     Row,
+    Sizes,
     Slim,
     base_pitch,
     input_item,
@@ -41,7 +42,18 @@ from engine.views.diagram_sizes import (
 )
 from engine.views.facts import Analysis, NodeFacts
 
-__all__ = ["Box", "Bundle", "Column", "Diagram", "Frame", "Joint", "Plate", "Wire", "diagram"]
+__all__ = [
+    "Box",
+    "Bundle",
+    "Column",
+    "Diagram",
+    "Frame",
+    "Joint",
+    "Plate",
+    "Memory",
+    "Wire",
+    "diagram",
+]
 
 MARGIN = 40.0
 
@@ -56,31 +68,44 @@ class _Flow(NamedTuple):
     column: int = -1
 
 
-def diagram(analysis: Analysis) -> Diagram:
+class Memory:
+    """What was found for the last drawing of a network; another drawing is quicker by what has stayed the same."""
+
+    def __init__(self) -> None:
+        self.sizes = Sizes()
+        self.neurons: dict[int, _Neurons] = {}
+
+
+def diagram(analysis: Analysis, memory: Memory | None = None) -> Diagram:
     """The drawing of a network; also of one with faults, as far as it is known."""
+    memory = memory or Memory()
+    memory.sizes.begin()
     inputs = analysis.network.inputs
     nodes = analysis.body.nodes
     rows = [each.spec.elements for each in inputs[:1] if len(each.spec.shape) == 1]
     base = base_pitch(max([widest(nodes), *rows]))
     if inputs:
         first, lanes = input_item(inputs[0].name, inputs[0].spec, nodes, base)
-        row = row_of(nodes, lanes, base, (first,))
+        row = row_of(nodes, lanes, base, memory.sizes, (first,))
     else:
-        row = row_of(nodes, 0, base)
-    pen = _Pen()
+        row = row_of(nodes, 0, base, memory.sizes)
+    pen = _Pen(memory.neurons)
     flow = pen.row(row, MARGIN, MARGIN + row.up, None, "", 0, False)
     width = 2 * MARGIN + row.width
     if flow is not None and flow.column < 0 and row.items:
         end = flow.x + max(FORK, 7.0 * len(flow.label))
         pen.wires.append(Wire(flow.node_id, flow.x, flow.y, end, flow.y, flow.label))
         width += end - flow.x
+    memory.neurons = pen.drawn
     return pen.drawing(width, 2 * MARGIN + row.up + row.down)
 
 
 class _Pen:
     """Collects what is drawn."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: dict[int, _Neurons]) -> None:
+        self._before = before
+        self.drawn: dict[int, _Neurons] = {}
         self.columns: list[Column] = []
         self.plates: list[Plate] = []
         self.boxes: list[Box] = []
@@ -132,22 +157,19 @@ class _Pen:
     def _neurons(
         self, item: Neurons, x: float, y: float, header: float, flow: _Flow | None, path: str
     ) -> _Flow:
-        centre = x + item.width / 2
-        node_id = item.facts.node.id if item.facts is not None else 0
         number = len(self.columns)
-        self.columns.append(
-            Column(node_id, item.name, item.caption, item.units, centre, y, item.pitch,
-                   item.radius, centre, header)
-        )  # fmt: skip
-        if flow is not None and flow.column >= 0:
-            self.bundles.append(
-                Bundle(flow.column, number, f"{path}.weight", node_id, flow.x, centre, y)
-            )
-        elif flow is not None:
-            start = max(centre - FAN - 20, flow.x)
-            self._wire(flow, start, y)
-            self.bundles.append(Bundle(-1, number, "", node_id, start, centre, y))
-        return _Flow(centre, y, node_id, "", number)
+        where = (x, y, header, flow, path, number)
+        made = self._before.get(id(item))
+        if made is None or made[0] is not item or made[1] != where:
+            made = (item, where, *_made(item, x, y, header, flow, path, number))
+        self.drawn[id(item)] = made
+        _, _, column, bundle, gives = made
+        self.columns.append(column)
+        if bundle is not None:
+            self.bundles.append(bundle)
+        if bundle is not None and flow is not None and flow.column < 0:
+            self._wire(flow, bundle.x0, y)
+        return gives
 
     def _plate(self, item: Slim, x: float, y: float, header: float, flow: _Flow | None) -> _Flow:
         node = item.facts.node
@@ -236,6 +258,27 @@ class _Pen:
         end = flow.x + FAN
         self.bundles.append(Bundle(flow.column, -1, "", flow.node_id, flow.x, end, flow.y))
         return _Flow(end, flow.y, flow.node_id)
+
+
+_Neurons = tuple[Neurons, object, Column, Bundle | None, _Flow]
+"""A column as it was drawn: of what, where, and what is seen of it."""
+
+
+def _made(
+    item: Neurons, x: float, y: float, header: float, flow: _Flow | None, path: str, number: int
+) -> tuple[Column, Bundle | None, _Flow]:
+    """A column, the lines into it, and what flows out."""
+    centre = x + item.width / 2
+    node_id = item.facts.node.id if item.facts is not None else 0
+    column = Column(node_id, item.name, item.caption, item.units, centre, y, item.pitch,
+                    item.radius, centre, header)  # fmt: skip
+    bundle = None
+    if flow is not None and flow.column >= 0:
+        bundle = Bundle(flow.column, number, f"{path}.weight", node_id, flow.x, centre, y)
+    elif flow is not None:
+        start = max(centre - FAN - 20, flow.x)
+        bundle = Bundle(-1, number, "", node_id, start, centre, y)
+    return column, bundle, _Flow(centre, y, node_id, "", number)
 
 
 def _shape(facts: NodeFacts | None) -> str:

@@ -162,14 +162,48 @@ def width_of(name: str, caption: str) -> float:
     return max(NAME_LETTER * len(name), CAPTION_LETTER * len(caption))
 
 
+class Sizes:
+    """Sizes that were found for one drawing, and are looked up for the next: an edit changes few of them."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, _Found] = {}
+        self._now: dict[int, _Found] = {}
+
+    def begin(self) -> None:
+        """What is found from now on belongs to another drawing."""
+        self._last, self._now = self._now, {}
+
+    def item(
+        self, facts: NodeFacts, lanes: int, base: float, behind: NodeFacts | None
+    ) -> tuple[Item, int]:
+        """A node's size, and the lanes that flow out of it."""
+        found = self._last.get(id(facts))
+        if (
+            found is None
+            or found[0] is not facts
+            or found[1] != lanes
+            or found[2] != base
+            or found[3] is not behind
+        ):
+            found = (facts, lanes, base, behind, *_item(facts, lanes, base, behind, self))
+        self._now[id(facts)] = found
+        return found[4], found[5]
+
+
+_Found = tuple[NodeFacts, int, float, NodeFacts | None, Item, int]
+
+
 def row_of(
-    nodes: Sequence[NodeFacts], lanes: int, base: float, before: tuple[Item, ...] = ()
+    nodes: Sequence[NodeFacts],
+    lanes: int,
+    base: float,
+    sizes: Sizes,
+    before: tuple[Item, ...] = (),
 ) -> Row:
     """The size of a row, with `lanes` neurons or a single wire flowing in; `base` is the distance of neurons."""
     items: list[Item] = list(before)
-    for place, facts in enumerate(nodes):
-        behind = nodes[place + 1] if place + 1 < len(nodes) else None
-        item, lanes = _item(facts, lanes, base, behind)
+    for facts, behind in zip(nodes, (*nodes[1:], None), strict=False):
+        item, lanes = sizes.item(facts, lanes, base, behind)
         items.append(item)
     gaps: list[float] = []
     previous: Item | None = None
@@ -208,17 +242,19 @@ def takes_lanes(facts: NodeFacts) -> bool:
     return _is_dense(facts) or _is_apart(facts)
 
 
-def _item(facts: NodeFacts, lanes: int, base: float, behind: NodeFacts | None) -> tuple[Item, int]:
+def _item(
+    facts: NodeFacts, lanes: int, base: float, behind: NodeFacts | None, sizes: Sizes
+) -> tuple[Item, int]:
     """A node's size, and the lanes that flow out of it."""
     match node := facts.node:
         case Layer():
             return _layer_item(node, facts, lanes, base, behind)
         case Group():
-            return _framed(facts, "", lanes, base)
+            return _framed(facts, "", lanes, base, sizes)
         case Repeat():
-            return _framed(facts, f"× {node.times}", lanes, base)
+            return _framed(facts, f"× {node.times}", lanes, base, sizes)
         case Parallel():
-            return _branched(node, facts, base), 0
+            return _branched(node, facts, base, sizes), 0
         case Again():
             activation = node.activation.title() if node.activation is not None else ""
             return boxed(facts, f"{node.of} again", activation, "block"), 0
@@ -281,9 +317,11 @@ def boxed(facts: NodeFacts | None, name: str, caption: str, family: str) -> Boxe
     return Boxed(facts, name, caption, family, width, BOX_HEIGHT / 2, BOX_HEIGHT / 2)
 
 
-def _framed(facts: NodeFacts, badge: str, lanes: int, base: float) -> tuple[Framed, int]:
+def _framed(
+    facts: NodeFacts, badge: str, lanes: int, base: float, sizes: Sizes
+) -> tuple[Framed, int]:
     inside: StackFacts | None = facts.stacks[0] if facts.stacks else None
-    row = row_of(inside.nodes if inside is not None else (), lanes, base)
+    row = row_of(inside.nodes if inside is not None else (), lanes, base, sizes)
     name = f"{title_of(facts)}  {badge}"
     width = max(row.width + 2 * PADDING, NAME_LETTER * len(name) + 2 * PADDING, NARROWEST_BOX)
     return Framed(facts, row, badge, width, row.up + PADDING + TITLE, row.down + PADDING), row.lanes
@@ -298,12 +336,12 @@ def title_of(facts: NodeFacts) -> str:
             return label(node)
 
 
-def _branched(node: Parallel, facts: NodeFacts, base: float) -> Branched:
+def _branched(node: Parallel, facts: NodeFacts, base: float, sizes: Sizes) -> Branched:
     rows: list[Row] = []
     for place, stack in enumerate(node.branches):
         nodes = facts.stacks[place].nodes if place < len(facts.stacks) else ()
         chip = (boxed(None, stack.source, "from before", "recall"),) if stack.source else ()
-        rows.append(row_of(nodes, 0, base, chip))
+        rows.append(row_of(nodes, 0, base, sizes, chip))
     height = sum(row.up + row.down for row in rows) + BETWEEN_BRANCHES * max(len(rows) - 1, 0)
     longest = max((row.width + (FAN if row.lanes else 0) for row in rows), default=0.0)
     joint = joint_width(symbol(node.join))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from engine.design.value import replace
 from engine.views.diagram import Diagram
 from gui import theme
-from gui.views.diagram_painting import Live, Pictures, paint
+from gui.views.diagram_painting import Live, paint, prepare
+from gui.views.diagram_pictures import Pictures
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 CLOSEST, FARTHEST = 4.0, 0.02
 TOP = 14
 """Pixels kept free above the names."""
+MOST_AHEAD = 64
+"""Bundles that are painted beforehand in a row."""
+AHEAD = 0.3
+"""Of the sheet's width, how far beyond its sides lines are painted beforehand."""
+ASIDE = 24
+"""Pixels between a node that comes into sight and the edge."""
 WIDEST = 2.4
 """How far the columns of a small network may be pulled apart to fill a wide sheet."""
 COMFORTABLE = 1.25
@@ -53,6 +60,11 @@ class DiagramCanvas(QWidget):
         """The diagram as it is painted: with columns further apart where there is room for it."""
         self._placed: tuple[Diagram | None, list[Place]] = (None, [])
         self._live = Live()
+        self._coming: Live | None = None
+        """What is shown as soon as its lines have been painted, a bundle at a time: nothing waits for all of them."""
+        self._idle = QTimer(self, interval=0, singleShot=True)
+        self._idle.timeout.connect(self._prepare)
+        self._prepared = 0
         self._pictures = Pictures()
         self._selected: tuple[int, ...] = ()
         self._zoom = 1.0
@@ -60,6 +72,8 @@ class DiagramCanvas(QWidget):
         self._fits = True
         self._dragged_from: QPointF | None = None
         self._has_dragged = False
+        # It fills all of itself: else everything behind it would be painted first, each time.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Diagram of the network"))
@@ -73,8 +87,29 @@ class DiagramCanvas(QWidget):
         self.update()
 
     def show_live(self, live: Live) -> None:
-        self._live = live
-        self.update()
+        self._coming, self._prepared = live, 0
+        self._idle.start()
+
+    def _prepare(self) -> None:
+        """Paint the lines of one bundle that is or will soon be seen; once there is no more, show what has come."""
+        live, seen = self._coming or self._live, self._seen()
+        wide = seen.adjusted(-seen.width() * AHEAD, 0, seen.width() * AHEAD, 0)
+        pixels = self._zoom * self.devicePixelRatioF()
+        self._prepared += 1
+        if (
+            self._shown is not None
+            and self.isVisible()
+            and self._prepared <= MOST_AHEAD
+            and prepare(self._shown, live, wide, pixels, self._pictures)
+        ):
+            self._idle.start()
+        elif self._coming is not None:
+            self._live, self._coming = self._coming, None
+            self.update()
+
+    def _seen(self) -> QRectF:
+        """The part of the sheet that is in view, in the diagram's units."""
+        return QRectF(-self._offset / self._zoom, self.size().toSizeF() / self._zoom)
 
     def show_selection(self, ids: tuple[int, ...]) -> None:
         if ids != self._selected:
@@ -96,7 +131,14 @@ class DiagramCanvas(QWidget):
             area.left() * self._zoom + self._offset.x(),
             area.right() * self._zoom + self._offset.x(),
         )
-        if left < 0 or right > self.width():
+        if left >= 0 and right <= self.width():
+            return
+        if -self.width() < left and right < 2 * self.width():
+            # From near by only as far as needed: most of what is seen has been painted already.
+            self._offset.setX(
+                self._offset.x() - min(left - ASIDE, 0) - max(right + ASIDE - self.width(), 0)
+            )
+        else:
             self._offset.setX(self.width() / 2 - area.center().x() * self._zoom)
 
     def fit(self) -> None:
@@ -164,17 +206,18 @@ class DiagramCanvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(self._offset)
             painter.scale(self._zoom, self._zoom)
-            seen = QRectF(-self._offset / self._zoom, self.size().toSizeF() / self._zoom)
             paint(
                 painter,
                 self._shown or self._diagram,
                 self._live,
                 frozenset(self._selected),
-                seen,
+                self._seen(),
                 self._zoom,
                 self._pictures,
             )
             painter.resetTransform()
+            self._prepared = 0
+            self._idle.start()
         if self.hasFocus():
             painter.setPen(theme.current().colour("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import ceil, isfinite
+from functools import partial
+from math import isfinite
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from engine.design.value import field, value
 from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
 from gui import theme
+from gui.views.diagram_pictures import Pictures, path_of, stroke
 
 STEPS = 6
 """Widths that lines are drawn in: more are not told apart, and each is one path."""
@@ -42,28 +44,33 @@ def paint(
 ) -> None:
     """Everything of the diagram that lies in `seen`, both in the diagram's own units.
 
-    With `pictures`, lines between columns are painted once and then shown again as long as they stay the same.
+    With `pictures`, lines and neurons are painted once and then shown again as long as they stay the same.
     """
     lines = _Lines(diagram, live)
     words = _Words(zoom)
+    pixels = None if pictures is None else zoom * painter.device().devicePixelRatio()
+    left, right = seen.left(), seen.right()
     for frame in diagram.frames:
         if _overlaps(seen, frame.x, frame.y, frame.width, frame.height):
             _frame(painter, frame, frame.node_id in selected)
     for wire in diagram.wires:
-        if wire.x1 >= seen.left() and wire.x0 <= seen.right() + 200:
+        if wire.x1 >= left and wire.x0 <= right + 200:
             _wire(painter, wire, zoom)
     for bundle in diagram.bundles:
-        if bundle.x1 >= seen.left() and bundle.x0 <= seen.right():
-            if pictures is None:
+        if bundle.x1 >= left and bundle.x0 <= right:
+            if pictures is None or pixels is None:
                 lines.paint(painter, bundle)
             else:
-                pictures.show(painter, bundle, lines, zoom)
+                content, area = lines.look(bundle)
+                pictures.show(
+                    painter,
+                    content,
+                    area,
+                    pixels,
+                    partial(lines.paint, bundle=bundle, pixels=pixels),
+                )
     for column in diagram.columns:
-        if (
-            column.lane_end > column.x
-            and column.lane_end >= seen.left()
-            and column.x <= seen.right()
-        ):
+        if column.lane_end > column.x and column.lane_end >= left and column.x <= right:
             _lanes(painter, column)
     for plate in diagram.plates:
         if _overlaps(
@@ -77,10 +84,28 @@ def paint(
         if _overlaps(seen, joint.x - 60, joint.y - 40, 120, 80):
             _joint(painter, joint, joint.node_id in selected)
     for column in diagram.columns:
-        if seen.left() - 90 <= column.x <= seen.right() + 90:
-            _column(
-                painter, column, live.values.get(column.node_id), column.node_id in selected, words
-            )
+        if left - 90 <= column.x <= right + 90:
+            values, chosen = live.values.get(column.node_id), column.node_id in selected
+            if pictures is None or pixels is None:
+                _neurons(painter, column, values, chosen)
+            else:
+                content, area = _look(column, values, chosen)
+                draw = partial(_neurons, column=column, values=values, selected=chosen)
+                pictures.show(painter, content, area, pixels, draw)
+            words.header(painter, column.x, column.header_y, column.name, column.caption)
+
+
+def prepare(diagram: Diagram, live: Live, seen: QRectF, pixels: float, pictures: Pictures) -> bool:
+    """Paint the lines of one bundle in `seen` that has no picture yet; whether there was any."""
+    lines = _Lines(diagram, live)
+    left, right = seen.left(), seen.right()
+    for bundle in diagram.bundles:
+        if bundle.x1 >= left and bundle.x0 <= right:
+            content, area = lines.look(bundle)
+            draw = partial(lines.paint, bundle=bundle, pixels=pixels)
+            if pictures.make(content, area, pixels, draw):
+                return True
+    return False
 
 
 def _overlaps(seen: QRectF, x: float, y: float, width: float, height: float) -> bool:
@@ -97,50 +122,60 @@ class _Lines:
         self._columns = diagram.columns
         self._weights = live.weights
 
-    def look(self, bundle: Bundle) -> tuple[object, float, float]:
-        """What the lines depend on beside their place, and their uppermost and lowest ends."""
+    def look(self, bundle: Bundle) -> tuple[object, QRectF]:
+        """What the lines depend on beside their place, and where they are."""
         ends = [self._columns[end] for end in (bundle.source, bundle.target) if end >= 0]
         top = min([bundle.y, *(column.y - column.height / 2 for column in ends)])
         bottom = max([bundle.y, *(column.y + column.height / 2 for column in ends)])
         matrix = self._weights.get(bundle.weight) if bundle.weight else None
         shapes = tuple((column.units, column.pitch, column.y - top) for column in ends)
         content = None if matrix is None else matrix.tobytes()
-        return (shapes, bundle.x1 - bundle.x0, bundle.y - top, content), top, bottom
+        area = QRectF(bundle.x0, top, bundle.x1 - bundle.x0, bottom - top)
+        return (shapes, bundle.x1 - bundle.x0, bundle.y - top, content), area
 
-    def paint(self, painter: QPainter, bundle: Bundle) -> None:
+    def paint(self, painter: QPainter, bundle: Bundle, pixels: float | None = None) -> None:
+        """Paint the lines of a bundle; quickly, where it is known how many pixels a unit is."""
         colours = theme.current()
         matrix = self._weights.get(bundle.weight) if bundle.weight else None
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if matrix is None:
             faint = colours.colour("border_strong", 0.55)
-            painter.setPen(QPen(faint, 0.7))
-            painter.drawPath(_path(list(self._ends(bundle))))
+            stroke(painter, path_of(list(self._ends(bundle))), faint, 0.7, pixels)
             return
-        by_stroke: dict[tuple[bool, int], list[tuple[float, float, float, float]]] = {}
-        for line, weight in self._weighted(bundle, matrix):
-            by_stroke.setdefault((weight > 0, min(int(abs(weight) * STEPS), STEPS - 1)), []).append(
-                line
-            )
-        for (positive, step), lines in sorted(by_stroke.items(), key=lambda each: each[0][1]):
+        for (positive, step), path in self._weighted(bundle, matrix):
             share = (step + 0.5) / STEPS
             colour = colours.colour("positive" if positive else "negative", 0.16 + 0.74 * share)
-            painter.setPen(QPen(colour, THINNEST + (THICKEST - THINNEST) * share * share))
-            painter.drawPath(_path(lines))
+            width = THINNEST + (THICKEST - THINNEST) * share * share
+            stroke(painter, path, colour, width, pixels)
 
-    def _weighted(
-        self, bundle: Bundle, matrix: Any
-    ) -> Iterator[tuple[tuple[float, float, float, float], float]]:
+    def _weighted(self, bundle: Bundle, matrix: Any) -> list[tuple[tuple[bool, int], QPainterPath]]:
+        """The lines by sign and step, the thinnest first."""
         source, target = self._columns[bundle.source], self._columns[bundle.target]
+        starts, ends = list(source.neurons()), list(target.neurons())
         rows, columns = matrix.shape
         largest = float(abs(matrix).max()) or 1.0
-        pairs = source.units * target.units
-        least = 0.0 if pairs <= MOST_LINES else 0.35
-        for j, end in target.neurons():
-            for i, start in source.neurons():
-                if j < rows and i < columns:
-                    weight = float(matrix[j, i]) / largest
-                    if isfinite(weight) and abs(weight) >= least:
-                        yield (bundle.x0, start, bundle.x1, end), weight
+        shares: list[list[float]] = (matrix / largest).tolist()
+        least = 0.0 if source.units * target.units <= MOST_LINES else 0.35
+        x0, x1, half = bundle.x0, bundle.x1, (bundle.x0 + bundle.x1) / 2
+        paths: dict[tuple[bool, int], QPainterPath] = {}
+        for j, end in ends:
+            if j >= rows:
+                break
+            of_row = shares[j]
+            for i, start in starts:
+                if i >= columns:
+                    break
+                share = of_row[i]
+                size = abs(share)
+                if not least <= size <= 1:  # also what is not a number
+                    continue
+                look = (share > 0, min(int(size * STEPS), STEPS - 1))
+                path = paths.get(look)
+                if path is None:
+                    path = paths[look] = QPainterPath()
+                path.moveTo(x0, start)
+                path.cubicTo(half, start, half, end, x1, end)
+        return sorted(paths.items(), key=lambda each: each[0][1])
 
     def _ends(self, bundle: Bundle) -> Iterator[tuple[float, float, float, float]]:
         starts = (
@@ -159,61 +194,6 @@ class _Lines:
                 yield bundle.x0, start, bundle.x1, end
 
 
-class Pictures:
-    """Bundles as they were painted: an edit changes two of them, and each is hundreds of curves."""
-
-    MOST = 160
-    LARGEST = 3_000_000
-    """Pixels of one picture; a bundle that is larger on the screen is painted anew each time."""
-    MARGIN = 4.0
-
-    def __init__(self) -> None:
-        self._kept: dict[object, QPixmap] = {}
-
-    def show(self, painter: QPainter, bundle: Bundle, lines: _Lines, zoom: float) -> None:
-        """Paint the lines of a bundle with a painter whose unit is `zoom` pixels."""
-        content, top, bottom = lines.look(bundle)
-        ratio = painter.device().devicePixelRatio()
-        area = QRectF(bundle.x0 - self.MARGIN, top - self.MARGIN,
-                      bundle.x1 - bundle.x0 + 2 * self.MARGIN, bottom - top + 2 * self.MARGIN)  # fmt: skip
-        scale = zoom * ratio
-        width, height = ceil(area.width() * scale) + 1, ceil(area.height() * scale) + 1
-        if width * height > self.LARGEST:
-            lines.paint(painter, bundle)
-            return
-        key = (content, scale, theme.current().name)
-        picture = self._kept.pop(key, None)
-        if picture is None:
-            picture = QPixmap(width, height)
-            picture.fill(Qt.GlobalColor.transparent)
-            inner = QPainter(picture)
-            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-            inner.scale(scale, scale)
-            inner.translate(-area.left(), -area.top())
-            lines.paint(inner, bundle)
-            inner.end()
-        self._kept[key] = picture
-        while len(self._kept) > self.MOST:
-            del self._kept[next(iter(self._kept))]
-        # On whole pixels, so that the picture is not blurred.
-        corner = painter.transform().map(area.topLeft())
-        whole = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
-        picture.setDevicePixelRatio(ratio)
-        painter.save()
-        painter.resetTransform()
-        painter.drawPixmap(whole, picture)
-        painter.restore()
-
-
-def _path(lines: Sequence[tuple[float, float, float, float]]) -> QPainterPath:
-    path = QPainterPath()
-    for x0, y0, x1, y1 in lines:
-        half = (x0 + x1) / 2
-        path.moveTo(x0, y0)
-        path.cubicTo(half, y0, half, y1, x1, y1)
-    return path
-
-
 def _lanes(painter: QPainter, column: Column) -> None:
     painter.setPen(QPen(theme.current().colour("border_strong", 0.7), 0.8))
     for _, y in column.neurons():
@@ -224,7 +204,7 @@ def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:
     colours = theme.current()
     painter.setPen(QPen(colours.colour("text_faint"), 1.3))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(_path([(wire.x0, wire.y0, wire.x1, wire.y1)]))
+    painter.drawPath(path_of([(wire.x0, wire.y0, wire.x1, wire.y1)]))
     if wire.label and zoom > 0.35:
         painter.setFont(theme.mono_font(10))
         painter.setPen(colours.colour("text_muted"))
@@ -234,8 +214,18 @@ def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:
 # --- nodes -----------------------------------------------------------------------------------------------------------
 
 
-def _column(
-    painter: QPainter, column: Column, values: Sequence[float] | None, selected: bool, words: _Words
+def _look(column: Column, values: Sequence[float] | None, selected: bool) -> tuple[object, QRectF]:
+    """What the neurons of a column depend on beside their place, and where they are."""
+    shown = None if values is None else tuple(values)
+    half = max(column.radius + 10, 46)
+    high = column.height / 2 + max(column.radius + 10, 21)
+    area = QRectF(column.x - half, column.y - high, 2 * half, 2 * high)
+    shape = (column.units, column.pitch, column.radius, bool(column.node_id))
+    return (shape, shown, selected), area
+
+
+def _neurons(
+    painter: QPainter, column: Column, values: Sequence[float] | None, selected: bool
 ) -> None:
     colours = theme.current()
     ring = colours.colour("accent" if selected or column.node_id else "text_muted")
@@ -260,7 +250,6 @@ def _column(
         painter.setFont(theme.body_font(10))
         box = QRectF(column.x - 45, column.y - 20, 90, 40)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"⋮\n{column.hidden:,} more\n⋮")
-    words.header(painter, column.x, column.header_y, column.name, column.caption)
 
 
 def _neuron_value(

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.files.document import to_document
-from engine.views.diagram import Diagram, diagram
+from engine.views.diagram import Diagram, Memory, diagram
 from gui import theme
 from gui.asking import Ask
 from gui.document import State
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DRAWN_WEIGHTS = 64 * 64
 """Numbers of the largest matrix whose lines are drawn in its colours."""
 
-LARGE = 150
+LARGE = 2_000
 """Layers from which the drawing follows an edit a moment later, so that typing never waits for it."""
 
 
@@ -41,6 +41,7 @@ class DiagramView(QWidget):
         self._state: State | None = None
         self._drawn: object = None
         self._diagram: Diagram | None = None
+        self._memory = Memory()
         self._asked: object = None
         self._weights: dict[str, Any] = {}
         self._values: dict[int, Sequence[float]] = {}
@@ -117,7 +118,7 @@ class DiagramView(QWidget):
         if state is None or self._drawn is state.analysis:
             return
         self._drawn = state.analysis
-        self._diagram = diagram(state.analysis)
+        self._diagram = diagram(state.analysis, self._memory)
         self.canvas.show_diagram(self._diagram)
         self._say_legend()
 

@@ -31,7 +31,7 @@ from engine.design.tree import (
     Stack,
     walk,
 )
-from engine.views.diagram import Diagram, diagram
+from engine.views.diagram import Diagram, Memory, diagram
 from engine.views.diagram_sizes import symbol
 from engine.views.diagram_svg import to_svg
 from engine.views.facts import walk_places
@@ -231,6 +231,30 @@ def test_any_design_can_be_drawn(net: Network):
     expected = [node.id for node in walk(net.body)]
     assert set(shown_ids(picture)) <= set(expected)
     ElementTree.fromstring(to_svg(picture))
+
+
+@given(networks(), networks())
+def test_a_drawing_that_remembers_the_last_one_is_the_one_made_anew(
+    before: Network, after: Network
+):
+    memory = Memory()
+    for net in (before, after, before):
+        analysis = infer(net)
+        assert diagram(analysis, memory) == diagram(analysis)
+
+
+def test_an_edit_leaves_what_it_does_not_touch_as_it_was_drawn():
+    names = [f"layer{number}" for number in range(6)]
+    nodes = [layer(name, Linear(16)) for name in names]
+    memory, before = Memory(), infer(network(*nodes))
+    first = diagram(before, memory)
+    nodes[3] = replace(nodes[3], kind=Linear(14))
+    changed = replace(before.network, body=Stack(tuple(nodes)))
+    second = diagram(infer(changed, before), memory)
+    assert second == diagram(infer(changed))
+    same = [old is new for old, new in zip(first.columns, second.columns, strict=True)]
+    # Anew are the input, the changed one, and those beside it, which know it.
+    assert same == [False, True, True, False, False, False, True]
 
 
 @pytest.mark.parametrize("name", DESIGNS)
