@@ -51,7 +51,7 @@ def _class(written: WrittenClass, whole: Analysis | None) -> list[str]:
     inputs = tuple(each.name for each in whole.network.inputs) if whole else ("x",)
     lines = [f"class {written.name}(nn.Module):"]
     lines += (
-        _network_docstring(whole) if whole else [f'    """{written.name}: {_purpose(written)}"""']
+        _network_docstring(whole) if whole else [f'    """{written.name}: {_purpose(written)}."""']
     )
     lines += [
         "",

@@ -3,7 +3,7 @@ from torch import Tensor, nn
 
 
 class Shrink(nn.Module):
-    """Shrink: returns (batch, 8)"""
+    """Shrink: returns (batch, 8)."""
 
     def __init__(self, in_features: int) -> None:
         super().__init__()
@@ -16,7 +16,7 @@ class Shrink(nn.Module):
 
 
 class Mixer(nn.Module):
-    """Mixer: returns (batch, 8)"""
+    """Mixer: returns (batch, 8)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Mixer(nn.Module):
 
 
 class Dense(nn.Module):
-    """Dense: used 4 times"""
+    """Dense: used 4 times."""
 
     def __init__(self, in_features: int) -> None:
         super().__init__()

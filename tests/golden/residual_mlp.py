@@ -4,7 +4,7 @@ from torch.nn import functional as F
 
 
 class Block(nn.Module):
-    """Block: used 3 times"""
+    """Block: used 3 times."""
 
     def __init__(self, in_features: int) -> None:
         super().__init__()

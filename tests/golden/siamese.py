@@ -3,7 +3,7 @@ from torch import Tensor, nn
 
 
 class Tower(nn.Module):
-    """Tower: returns (batch, 32)"""
+    """Tower: returns (batch, 32)."""
 
     def __init__(self) -> None:
         super().__init__()
