@@ -15,8 +15,6 @@ def sound(network: Network, analysis: Analysis | None = None) -> Analysis:
     """
     if not network.body.nodes:
         raise DesignError("the network is empty; add a layer first")
-    if network.body.source or network.body.name:
-        raise DesignError("the network's own stack starts from its first input and has no name")
     facts = analysis if analysis is not None and analysis.network is network else infer(network)
     if facts.faults:
         first, *others = facts.faults

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from engine.design.edit import Rename, RenameClass, RenameNetwork
-from engine.design.kind import DTYPES, LARGEST_TENSOR, Misfit
+from engine.design.kind import DTYPES, LARGEST_TENSOR, Misfit, TensorSpec
 from engine.design.names import (
     fault_of_class_name,
     fault_of_variable,
@@ -58,12 +58,26 @@ def _network_faults(name: str, inputs: tuple[Input, ...]) -> Iterator[Fault]:
         if each.name in seen:
             yield Fault(0, "The input", "a name of its own", f"`{each.name}` twice")
         seen.add(each.name)
-        if each.spec.elements > LARGEST_TENSOR:
-            yield Fault(
-                0, "The input", "smaller sizes: no machine holds that many numbers", str(each.spec)
-            )
-        if each.spec.dtype not in DTYPES or any(size < 1 for size in each.spec.shape):
-            yield Fault(0, "The input", "sizes of at least 1", str(each.spec))
+        if needs := _needs_of_input(each.spec):
+            yield Fault(0, "The input", needs, f"{each.spec.dtype} {each.spec}")
+
+
+def _needs_of_input(spec: TensorSpec) -> str:
+    if spec.dtype not in DTYPES:
+        return f"numbers of type {' or '.join(DTYPES)}"
+    if any(size < 1 for size in spec.shape):
+        return "sizes of at least 1"
+    return (
+        "smaller sizes: no machine holds that many numbers"
+        if spec.elements > LARGEST_TENSOR
+        else ""
+    )
+
+
+@lru_cache(maxsize=64)
+def known_inputs(inputs: tuple[Input, ...]) -> dict[str, TensorSpec | None]:
+    """What flows in by name; None for what no tensor can be, so that nothing is known behind it either."""
+    return {each.name: None if _needs_of_input(each.spec) else each.spec for each in inputs}
 
 
 def name_faults(body: Stack, inputs: frozenset[str], named: bool) -> Iterator[Fault]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.design.tree import Network, Repeat
-from engine.views.facts import MOST_NODES, Analysis, Fault, Shared, StackFacts
-from engine.views.normal import class_faults, network_faults, same_blocks
+from engine.design.edit import SetInputs
+from engine.design.tree import Layer, Network, Repeat
+from engine.design.value import replace
+from engine.views.facts import MOST_NODES, Analysis, Fault, FaultMend, Shared, StackFacts
+from engine.views.nodes import layer_facts
+from engine.views.normal import class_faults, known_inputs, network_faults, same_blocks
 from engine.views.rules import Totals
 from engine.views.spans import NOTHING
 from engine.views.ties import shared, tie_faults
@@ -18,24 +21,28 @@ from engine.views.walk import MOST_TURNS, ClassWalk
 
 __all__ = ["MOST_TURNS", "NOTHING", "infer"]
 
+NUMBERS = {"int64": "whole", "float32": "real"}
+"""What the numbers of an input are called, by dtype."""
+
 
 def infer(network: Network, previous: Analysis | None = None) -> Analysis:
     """All that follows from a network without building it; faults are results, nothing is raised."""
     inputs = network.inputs
-    first = inputs[0].spec if inputs else None
+    known = known_inputs(inputs)
+    first = known[inputs[0].name] if inputs else None
     old = previous.body if previous is not None and previous.network.inputs == inputs else None
-    walk = ClassWalk(network.name, {each.name: each.spec for each in inputs})
+    walk = ClassWalk(network.name, known)
     walk.flow = inputs[0].name if inputs else ""
     body = walk.body(network.body, first, old, depth=0)
     classes = _class_faults(network, body, previous)
-    faults = (
-        network_faults(network.name, inputs) + _too_many(body.totals) + collected(body) + classes
-    )
+    found = _fed_otherwise(network, body, collected(body))
+    faults = network_faults(network.name, inputs) + _own_stack(network) + _too_many(body.totals)
+    faults += found + classes
     ties: Mapping[str, Shared] = {}
     if network.ties:
-        found = tuple(tie_faults(network, body))
-        ties = {} if found else shared(network, body)
-        faults += found
+        wrong = tuple(tie_faults(network, body))
+        ties = {} if wrong else shared(network, body)
+        faults += wrong
     return Analysis(network, body, faults, ties, classes)
 
 
@@ -51,6 +58,34 @@ def _class_faults(
         if not previous.class_faults and same_blocks(body.blocks, previous.body.blocks):
             return ()
     return tuple(class_faults(network.name, body))
+
+
+def _own_stack(network: Network) -> tuple[Fault, ...]:
+    """Only a branch can start from something else, or be a variable."""
+    if not (network.body.source or network.body.name):
+        return ()
+    needs = "a stack of its own that starts from its first input and has no name"
+    return (Fault(0, "The network", needs),)
+
+
+def _fed_otherwise(
+    network: Network, body: StackFacts, faults: tuple[Fault, ...]
+) -> tuple[Fault, ...]:
+    """The faults with one mend more where the first layer would take the same shape in another type of number."""
+    first = body.nodes[0] if body.nodes and network.inputs else None
+    if first is None or first.fault is None or not isinstance(first.node, Layer):
+        return faults
+    mends: list[FaultMend] = []
+    own = network.inputs[0]
+    for dtype, numbers in NUMBERS.items():
+        spec = replace(own.spec, dtype=dtype)
+        if spec != own.spec and layer_facts(first.node, spec).fault is None:
+            fed = (replace(own, spec=spec), *network.inputs[1:])
+            mends.append(FaultMend(f"Feed {numbers} numbers", SetInputs(fed)))
+    if not mends:
+        return faults
+    better = first.fault._replace(mends=(*mends, *first.fault.mends))
+    return tuple(better if fault is first.fault else fault for fault in faults)
 
 
 def _too_many(totals: Totals) -> tuple[Fault, ...]:

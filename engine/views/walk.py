@@ -32,6 +32,8 @@ from engine.views.spans import NOTHING, total, with_faults
 ONE_BLOCK = Totals(blocks=1)
 MOST_TURNS = 1024
 """Turns of one Repeat: each is a module in memory and a block in the summary."""
+MOST_DIFFERENT_TURNS = 128
+"""Turns of one Repeat that each get another shape, and so have to be walked one by one; DenseNet-264 has 64."""
 
 
 def _alike(a: Layer, b: Layer) -> bool:
@@ -46,7 +48,7 @@ _new_stack_facts: Any = partial(tuple.__new__, StackFacts)
 class ClassWalk:
     """The walk inside one class of the exported code: what its forward can speak of, by name."""
 
-    def __init__(self, class_name: str, inputs: Mapping[str, TensorSpec]) -> None:
+    def __init__(self, class_name: str, inputs: Mapping[str, TensorSpec | None]) -> None:
         self.class_name = class_name
         self.inputs = inputs
         self.known: dict[str, NodeFacts] = {}
@@ -285,6 +287,9 @@ def _repeat(node: Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: in
             break
         if totals.layers + totals.blocks > MOST_NODES:
             break
+        if len(turns) == MOST_DIFFERENT_TURNS:
+            needs = f"at most {MOST_DIFFERENT_TURNS} turns where each gives another shape"
+            return _fewer(node, x, needs, MOST_DIFFERENT_TURNS)
         before, y = before.plus(turn.totals), turn.output
     if (misfit := sequential_fault(node)) is not None:
         return faulty(node, x, misfit, tuple(turns), _block(total(turns)))

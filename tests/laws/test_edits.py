@@ -7,11 +7,23 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given
 
+from engine.design.address import located, node_at
 from engine.design.edit import apply
 from engine.design.error import DesignError
 from engine.design.history import History
 from engine.design.project import Forward, Project, SetForward
-from engine.design.tree import Network, walk
+from engine.design.scope_names import attributes, names_of
+from engine.design.tree import (
+    Group,
+    Network,
+    Node,
+    Repeat,
+    Stack,
+    stacks_of,
+    walk,
+    with_stacks,
+)
+from engine.design.value import replace
 from engine.views.facts import Analysis, StackFacts
 from engine.views.shapes import infer
 from tests.laws.edits import edits_of, networks, project_edits, projects
@@ -73,7 +85,50 @@ def test_what_follows_after_an_edit_is_what_follows_from_scratch(
     for _ in range(6):
         network = after(network, data.draw(edits_of(network)))
         analysis = infer(network, analysis)
-        assert_same(analysis, infer(network))
+        assert_same(analysis, infer(anew(network)))
+
+
+def anew(network: Network) -> Network:
+    """An equal network of which nothing is known from earlier ones."""
+
+    def stack(old: Stack) -> Stack:
+        return replace(old, nodes=tuple(map(node, old.nodes)))
+
+    def node(old: Node) -> Node:
+        return with_stacks(old, tuple(map(stack, stacks_of(old))))
+
+    return replace(network, body=stack(network.body))
+
+
+@given(networks(), st.data())
+def test_what_is_known_of_names_after_edits_is_what_a_count_finds(
+    network: Network, data: st.DataObject
+):
+    infer(network)
+    said: set[str] = set()
+    for _ in range(6):
+        said |= set(attributes(walk(network.body)))
+        network = after(network, data.draw(edits_of(network)))
+        for kept, counted in zip(classes(network.body), classes(anew(network).body), strict=True):
+            names, wanted = names_of(kept), names_of(counted)
+            assert (names.twice, names.oddities) == (wanted.twice, wanted.oddities)
+            for name in said | set(attributes(walk(kept))):
+                assert names.count(name) == wanted.count(name)
+
+
+def classes(body: Stack) -> list[Stack]:
+    """The bodies of a network's classes."""
+    return [body, *(node.body for node in walk(body) if isinstance(node, Group | Repeat))]
+
+
+@given(networks(), st.data())
+def test_a_node_is_found_wherever_edits_put_it(network: Network, data: st.DataObject):
+    for _ in range(4):
+        network = after(network, data.draw(edits_of(network)))
+        for node in walk(network.body):
+            address, found = located(network.body, node.id)
+            assert found is node
+            assert node_at(network.body, address) is node
 
 
 @given(networks(), networks())
