@@ -6,7 +6,7 @@ all that is in it; made from the inside out, the window took 10 ms longer to app
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -71,7 +71,7 @@ class Frame(QWidget):
         return notice
 
     @contextmanager
-    def keyboard_kept(self) -> Iterator[None]:
+    def keyboard_kept(self) -> Generator[None, None, None]:
         """Give the keyboard to the stack where what has it goes; Qt would give it to whatever comes next."""
         held = QApplication.focusWidget()
         is_inside = held is not None and self.isAncestorOf(held)

@@ -123,11 +123,15 @@ class TypedField(QWidget):
                 return super().eventFilter(watched, event)
 
     def _key_pressed(self, event: QKeyEvent) -> bool:
-        times = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        held = event.modifiers()
+        times = 10 if held & Qt.KeyboardModifier.ShiftModifier else 1
+        is_command = bool(
+            held & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier)
+        )
         match event.key():
-            case Qt.Key.Key_Up:
+            case Qt.Key.Key_Up if not is_command:
                 self.step(times)
-            case Qt.Key.Key_Down:
+            case Qt.Key.Key_Down if not is_command:
                 self.step(-times)
             case Qt.Key.Key_Escape if self.fault():
                 self.reset(self._value)
