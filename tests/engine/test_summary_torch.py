@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 import torch
+import torchinfo
 from hypothesis import given, settings
 from torch import nn
 
@@ -32,6 +33,20 @@ def test_parameters_are_those_of_the_built_module(network: Network):
         row for row in summarize(network).rows if row.kind not in BLOCKS and "(" not in row.name
     ]
     assert {row.name for row in rows} <= paths
+
+
+@settings(max_examples=25)
+@given(networks())
+def test_totals_are_those_of_torchinfo(network: Network):
+    """But for shared weights, which it counts twice."""
+    network = dataclasses.replace(network, ties=())
+    inputs = [
+        torch.zeros(3, *each.spec.shape, dtype=getattr(torch, each.spec.dtype))
+        for each in network.inputs
+    ]
+    table = torchinfo.summary(build(network), input_data=inputs, device="cpu", verbose=0)
+    totals = summarize(network).totals
+    assert (table.total_params, table.trainable_params) == (totals.parameters, totals.trainable)
 
 
 @settings(max_examples=40)

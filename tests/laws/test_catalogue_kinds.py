@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+import torchinfo
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
@@ -44,6 +45,9 @@ from tests.laws.entries import (
 )
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=named)
+every_weighted_kind = pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS.values() if kind.tensors], ids=named
+)
 few = settings(
     max_examples=settings().max_examples // 3, suppress_health_check=[HealthCheck.filter_too_much]
 )
@@ -164,6 +168,18 @@ def assert_brief(brief: str):
 
 
 @every_kind
+@settings(few, max_examples=5)
+@given(data=st.data())
+def test_torchinfo_counts_the_same_parameters(kind: type[Kind], data: st.DataObject):
+    layer, x, output = fitting(data, kind)
+    with torch.device("meta"):
+        module = made(layer.call(x))
+    table = torchinfo.summary(module, input_data=sample(x), device="meta", verbose=0)
+    assert table.total_params == sum(map(prod, layer.weights(x).values()))
+    assert tuple(table.summary_list[0].output_size) == (3, *output.shape)
+
+
+@every_kind
 @few
 @given(data=st.data())
 def test_what_it_refuses_torch_refuses_too_and_its_mends_mend(
@@ -232,17 +248,32 @@ def test_multiply_accumulates_are_half_of_torchs_flops(kind: type[Kind]):
 @every_kind
 def test_what_it_says_of_torchs_default_is_what_torch_does(kind: type[Kind]):
     for layer, x in examples(kind):
-        torch.manual_seed(0)
-        times = 1 + 4000 // max(1, min(map(prod, layer.weights(x).values()), default=1))
-        modules = [made(layer.call(x)) for _ in range(min(times, 400) if layer.weights(x) else 0)]
-        for tensor in layer.weights(x):
-            law, sentence = layer.torch_default(tensor, x)
-            drawn = torch.stack([dict(m.named_parameters())[tensor] for m in modules]).detach()
-            assert_follows(drawn.double().flatten().numpy(), law)
-            assert sentence.endswith(".")
-        for tensor in ("no such tensor", *(set("x") if layer.weights(x) else ())):
-            with pytest.raises(KeyError):
-                layer.torch_default(tensor, x)
+        assert_torch_default(layer, x)
+        with pytest.raises(KeyError):
+            layer.torch_default("no such tensor", x)
+
+
+@every_weighted_kind
+@settings(few, max_examples=8, derandomize=True)
+@given(data=st.data())
+def test_what_it_says_of_torchs_default_holds_for_all_its_fields(
+    kind: type[Kind], data: st.DataObject
+):
+    layer, x, _ = fitting(data, kind)
+    assert_torch_default(layer, x)
+
+
+def assert_torch_default(layer: Kind, x: Spec):
+    """Every tensor of modules that torch has just made follows the law that is said of it."""
+    torch.manual_seed(0)
+    shapes = layer.weights(x)
+    times = 1 + 4000 // max(1, min(map(prod, shapes.values()), default=1))
+    modules = [made(layer.call(x)) for _ in range(min(times, 400) if shapes else 0)]
+    for tensor in shapes:
+        law, sentence = layer.torch_default(tensor, x)
+        drawn = torch.stack([dict(m.named_parameters())[tensor] for m in modules]).detach()
+        assert_follows(drawn.double().flatten().numpy(), law)
+        assert sentence.endswith(".")
 
 
 def test_an_embeddings_padding_row_is_zero_and_said_to_be():
