@@ -35,7 +35,7 @@ from tests.laws.entries import applied, assert_follows, entries, named
 pytestmark = pytest.mark.filterwarnings("ignore:mean is more than 2 std from")
 
 every_initializer = pytest.mark.parametrize("rule", INITIALIZERS.values(), ids=named)
-I = TypeVar("I", bound=Initializer)
+R = TypeVar("R", bound=Initializer)
 by_fans = [rule for rule in INITIALIZERS.values() if issubclass(rule, ByFans)]
 shapes = st.lists(st.integers(1, 24), min_size=1, max_size=3).map(tuple) | st.lists(
     st.integers(1, 6), min_size=4, max_size=5
@@ -44,7 +44,7 @@ matrices = st.tuples(st.integers(1, 24), st.integers(1, 24))
 kernels = st.lists(st.integers(1, 6), min_size=3, max_size=5).map(tuple)
 
 
-def in_steps(rule: type[I]) -> st.SearchStrategy[I]:
+def in_steps(rule: type[R]) -> st.SearchStrategy[R]:
     """Rules whose numbers are multiples of 1/8: no law so narrow that float32 has no numbers in it."""
     numbers: dict[str, st.SearchStrategy[float]] = {}
     for knob in rule.knobs:
