@@ -29,6 +29,16 @@ PAUSE_S = (0.06, 0.26)
 
 PATIENCE_S = 60.0
 
+ROUNDS = 6
+"""In which paints are counted."""
+
+Act = Callable[[int], object]
+"""One input, the turn being its number."""
+
+
+def nothing(turn: int) -> None:
+    """No preparation."""
+
 
 def stack_of(layers: int) -> Project:
     """A project of dense layers, each with an activation that has an argument."""
@@ -63,7 +73,7 @@ def application() -> QApplication:
     qInstallMessageHandler(
         lambda kind, where, words: None
     )  # what this platform cannot do, a hundred times
-    application = QApplication([*theme.FUSION])
+    application = QApplication(["layerloom", "-style", "Fusion"])
     theme.apply(application, theme.DARK)
     return application
 
@@ -118,7 +128,7 @@ def run_until(due: float) -> None:
 
 
 def clocked(
-    rounds: int, act: Callable[[int], object], prepare: Callable[[int], object]
+    rounds: int, act: Act, prepare: Act = nothing, pause_s: tuple[float, float] = PAUSE_S
 ) -> list[float]:
     """Milliseconds of each round, from the time an input was due to the end of painting what it changed.
 
@@ -130,7 +140,7 @@ def clocked(
     taken: list[float] = []
     for turn in range(rounds + 5):
         prepare(turn)
-        due = time.perf_counter() + pauses.uniform(*PAUSE_S)
+        due = time.perf_counter() + pauses.uniform(*pause_s)
         run_until(due)
         act(turn)
         QApplication.processEvents()
@@ -145,8 +155,19 @@ def report(what: str, wanted: float, taken: list[float]) -> None:
     print(f"  {what:38s} median {statistics.median(taken):6.1f}   95 % {high:6.1f} {mark}")
 
 
+def paints(window: Window, act: Act, wanted: set[str], prepare: Act = nothing) -> None:
+    """One line about what an input paints, at once and later. Raises RuntimeError if a panel is not painted at once."""
+    at_once, later = painted(window, ROUNDS, act, prepare)
+    said = ", ".join(f"{panel} {count / ROUNDS:.0f}" for panel, count in at_once.most_common())
+    rest_of = ", ".join(f"{panel} {after:.0f} ms" for panel, after in later.items())
+    print(f"      paints at once: {said or 'nothing'}; later: {rest_of or 'nothing'}")
+    missing = wanted - set(at_once)
+    if missing:
+        raise RuntimeError(f"not painted: {', '.join(sorted(missing))}")
+
+
 def painted(
-    window: Window, rounds: int, act: Callable[[int], object], prepare: Callable[[int], object]
+    window: Window, rounds: int, act: Act, prepare: Act
 ) -> tuple[Counter[str], dict[str, float]]:
     """How often each panel was painted in the same pass, and which were painted later, with the last one's ms."""
     from PySide6.QtCore import QEvent, QObject
@@ -178,7 +199,7 @@ def painted(
     watch = Watch()
     for turn in range(rounds):
         prepare(turn)
-        rest(0.4)
+        rest(0.4)  # so that nothing is left of what was before
         passed = False
         QApplication.instance().installEventFilter(watch)  # type: ignore[union-attr]
         start = time.perf_counter()

@@ -100,7 +100,7 @@ def _freeze(window: Desk) -> None:
 
 
 def _has_block(state: State) -> bool:
-    return any(stacks_of(node) for node in state.network.body.nodes)
+    return any(map(stacks_of, state.network.body.nodes))
 
 
 T = QT_TRANSLATE_NOOP

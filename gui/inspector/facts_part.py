@@ -15,6 +15,9 @@ from gui import theme
 from gui.inspector.section import Section
 from gui.widgets.pieces import plain_label
 
+SHORT = 16
+"""Letters that stand in one line also where the column is narrowest."""
+
 Row = tuple[str, str, str]
 """A name, what stands beside it, and a sentence about it."""
 
@@ -49,19 +52,26 @@ class FactsPart(Section):
             value.setVisible(there)
             if there:
                 name.setText(wanted[place][0])
-                value.setText(wanted[place][1])
+                _set_wrapped(value, wanted[place][1])
                 value.setAccessibleName(f"{wanted[place][0]}: {wanted[place][1]}")
                 name.setToolTip(wanted[place][2])
                 value.setToolTip(wanted[place][2])
 
     def _add_row(self) -> None:
-        name, value = plain_label(role="muted"), plain_label(wrap=True)
+        name, value = plain_label(role="muted"), plain_label()
         value.setFont(theme.mono_font())
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         place = len(self._rows)
         self._grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(value, place, 1)
         self._rows.append((name, value))
+
+
+def _set_wrapped(label: QLabel, text: str) -> None:
+    """Show a text that wraps only where it may have to: what wraps is laid out several times, at every keystroke."""
+    if label.wordWrap() != (len(text) > SHORT):
+        label.setWordWrap(len(text) > SHORT)
+    label.setText(text)
 
 
 def layer_rows(facts: NodeFacts, whole: Totals) -> list[Row]:

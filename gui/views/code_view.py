@@ -14,7 +14,7 @@ from gui.document import State
 from gui.views.highlighting import PythonColours
 from gui.widgets.pieces import EmptyState, plain_label, push_button
 
-LARGE = 20_000
+LARGE = 50_000
 """Characters from which the code is written a moment after the edit, so that typing never waits for it."""
 
 
@@ -27,8 +27,11 @@ class CodeView(QWidget):
         super().__init__(parent)
         self._state: State | None = None
         self._written: object = None
+        self._code = ""
+        """What stands in the text."""
         self._text = QPlainTextEdit()
         self._text.setReadOnly(True)
+        self._text.setUndoRedoEnabled(False)
         self._text.setFont(theme.mono_font(theme.STRONG))
         self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._text.setAccessibleName(self.tr("Code of the network"))
@@ -65,7 +68,7 @@ class CodeView(QWidget):
     def show_state(self, old: State | None, new: State) -> None:
         self._state = new
         if self._written is not new.network:
-            if self._text.document().characterCount() > LARGE:
+            if len(self._code) > LARGE:
                 self._soon.start()
             else:
                 self._write()
@@ -96,14 +99,28 @@ class CodeView(QWidget):
         for part in (self._text, *self._head_parts):
             part.setVisible(code is not None)
         self._why_not.setVisible(code is None)
-        if code is None or code == self._text.toPlainText():
+        if code is None or code == self._code:
             return
-        place = self._text.verticalScrollBar().value()
-        self._text.setPlainText(code)
-        self._text.verticalScrollBar().setValue(place)
+        if self._code:
+            self._replace(self._code.split("\n"), code.split("\n"))
+        else:
+            self._text.setPlainText(code)
+        self._code = code
         self._caption.setText(
             self.tr("{count} lines, needs torch alone").format(count=code.count("\n"))
         )
+
+    def _replace(self, old: list[str], new: list[str]) -> None:
+        """Write the lines that differ; setting the whole text would lay out and colour every line again."""
+        start, behind = _common(old, new)
+        if len(old) == start + behind or len(new) == start + behind:
+            # Nothing but lines that come or go: the one before, or else behind them, is written with them.
+            start, behind = (start - 1, behind) if start else (start, max(behind - 1, 0))
+        document = self._text.document()
+        last = document.findBlockByNumber(len(old) - behind - 1)
+        cursor = QTextCursor(document.findBlockByNumber(start))
+        cursor.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText("\n".join(new[start : len(new) - behind]))
 
     def _recolour(self) -> None:
         self._colours.rehighlight()
@@ -122,7 +139,7 @@ class CodeView(QWidget):
                 colour = QColor(theme.current().hex("selected"))
                 marks = [
                     _mark_of(self._text, match.start(), colour)
-                    for match in re.finditer(rf"self\.(?:{wanted})\b", self._text.toPlainText())
+                    for match in re.finditer(rf"self\.(?:{wanted})\b", self._code)
                 ]
         self._text.setExtraSelections(marks)
 
@@ -142,6 +159,14 @@ class CodeView(QWidget):
         ids = [node.id for node in walk(self._state.network.body) if node_name(node) == found[1]]
         if len(ids) == 1:
             self.selected.emit((ids[0],))
+
+
+def _common(old: list[str], new: list[str]) -> tuple[int, int]:
+    """How many lines two texts have in common at their beginning, and behind that at their end."""
+    most = min(len(old), len(new))
+    start = next((n for n in range(most) if old[n] != new[n]), most)
+    most -= start
+    return start, next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
 
 
 def _mark_of(text: QPlainTextEdit, position: int, colour: QColor) -> QTextEdit.ExtraSelection:

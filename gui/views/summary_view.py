@@ -13,7 +13,6 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -28,6 +27,7 @@ from engine.views.facts import NodeFacts, label
 from gui import theme
 from gui.document import State
 from gui.status import short, size
+from gui.views.summary_painting import Cells, Look
 from gui.widgets.pieces import EmptyState, plain_label, push_button
 
 Index = QModelIndex | QPersistentModelIndex
@@ -100,25 +100,19 @@ class Rows(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return self._text(path, depth, facts, column)
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return LEFT if column < 3 else RIGHT
-            case Qt.ItemDataRole.FontRole:
-                if column in (0, 2):
-                    return theme.mono_font(theme.BODY)
-                bold = column == 1 and bool(facts.stacks)
-                return (
-                    theme.body_font(theme.BODY, bold=bold)
-                    if bold
-                    else QFont(theme.body_font(theme.BODY))
-                )
-            case Qt.ItemDataRole.ForegroundRole:
-                if facts.fault is not None:
-                    return theme.current().colour("danger")
-                return theme.current().colour("text" if column in (0, 1, 3) else "text_muted")
             case Qt.ItemDataRole.ToolTipRole:
                 return facts.fault.sentence if facts.fault is not None else None
             case _:
                 return None
+
+    def look(self, row: int, column: int) -> Look:
+        """How a cell is painted."""
+        path, depth, facts = self._places[row]
+        muted = "text" if column in (0, 1, 3) else "text_muted"
+        token = "danger" if facts.fault is not None else muted
+        bold = column == 1 and bool(facts.stacks)
+        font = "mono" if column in (0, 2) else "bold" if bold else "body"
+        return Look(self._text(path, depth, facts, column), token, font, column >= 3)
 
     def _text(self, path: str, depth: int, facts: NodeFacts, column: int) -> str:
         totals = facts.totals
@@ -152,6 +146,7 @@ class SummaryView(QWidget):
         self._rows = Rows(self)
         self._table = QTableView()
         self._table.setModel(self._rows)
+        self._table.setItemDelegate(Cells(self._rows.look, self._table))
         self._table.setAccessibleName(self.tr("Summary of the network"))
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._table.setShowGrid(False)
