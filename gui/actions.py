@@ -21,7 +21,7 @@ class Actions(QObject):
         self._desk = desk
         self._state: State | None = None
         self._actions: dict[str, QAction] = {}
-        self._menus: dict[str, QMenu] = {}
+        self._titles: list[QAction] = []
 
     def action(self, name: str) -> QAction:
         """The action of a command."""
@@ -49,9 +49,14 @@ class Actions(QObject):
             action = self.action(command.name)
             if command.shortcut:
                 action.setShortcut(QKeySequence(command.shortcut))
-        for name, menu in self._menus.items():
-            self._fill(menu, [command for command in COMMANDS if command.menu == name])
+        for title in self._titles:
+            menu = QMenu(self._parent)
+            menu.setObjectName(title.objectName())
+            self._fill(
+                menu, [command for command in COMMANDS if command.menu == title.objectName()]
+            )
             menu.aboutToShow.connect(self.recolour)
+            title.setMenu(menu)
 
     def run(self, name: str) -> None:
         """Do a command where it can be done."""
@@ -72,12 +77,14 @@ class Actions(QObject):
                 self.action(command.name).setIcon(theme.icon(command.icon, "text_muted"))
 
     def menu_bar(self, parent: QWidget) -> QMenuBar:
-        """The menus by their titles; `complete` fills them."""
+        """The titles of the menus; `complete` makes the menus."""
         bar = QMenuBar(parent)
         for name in MENUS:
-            menu = bar.addMenu(menu_title(name))
-            menu.setObjectName(name)
-            self._menus[name] = menu
+            title = QAction(bar)
+            title.setText(menu_title(name))
+            title.setObjectName(name)
+            bar.addAction(title)
+            self._titles.append(title)
         return bar
 
     def context_menu(self, parent: QWidget) -> QMenu:

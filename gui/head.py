@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -44,10 +45,7 @@ class Head(QWidget):
         self.engine = Pill(self.tr("Engine starting"), "note", self)
         self.engine.setToolTip(self.tr("PyTorch runs in a process of its own beside this window."))
         row.addWidget(self.engine)
-        self._again = push_button(self.tr("Start again"), parent=self)
-        self._again.clicked.connect(lambda: self.engine_wished.emit())
-        self._again.hide()
-        row.addWidget(self._again)
+        self._row = row
         row.addSpacing(theme.TIGHT)
         row.addWidget(self._button("file.export"))
         row.addWidget(self._button("run.forward", "primary"))
@@ -62,6 +60,14 @@ class Head(QWidget):
         button.clicked.connect(action.trigger)
         action.enabledChanged.connect(button.setEnabled)
         return button
+
+    @cached_property
+    def _again(self) -> QPushButton:
+        """What begins another engine, where this one needs that."""
+        again = push_button(self.tr("Start again"), parent=self)
+        again.clicked.connect(lambda: self.engine_wished.emit())
+        self._row.insertWidget(self._row.indexOf(self.engine) + 1, again)
+        return again
 
     def show_engine(self, engine: EngineProcess) -> None:
         """Say how the worker is; where it needs help, offer it."""
@@ -78,7 +84,9 @@ class Head(QWidget):
                 self.engine.show_state(self.tr("Engine does not answer"), "danger")
             case EngineState.GONE:
                 self.engine.show_state(self.tr("Engine stopped"), "warning")
-        self._again.setVisible(engine.state is EngineState.HUNG or bool(engine.stopped_because))
+        needed = engine.state is EngineState.HUNG or bool(engine.stopped_because)
+        if needed or "_again" in vars(self):
+            self._again.setVisible(needed)
 
 
 def _search_button(text: str, shortcut: str, parent: QWidget) -> QPushButton:

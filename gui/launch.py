@@ -10,8 +10,8 @@ from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QFontDatabase, QFontMetrics
+from PySide6.QtCore import QBuffer, QTimer
+from PySide6.QtGui import QImageReader
 from PySide6.QtWidgets import QApplication
 
 from gui import quick_import
@@ -25,6 +25,10 @@ FUSION = ("-style", "Fusion")
 
 `setStyle` would give a QStyle back, and to wrap that PySide makes 570 enum members, 6 ms of the start.
 """
+
+_LETTERS = b"""\
+<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">
+<text y="9">Aa</text><text y="9" font-family="monospace">Aa</text></svg>"""
 
 
 def run(path: str | None = None) -> int:
@@ -54,10 +58,13 @@ def start(path: str | None = None) -> tuple[QApplication, Window]:
 
 
 def _find_fonts() -> None:
-    """Let Qt find the fonts: 10 ms in which Python goes on, and which other threads need not spend again."""
-    database = QFontDatabase
-    for kind in (database.SystemFont.GeneralFont, database.SystemFont.FixedFont):
-        QFontMetrics(database.systemFont(kind)).horizontalAdvance("Layerloom")
+    """Let Qt find the system's fonts, once for all threads: 10 ms in which this one goes on with Python.
+
+    By reading a picture with letters in it, as that is what PySide does without Python's lock.
+    """
+    letters = QBuffer()
+    letters.setData(_LETTERS)
+    QImageReader(letters, b"svg").read()
 
 
 def settle() -> None:

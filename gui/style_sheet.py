@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDir
-
 import resources
 from gui.tokens import BODY, CAPTION, STRONG, TITLE, Theme
 
@@ -58,8 +56,8 @@ QMenu::item:disabled { color: $text_faint; background: transparent; }
 QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: $border; margin: 5px 4px; }
 QMenu::indicator { width: 14px; height: 14px; margin-left: 6px; }
-QMenu::indicator:checked { image: url($pictures/check-text.svg); }
-QMenu::right-arrow { image: url($pictures/chevron-right.svg); width: 12px; margin-right: 6px; }
+QMenu::indicator:checked { image: url("$pictures/check-text.svg"); }
+QMenu::right-arrow { image: url("$pictures/chevron-right.svg"); width: 12px; margin-right: 6px; }
 
 QToolBar { border: none; spacing: 6px; padding: 6px 12px; }
 QToolBar::handle { image: none; width: 0; height: 0; }
@@ -112,7 +110,7 @@ QPushButton[role="add"] { background: $canvas; color: $accent; border-radius: 8p
     border-color: $border; min-height: 32px; }
 QPushButton[role="add"]:hover { border-color: $border_strong; color: $accent_hover; }
 QPushButton[role="add"]:focus { border-color: $accent; }
-QPushButton::menu-indicator { image: url($pictures/chevron-down.svg); width: 12px;
+QPushButton::menu-indicator { image: url("$pictures/chevron-down.svg"); width: 12px;
     subcontrol-position: right center; right: 8px; }
 QToolButton::menu-indicator { image: none; }
 
@@ -133,7 +131,7 @@ QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
 QAbstractSpinBox { padding: 0; min-height: 24px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 QComboBox::drop-down { border: none; width: 24px; }
-QComboBox::down-arrow { image: url($pictures/chevron-down.svg); width: 12px; height: 12px; }
+QComboBox::down-arrow { image: url("$pictures/chevron-down.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView {
     background: $popup; border: 1px solid $border_strong; padding: 4px; }
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; border-radius: 4px; }
@@ -147,11 +145,11 @@ QGroupBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:checked, QTreeView::indicator:checked, QTableView::indicator:checked,
 QListView::indicator:checked, QGroupBox::indicator:checked {
-    background: $accent; border-color: $accent; image: url($pictures/check.svg); }
+    background: $accent; border-color: $accent; image: url("$pictures/check.svg"); }
 QCheckBox::indicator:indeterminate, QTreeView::indicator:indeterminate {
-    background: $accent; border-color: $accent; image: url($pictures/dash.svg); }
+    background: $accent; border-color: $accent; image: url("$pictures/dash.svg"); }
 QRadioButton::indicator:checked {
-    background: $accent; border-color: $accent; image: url($pictures/dot.svg); }
+    background: $accent; border-color: $accent; image: url("$pictures/dot.svg"); }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: $accent; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 
@@ -175,16 +173,16 @@ QTreeView::item:selected, QTableView::item:selected, QListView::item:selected {
     background: $selected; color: $text; }
 QTableView::item:focus, QTreeView::item:focus { border: 1px solid $accent; }
 QTreeView::branch { background: transparent; }
-QTreeView::branch:has-children:closed { image: url($pictures/branch-closed.svg); }
-QTreeView::branch:has-children:open { image: url($pictures/branch-open.svg); }
+QTreeView::branch:has-children:closed { image: url("$pictures/branch-closed.svg"); }
+QTreeView::branch:has-children:open { image: url("$pictures/branch-open.svg"); }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section {
     background: $panel; color: $text_muted; border: none; border-bottom: 1px solid $border;
     padding: 5px 8px; font-size: $caption_size; font-weight: bold; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::section:vertical { border-bottom: none; border-right: 1px solid $border; }
-QHeaderView::down-arrow { image: url($pictures/chevron-down.svg); width: 10px; }
-QHeaderView::up-arrow { image: url($pictures/chevron-up.svg); width: 10px; }
+QHeaderView::down-arrow { image: url("$pictures/chevron-down.svg"); width: 10px; }
+QHeaderView::up-arrow { image: url("$pictures/chevron-up.svg"); width: 10px; }
 QTableCornerButton::section { background: $panel; border: none; }
 
 QScrollArea { background: transparent; border: none; }
@@ -226,9 +224,9 @@ QDockWidget::title { background: $panel; padding: 6px 12px; }
 
 def style_sheet(theme: Theme) -> str:
     """The whole application's style sheet in the colours of `theme`."""
-    QDir.setSearchPaths("style", [str(resources.path("style"))])
     words = {name: str(each) for name, each in vars(theme).items()}
-    words["pictures"] = f"style:{theme.name}"
+    folder = resources.path("style", theme.name).as_posix()
+    words["pictures"] = folder.replace("\\", "\\\\").replace('"', '\\"')
     for name, pixels in (
         ("caption", CAPTION),
         ("body", BODY),

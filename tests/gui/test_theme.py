@@ -54,8 +54,9 @@ def test_contrast_is_that_of_the_standard():
 
 @BOTH
 def test_the_pictures_of_the_style_sheet_exist_in_colours_of_the_theme(look):
-    named = set(re.findall(rf"url\(style:{look.name}/([\w-]+\.svg)\)", style_sheet(look)))
     folder = resources.path("style", look.name)
+    within = re.escape(folder.as_posix())
+    named = set(re.findall(rf'url\("{within}/([\w-]+\.svg)"\)', style_sheet(look)))
     assert named == {file.name for file in folder.iterdir()}
     for file in folder.iterdir():
         used = set(re.findall("#[0-9a-fA-F]{6}", file.read_text()))
