@@ -27,12 +27,27 @@ def nodes_of(text: str) -> tuple[Node, ...]:
     """The nodes in a text. Raises DesignError when it holds none."""
     stripped = text.strip()
     if not stripped.startswith("{") or KEY not in stripped[:200]:
-        raise DesignError(_say("The clipboard holds no layers. Copy some layers first."))
-    document = parsed(stripped.encode("utf-8", "replace"))
+        raise _nothing()
     try:
-        return read_nodes(document[KEY])
+        document = parsed(stripped.encode("utf-8", "replace"))
+    except DesignError:
+        # The parser's own sentence speaks of a file.
+        raise DesignError(
+            _say(
+                "The layers on the clipboard were cut off or changed on their way. Copy them again."
+            )
+        ) from None
+    nodes = document.get(KEY)
+    if not nodes:
+        raise _nothing()
+    try:
+        return read_nodes(nodes)
     except DesignError as error:
         raise error.within(_say("clipboard")) from None
+
+
+def _nothing() -> DesignError:
+    return DesignError(_say("The clipboard holds no layers. Copy some layers first."))
 
 
 class Clipboard:
@@ -58,9 +73,8 @@ class Clipboard:
         except DesignError as error:
             self._document.rejected.emit(str(error))
             return
-        if nodes:
-            self._document.seal()
-            self._document.do(Insert(nodes, behind_selection(self._document.state)))
+        self._document.seal()
+        self._document.do(Insert(nodes, behind_selection(self._document.state)))
 
 
 def behind_selection(state: State) -> Place:
