@@ -14,10 +14,13 @@ from engine.design.error import DesignError
 from engine.design.kind import Shape, TensorSpec
 from engine.design.project import Data
 from engine.design.tree import Input, Network
-from engine.runtime.table import Numbers, Table, table
+from engine.runtime.table import Numbers, Table, is_held, table
 
 LARGEST_BATCH = 2**26
 """Numbers in the rows of one request."""
+
+LARGEST_WHOLE = 2**53
+"""Up to here float64, in which rows are scaled, has every whole number."""
 
 AT_ONCE = 65_536
 """Rows of a mapped file that are looked at together."""
@@ -47,7 +50,9 @@ def batch(network: Network, data: Data, count: int, seed: int) -> Rows:
     if isinstance(data.set, RandomInput):
         return random_rows(network.inputs, data.set, count, seed)
     found = table(_dataset(data))
-    order = np.random.default_rng(seed).permutation(len(found.x))[:count]
+    # Not a permutation: a mapped file may have more rows than fit into memory as numbers.
+    count = min(count, len(found.x))
+    order = np.random.default_rng(seed).choice(len(found.x), count, replace=False, shuffle=False)
     return _prepared(
         network, data, found, np.sort(order), f"{_counted(len(order))} of {found.title}"
     )
@@ -140,6 +145,10 @@ def fitted(x: Numbers, spec: TensorSpec, found: Table) -> Numbers:
     if not np.array_equal(x, np.round(x)):
         raise DesignError(f"the network takes whole numbers, and {found.title} has others; set scaling to none, or "
                           "make the input float32")  # fmt: skip
+    if (np.abs(x) > LARGEST_WHOLE).any():
+        raise DesignError(
+            f"the network takes whole numbers, and one of {found.title} is beyond {LARGEST_WHOLE:,}"
+        )
     return x.astype(np.int64)
 
 
@@ -153,8 +162,10 @@ def _counted(count: int) -> str:
 
 def _described(found: Table, data: Data) -> str:
     shape = found.x.shape[1:]
-    features = f"{shape[0]:,} features" if len(shape) == 1 else f"each of {_times(shape)}"
-    target = f", {len(found.class_names)} classes" if found.class_names else ""
+    columns = "1 feature" if shape == (1,) else f"{shape[0]:,} features" if shape else "1 number"
+    features = columns if len(shape) <= 1 else f"each of {_times(shape)}"
+    classes = len(found.class_names)
+    target = f", {classes} {'class' if classes == 1 else 'classes'}" if classes else ""
     target = target or (", 1 number to predict" if found.y is not None else "")
     scaling = "" if data.scaling == "none" else f"; {data.scaling}"
     remark = f"; {found.remark}" if found.remark else ""
@@ -179,13 +190,16 @@ def _scaled(found: Table, data: Data, places: Numbers) -> Numbers:
     x = np.array(found.x[places])
     if x.dtype.kind != "f":
         x = x.astype(np.float64)
-    if not np.isfinite(x).all():
-        bad = np.argwhere(~np.isfinite(x))[0]
-        raise DesignError(f"{found.title}, row {int(places[bad[0]]) + 1:,}: a value is not a finite number; fill it in "
+    if not is_held(x).all():
+        row = int(places[np.argwhere(~is_held(x))[0][0]])
+        raise DesignError(f"{found.title}, row {row + 1:,}: a value is not a finite number of float32; fill it in "
                           "or remove the row")  # fmt: skip
     if data.scaling == "none":
         return x
     shift, factor = scale(found, data)
+    if not (np.isfinite(shift).all() and np.isfinite(factor).all()):
+        raise DesignError(f"{found.title} cannot be scaled: in a row that trains, a value is not a finite number of "
+                          "float32; mend that row, or set scaling to none")  # fmt: skip
     return ((x - shift) / factor).astype(np.float32)
 
 
@@ -198,10 +212,12 @@ def scale(found: Table, data: Data) -> tuple[Numbers, Numbers]:
         """The training rows a few at a time: [..., columns], whatever else there is in front."""
         for start in range(0, len(rows), AT_ONCE):
             part = np.asarray(found.x[rows[start : start + AT_ONCE]], dtype=np.float64)
+            # Their squares would be infinite; so much is said of them as of what is no number at all.
+            part = np.where(is_held(part), part, np.nan)
             yield np.moveaxis(part, 1, -1).reshape(-1, *columns) if part.ndim == 4 else part
 
     shift, width = _range(parts) if data.scaling == "unit range" else _spread(parts)
-    width = np.where((width > 0) & np.isfinite(width), width, 1.0)
+    width = np.where(width == 0, 1.0, width)
     shape = (1, *columns, 1, 1) if found.x.ndim == 4 else (1, *columns)
     return shift.reshape(shape), width.reshape(shape)
 

@@ -20,6 +20,8 @@ LARGEST_TABLE = 50_000_000
 """Cells of a table, read into memory as 8 bytes each."""
 
 SEPARATORS = (",", ";", "\t", "|")
+_WORDS = {"unexpected end of data": "a quotation mark is never closed"}
+
 LOOKED_AT = 30
 """Lines that the separator is found out from."""
 
@@ -60,6 +62,7 @@ def decoded(raw: bytes, name: str) -> str:
     """Bytes as text: by their byte order mark, else as UTF-8, else as the Western code page of Windows."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF32_LE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
@@ -84,14 +87,18 @@ def _as(raw: bytes, encoding: str, name: str) -> str:
 
 def parsed(text: str, name: str) -> Text:
     """Text as rows of cells, without empty lines. Raises DesignError when rows differ in length."""
-    separator = separator_of(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    told = re.match(r"sep=([,;|\t])\r?\n", text)
+    separator = told[1] if told else separator_of(text)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
+    )
     rows: list[list[str]] = []
     lines: list[int] = []
     count = 0
     try:
         for row in reader:
-            if not any(cell.strip() for cell in row):
+            # Excel may write the separator as a line of its own.
+            if not any(cell.strip() for cell in row) or (told and reader.line_num == 1):
                 continue
             rows.append(row)
             lines.append(reader.line_num)
@@ -99,7 +106,11 @@ def parsed(text: str, name: str) -> Text:
             if count > LARGEST_TABLE:
                 raise DesignError(f"{name} has more than {LARGEST_TABLE:,} cells; use fewer rows")
     except csv.Error as error:
-        raise DesignError(f"{name}, line {reader.line_num}: {error}; is it a table?") from None
+        begun = lines[-1] + 1 if lines else 1
+        why = _WORDS.get(str(error), str(error))
+        raise DesignError(
+            f"{name}, in the row from line {begun} on: {why}; is it a table?"
+        ) from None
     if not rows:
         raise DesignError(f"{name} is empty; a table needs rows of numbers")
     _need_one_width(rows, lines, name)
@@ -125,7 +136,11 @@ def separator_of(text: str) -> str:
     start = [line for line in text[:200_000].splitlines() if line.strip()][:LOOKED_AT]
     best, most = ",", 1
     for separator in SEPARATORS:
-        widths = Counter(len(row) for row in csv.reader(start, delimiter=separator))
+        try:
+            widths = Counter(len(row) for row in csv.reader(start, delimiter=separator))
+        except csv.Error:
+            # A cell without end; reading all says where.
+            continue
         width, times = max(widths.items(), key=lambda each: (each[1], each[0]), default=(1, 0))
         if width > most and times > 0.7 * len(start):
             best, most = separator, width
@@ -136,12 +151,23 @@ def number(cell: str, separator: str = ",") -> float | None:
     """A cell as a number, None where it is none; with another separator than a comma, `3,5` is 3.5."""
     word = cell.strip()
     try:
-        return float(word)
+        # To Python 1_000 is a number; in a table it is somebody's code.
+        return float(word) if "_" not in word else None
     except ValueError:
         pass
     if separator != "," and re.fullmatch(r"[+-]?\d*,\d+([eE][+-]?\d+)?", word):
         return float(word.replace(",", "."))
     return None
+
+
+def plain(cell: str) -> str:
+    """A cell as one short line that can be shown."""
+    line = " ".join(cell.split())[:200]
+    return (
+        line
+        if line.isprintable()
+        else "".join(each if each.isprintable() else "?" for each in line)
+    )
 
 
 def is_missing(cell: str) -> bool:

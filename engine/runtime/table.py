@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isfinite, pi
+from math import pi
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -14,8 +15,8 @@ import numpy as np
 import resources
 from engine.catalogue.datasets import CsvFile, Dataset, Moons, NpyFile, RandomInput
 from engine.design.error import DesignError
-from engine.files.store import reason
-from engine.runtime.reading import Text, cells, is_header, is_missing, number
+from engine.files.store import reason, size_of
+from engine.runtime.reading import Text, cells, is_header, is_missing, number, plain
 
 Numbers: TypeAlias = np.ndarray[Any, Any]
 
@@ -23,6 +24,9 @@ FEW_CLASSES = 20
 """So many different whole numbers in a target are taken for classes."""
 
 MOST_CLASSES = 10_000
+
+LARGEST = float(np.finfo(np.float32).max)
+"""What float32 holds; nan is no number up to it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +43,11 @@ class Table:
     class_names: tuple[str, ...]
     flat: bool
     remark: str = ""
+
+
+def is_held(x: Numbers) -> Numbers:
+    """Where float32, in which networks compute, holds a number that is finite."""
+    return np.abs(x) <= LARGEST
 
 
 def table(dataset: Dataset) -> Table:
@@ -62,11 +71,11 @@ def _stamp(path: str, what: str) -> tuple[int, int]:
     if not path.strip():
         raise DesignError(f"no {what} is chosen yet; choose one")
     try:
-        status = Path(path).stat()
+        size = size_of(Path(path))
+        return Path(path).stat().st_mtime_ns, size
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else "its name is no path"
-        raise DesignError(f"{path[:200]} cannot be read: {why}") from None
-    return status.st_mtime_ns, status.st_size
+        raise DesignError(f"{plain(path)} cannot be read: {why}") from None
 
 
 # --- made and shipped ------------------------------------------------------------------------------------------------
@@ -126,7 +135,7 @@ def _csv(chosen: CsvFile, changed: int, size: int) -> Table:
 
 
 def _names(row: list[str]) -> tuple[str, ...]:
-    return tuple(cell.strip()[:200] or f"column {n}" for n, cell in enumerate(row, start=1))
+    return tuple(plain(cell) or f"column {n}" for n, cell in enumerate(row, start=1))
 
 
 def _target_place(chosen: CsvFile, names: tuple[str, ...], file: str) -> int | None:
@@ -134,10 +143,10 @@ def _target_place(chosen: CsvFile, names: tuple[str, ...], file: str) -> int | N
         return None
     if not chosen.target.strip():
         return len(names) - 1
-    if chosen.target.strip() in names:
-        return names.index(chosen.target.strip())
+    if plain(chosen.target) in names:
+        return names.index(plain(chosen.target))
     known = ", ".join(names[:12]) + (" and more" if len(names) > 12 else "")
-    raise DesignError(f"{file} has no column `{chosen.target[:80]}`; it has {known}")
+    raise DesignError(f"{file} has no column `{plain(chosen.target)[:80]}`; it has {known}")
 
 
 def _features(text: Text, places: list[int], names: tuple[str, ...], file: str) -> Numbers:
@@ -146,7 +155,7 @@ def _features(text: Text, places: list[int], names: tuple[str, ...], file: str) 
     for n, row in enumerate(text.rows):
         for m, place in enumerate(places):
             value = number(row[place], text.separator)
-            if value is None or not isfinite(value):
+            if value is None or not abs(value) <= LARGEST:
                 if not is_missing(row[place]):
                     _refuse(row[place], text.lines[n], names[place], file)
                 gaps.append((n, place))
@@ -165,7 +174,7 @@ def _features(text: Text, places: list[int], names: tuple[str, ...], file: str) 
 
 def _refuse(cell: str, line: int, name: str, file: str) -> None:
     infinite = number(cell) is not None
-    what = "is not finite" if infinite else "is not a number"
+    what = "is not finite, or too large for float32" if infinite else "is not a number"
     do = "features have to be finite numbers" if infinite else (
         "features have to be numbers: remove the column, or replace its words by numbers"
     )  # fmt: skip
@@ -174,15 +183,19 @@ def _refuse(cell: str, line: int, name: str, file: str) -> None:
 
 def _target(text: Text, place: int, name: str, file: str) -> tuple[Numbers, tuple[str, ...]]:
     """Classes for words and for few whole numbers, else the numbers themselves."""
-    words = [row[place].strip() for row in text.rows]
+    words = [plain(row[place]) for row in text.rows]
     for word, line in zip(words, text.lines, strict=True):
         if is_missing(word):
             raise DesignError(f"{file}, line {line}, column `{name}`: the value to predict is missing; fill it in or "
                               "remove the row")  # fmt: skip
     values = [number(word, text.separator) for word in words]
-    known = [value for value in values if value is not None and isfinite(value)]
+    known = [value for value in values if value is not None]
     if len(known) < len(values):
         return _classes(words, sorted(set(words)), name, file)
+    for value, word, line in zip(known, words, text.lines, strict=True):
+        if not abs(value) <= LARGEST:
+            raise DesignError(f"{file}, line {line}, column `{name}`: {word[:40]!r} is not finite, or too large for "
+                              "float32; a value to predict has to be a finite number")  # fmt: skip
     different = sorted(set(known))
     if len(different) <= FEW_CLASSES and all(value == int(value) for value in different):
         return np.searchsorted(different, known).astype(np.int64), tuple(
@@ -228,30 +241,47 @@ def _npy(chosen: NpyFile) -> Table:
     if whole and len(different) <= MOST_CLASSES:
         return Table(name, x, np.searchsorted(different, y).astype(np.int64), names,
                      tuple(map(str, different.tolist())), flat)  # fmt: skip
+    if not is_held(y).all():
+        row = int(np.argwhere(~is_held(y))[0][0])
+        raise DesignError(f"{other}, row {row + 1:,}: the value to predict is not a finite number of float32; "
+                          "fill it in or remove the row")  # fmt: skip
     return Table(name, x, y.astype(np.float32), names, (), flat)
+
+
+OBJECTS = "it holds Python objects, which could run code"
+INSTEAD = "save a plain array of numbers with numpy.save"
+
+
+def _need_npy(path: str, name: str) -> None:
+    """Raises DesignError for a file that does not begin as one of numpy does."""
+    try:
+        with Path(path).open("rb") as file:
+            start = file.read(6)
+    except OSError as error:
+        raise DesignError(f"{name} cannot be read: {reason(error)}") from None
+    if start.startswith(b"PK\x03\x04"):
+        raise DesignError(
+            f"{name} is an archive of several arrays (NPZ) or of other files; save one array with numpy.save"
+        )
+    if start.startswith(b"\x80"):
+        raise DesignError(f"{name} cannot be read: {OBJECTS}; {INSTEAD}")
+    if start != b"\x93NUMPY":
+        raise DesignError(f"{name} cannot be read: it is no NPY file; {INSTEAD}")
 
 
 def _array(path: str) -> Numbers:
     name = Path(path).name
     _stamp(path, "NPY file")
+    _need_npy(path, name)
     try:
-        array: Any = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError, MemoryError) as error:
-        pickled = any(
-            word in str(error) for word in ("Object arrays", "Python objects", "allow_pickle")
-        )
-        why = (
-            "it holds Python objects, which could run code"
-            if pickled
-            else "it is no NPY file, or damaged"
-        )
-        raise DesignError(
-            f"{name} cannot be read: {why}; save a plain array of numbers with numpy.save"
-        ) from None
-    if not isinstance(array, np.ndarray):
-        raise DesignError(
-            f"{name} is an NPZ archive of several arrays; save one array with numpy.save"
-        )
+        # Never numpy.load, which also opens archives and pickles.
+        array: Any = np.lib.format.open_memmap(path, mode="r")
+    except (
+        ValueError, TypeError, OverflowError, OSError, EOFError, MemoryError, RecursionError, SyntaxError, TokenError,
+    ) as error:  # fmt: skip
+        objects = "Python objects" in str(error)
+        why = OBJECTS if objects else "it is damaged, or shorter than it says"
+        raise DesignError(f"{name} cannot be read: {why}; {INSTEAD}") from None
     found = cast(Numbers, array)
     if found.dtype.kind not in "fiub":
         raise DesignError(f"{name} holds {found.dtype}; an array of numbers is needed")
