@@ -37,7 +37,12 @@ MOST_DIFFERENT_TURNS = 128
 
 
 def _alike(a: Layer, b: Layer) -> bool:
-    return a.kind == b.kind and a.activation == b.activation and a.frozen == b.frozen
+    """Whether one rule holds for both; in C, as `==` of kinds is Python's own."""
+    one, other = a.kind, b.kind
+    if type(one) is not type(other) or one.__dict__ != other.__dict__ or a.frozen != b.frozen:
+        return False
+    one, other = a.activation, b.activation
+    return one is other or (type(one) is type(other) and one.__dict__ == other.__dict__)
 
 
 _new_facts: Any = partial(tuple.__new__, NodeFacts)
@@ -92,7 +97,8 @@ class ClassWalk:
         """Node after node, each fed with what the one before gives."""
         found: list[NodeFacts] = []
         reads = self.reads
-        last, given, rule = None, None, None
+        last: Layer | None = None
+        given, rule = None, None
         for node in nodes:
             if type(node) is Layer and not reads:
                 if x is not None and not node.initializers:
@@ -101,8 +107,9 @@ class ClassWalk:
                     if x is not given or last is None or not _alike(node, last):
                         rule = layer_rule(node.kind, node.activation, node.frozen, x)
                     if type(rule) is Rule:
-                        found.append(_new_facts((node, x, rule.output, rule.totals, None, ())))
-                        last, given, x = node, x, rule.output
+                        output, _, totals = rule
+                        found.append(_new_facts((node, x, output, totals, None, ())))
+                        last, given, x = node, x, output
                         continue
                 facts = layer_facts(node, x)
             else:
