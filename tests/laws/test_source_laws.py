@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.design.equality import equal_up_to_ids
@@ -74,13 +76,73 @@ class _NamedArguments(ast.NodeTransformer):
 @settings(max_examples=25)
 def test_what_is_written_is_as_ruff_formats_it(network: Network) -> None:
     text = write_module(network)
-    found = subprocess.run(
-        [sys.executable, "-m", "ruff", "format", "--isolated", "-"],
-        input=text.encode(),
-        capture_output=True,
-        check=True,
-    )
-    assert found.stdout.decode() == text
+    assert formatted(text) == text
+
+
+def formatted(text: str, *style: str) -> str:
+    """The text as `ruff format` leaves it."""
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", *style, "-"]
+    return subprocess.run(
+        command, input=text.encode(), capture_output=True, check=True
+    ).stdout.decode()
+
+
+@given(networks())
+@settings(max_examples=15)
+def test_reading_does_not_mind_another_formatter(network: Network) -> None:
+    style = ["--config", "line-length = 40", "--config", "format.quote-style = 'single'"]
+    style += ["--config", "format.indent-style = 'tab'"]
+    reformatted = formatted(write_module(network), *style)
+    assert equal_up_to_ids(read_module(reformatted), network)
+    assert formatted(reformatted.replace("'", '"')) == formatted(reformatted)
+
+
+@given(networks())
+@settings(max_examples=25)
+def test_reading_does_not_mind_how_torch_is_imported(network: Network) -> None:
+    direct = _DirectNames()
+    classes = ast.unparse(direct.visit(ast.parse(write_module(network))))
+    lines = ["import torch.nn as neural", "from torch.nn import functional as functions"]
+    lines += [f"from torch.nn import {name}" for name in sorted(direct.found)]
+    assert equal_up_to_ids(read_module("\n".join([*lines, classes])), network)
+
+
+class _DirectNames(ast.NodeTransformer):
+    """Says `Linear` for `nn.Linear`, `init.zeros_` for `nn.init.zeros_`, `neural.Module` and `functions.gelu`."""
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        match node:
+            case ast.Attribute(ast.Name("nn"), "Module"):
+                return ast.Attribute(ast.Name("neural"), "Module")
+            case ast.Attribute(ast.Name("nn"), name):
+                self.found.add(name)
+                return ast.Name(name)
+            case ast.Attribute(ast.Name("F"), name):
+                return ast.Attribute(ast.Name("functions"), name)
+            case _:
+                return node
+
+
+@given(st.lists(networks(), min_size=4, max_size=4))
+@settings(max_examples=5, phases=(Phase.reuse, Phase.generate))  # ruff takes too long to shrink by
+def test_what_is_written_is_what_a_strict_reviewer_lets_pass(found: list[Network]) -> None:
+    """But for what the design chooses: names, how many layers there are, unused inputs, `bias: bool`."""
+    left_to_the_design = "A,ARG002,COM812,CPY,D1,E501,FBT,INP,N,PLC2401,PLR09,RUF001,RUF002,RUF003"
+    with tempfile.TemporaryDirectory() as folder:
+        for number, network in enumerate(found):
+            Path(folder, f"module{number}.py").write_text(write_module(network), encoding="utf-8")
+        checked = subprocess.run(
+            [sys.executable, "-m", "ruff", "check", "--isolated", "--target-version", "py311",
+             "--select", "ALL", "--ignore", left_to_the_design, folder],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert checked.returncode == 0, checked.stdout
+    for network in found:
+        ast.parse(write_module(network), feature_version=(3, 11))
 
 
 @given(networks())
