@@ -9,11 +9,16 @@ from PySide6.QtCore import QByteArray, QSettings
 RECENT_KEPT = 10
 
 
+def account_settings() -> QSettings:
+    """The settings of this account, in the system's own format unless another one is the default, as in tests."""
+    return QSettings(QSettings.defaultFormat(), QSettings.Scope.UserScope, "Layerloom", "Layerloom")
+
+
 class Preferences:
     """Reads and writes the settings of this account; a value that is not there or is damaged counts as its default."""
 
     def __init__(self) -> None:
-        self._kept = QSettings("Layerloom", "Layerloom")
+        self._kept = account_settings()
 
     @property
     def theme(self) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSettings, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui import theme
+from gui.preferences import account_settings
 from gui.widgets.chip import paint_chevron
 
 
@@ -95,7 +96,7 @@ class Section(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self._inside)
         self.heading.toggled.connect(self._fold)
-        self.heading.setChecked(_kept().value(self._key, "false") not in ("true", True))
+        self.heading.setChecked(account_settings().value(self._key, "false") not in ("true", True))
 
     def set_caption(self, caption: str) -> None:
         """Write `caption` at the right of the heading."""
@@ -111,8 +112,4 @@ class Section(QWidget):
 
     def _fold(self, is_open: bool) -> None:
         self._inside.setVisible(is_open)
-        _kept().setValue(self._key, "false" if is_open else "true")
-
-
-def _kept() -> QSettings:
-    return QSettings("Layerloom", "Layerloom")
+        account_settings().setValue(self._key, "false" if is_open else "true")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui import theme
+from gui.preferences import account_settings
 from tests.journeys.person import Person
 
 Come = Callable[..., Person]
@@ -20,7 +21,7 @@ Come = Callable[..., Person]
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home folder of its own, with settings and work in progress inside."""
     place = tmp_path / "home"
-    before = Path(QSettings("Layerloom", "Layerloom").fileName()).parents[1]
+    before = Path(account_settings().fileName()).parents[1]
     for variable, folder in {
         "HOME": "",
         "XDG_CONFIG_HOME": "config",
@@ -31,10 +32,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (place / folder).mkdir(parents=True, exist_ok=True)
         monkeypatch.setenv(variable, str(place / folder))
     # Qt looks at the environment only once.
-    native, user = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
-    QSettings.setPath(native, user, str(place / "config"))
+    form, user = QSettings.defaultFormat(), QSettings.Scope.UserScope
+    QSettings.setPath(form, user, str(place / "config"))
     yield place
-    QSettings.setPath(native, user, str(before))
+    QSettings.setPath(form, user, str(before))
 
 
 @pytest.fixture
