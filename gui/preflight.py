@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 QT = {
@@ -83,7 +84,8 @@ def _first_problem(platforms: Iterable[str]) -> str:
 
 
 def _platform_problem(name: str) -> str:
-    libraries, unanswered = _NEEDS.get(name.partition("-")[0], ({}, _nothing))
+    known = _NEEDS.get(name.partition("-")[0])
+    libraries, unanswered = known or ({}, partial(_does_not_start, name))
     plugin = _folder() / f"libq{name}.so"
     if not plugin.exists():
         files = {
@@ -178,6 +180,8 @@ def _no_x_server() -> str:
     if not refused:
         return ""
     display = os.environ.get("DISPLAY", "")
+    if not display:
+        return NO_DISPLAY
     return f"the display {display!r} (DISPLAY) does not answer; is that desktop session running, and yours?"
 
 
@@ -199,8 +203,35 @@ def _nothing() -> str:
     return ""
 
 
+START = """
+import resource
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+from PySide6.QtGui import QGuiApplication
+application = QGuiApplication([])
+raise SystemExit(not application.screens())
+"""
+
+
+def _does_not_start(name: str) -> str:
+    """Why one of Qt's rarer platforms cannot be used; "" where it starts. In a process of its own, as it may abort."""
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", START], env=os.environ | {"QT_QPA_PLATFORM": name},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    if done.returncode == 0:
+        return ""
+    return f"Qt's platform {name!r} finds no screen here; set QT_QPA_PLATFORM to another one, or to nothing"
+
+
 _NEEDS: Mapping[str, tuple[Mapping[str, str], Callable[[], str]]] = {
     "xcb": (XCB, _no_x_server),
     "wayland": (WAYLAND, _no_wayland),
+    "offscreen": ({}, _nothing),
+    "minimal": ({}, _nothing),
 }
-"""By platform: its libraries, and what asks its server; others need neither."""
+"""By platform: its libraries, and what asks its server. Others are tried."""

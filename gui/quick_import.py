@@ -11,14 +11,14 @@ import builtins
 import marshal
 import os
 import sys
-import zlib
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from importlib.util import source_hash
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
-_CHECK = 4
+_CHECK = 8
 """Bytes of the checksum that the file begins with."""
 
 
@@ -132,7 +132,7 @@ def _read() -> dict[tuple[str, bytes], CodeType]:
 
 
 def _check(kept: bytes) -> bytes:
-    return zlib.crc32(kept).to_bytes(_CHECK, "big")
+    return source_hash(kept)
 
 
 def _place() -> Path:

@@ -88,6 +88,20 @@ def test_a_platform_that_qt_does_not_have_is_named():
     assert started(QT_QPA_PLATFORM="cinema").startswith("Qt has no platform 'cinema'")
 
 
+@pytest.mark.parametrize("platform", ["eglfs", "linuxfb", "minimalegl"])
+def test_a_platform_that_finds_no_screen_is_named_and_nothing_aborts(platform: str):
+    if asked(QT_QPA_PLATFORM=platform) == "":
+        pytest.skip("this machine has such a screen")
+    assert f"platform '{platform}' finds no screen here" in started(QT_QPA_PLATFORM=platform)
+
+
+def test_x_without_a_display_says_how_to_get_one():
+    said = started(QT_QPA_PLATFORM="xcb")
+    if said.startswith("Qt needs"):
+        pytest.skip(said)
+    assert "xvfb-run" in said
+
+
 def test_without_pyside_it_says_how_to_install_it(tmp_path: Path):
     (tmp_path / "PySide6.py").write_text("raise ModuleNotFoundError('PySide6')")
     said = started(QT_QPA_PLATFORM="offscreen", PYTHONPATH=str(tmp_path))
