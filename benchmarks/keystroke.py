@@ -157,8 +157,15 @@ def undone(window: Window) -> tuple[Act, Act]:
 
 
 def duplicated(window: Window) -> tuple[Act, Act]:
+    document = window.document
+    middle = document.state.selection
     window.stack.view.setFocus()
-    return nothing, lambda turn: press("Delete") if turn % 2 else press("D", held="Control")
+
+    def prepare(turn: int) -> None:
+        if turn % 2 == 0:
+            document.select(middle)
+
+    return prepare, lambda turn: press("Delete") if turn % 2 else press("D", held="Control")
 
 
 KEYS: dict[str, Callable[[Window], tuple[Act, Act]]] = {

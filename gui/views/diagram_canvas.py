@@ -81,6 +81,8 @@ class DiagramCanvas(QWidget):
 
     def show_diagram(self, diagram: Diagram) -> None:
         """Show a diagram; the view stays where a person moved it, else it shows all."""
+        if diagram == self._diagram:
+            return
         self._diagram = self._shown = diagram
         if self._fits:
             self._fit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from gui.views.diagram_painting import Live
 from gui.widgets.pieces import EmptyState, plain_label, push_button
 
 if TYPE_CHECKING:
-    from engine.worker.protocol import Result
+    from engine.worker.protocol import Array, Result
     from gui.run.forward import ForwardValues
 
 DRAWN_WEIGHTS = 64 * 64
@@ -27,6 +27,25 @@ DRAWN_WEIGHTS = 64 * 64
 
 LARGE = 2_000
 """Layers from which the drawing follows an edit a moment later, so that typing never waits for it."""
+
+
+class Matrices(Mapping[str, Any]):
+    """The matrices of an answer as numpy arrays, each made when it is first drawn: few of a thousand are seen."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self._arrays = {path: array for path, array in arrays.items() if len(array.shape) == 2}
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, path: str) -> Any:
+        if path not in self._made:
+            self._made[path] = self._arrays[path].to_numpy()
+        return self._made[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
 
 
 class DiagramView(QWidget):
@@ -43,7 +62,7 @@ class DiagramView(QWidget):
         self._diagram: Diagram | None = None
         self._memory = Memory()
         self._asked: object = None
-        self._weights: dict[str, Any] = {}
+        self._weights: Mapping[str, Any] = {}
         self._values: dict[int, Sequence[float]] = {}
         sheet = QWidget(self)
         self.canvas = DiagramCanvas(sheet)
@@ -141,8 +160,7 @@ class DiagramView(QWidget):
         self._ask(request, self._show_weights, self._no_weights, "diagram weights")
 
     def _show_weights(self, result: Result) -> None:
-        arrays = {path: array.to_numpy() for path, array in result.arrays.items()}
-        self._weights = {path: array for path, array in arrays.items() if array.ndim == 2}
+        self._weights = Matrices(result.arrays)
         self._show_live()
         self._say_legend()
 
