@@ -12,6 +12,7 @@ from engine.catalogue.initializers import Zeros
 from engine.catalogue.joins import Add, Concat
 from engine.catalogue.linear import Linear
 from engine.catalogue.norm import LayerNorm
+from engine.design.edit import SetField, apply
 from engine.design.equality import equal_up_to_ids, without_notes
 from engine.design.error import DesignError
 from engine.design.tree import Group, Network, Stack
@@ -179,3 +180,14 @@ def test_more_branches_than_letters_still_have_variables_of_their_own() -> None:
     assert "p_2" not in text
     assert "    y_2 = self.a" in text
     assert equal_up_to_ids(read_module(text), made)
+
+
+def test_an_initializer_of_a_tensor_that_is_absent_waits_in_the_design_and_is_not_written() -> None:
+    with_bias = network("Net", {"x": (2,)}, layer("fc", Linear(2), bias=Zeros()))
+    node = with_bias.body.nodes[0]
+    off = apply(with_bias, SetField((node.id,), "bias", False))
+    again = read_module(write_module(off))
+    plain = network("Net", {"x": (2,)}, layer("fc", Linear(2, bias=False)))
+    assert equal_up_to_ids(again, plain)
+    assert write_module(again) == write_module(off)
+    assert apply(off, SetField((node.id,), "bias", True)) == with_bias
