@@ -5,6 +5,7 @@ One of the few objects that change (docs/architecture.md). Panels get its states
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -140,6 +141,10 @@ class Document(QObject):
     def recover(self, project: Project, path: Path | None) -> None:
         """Go on with work that was never saved; it belongs to the file at `path`, or to none yet."""
         self._on_disk = b""
+        if path is not None:
+            # Whoever writes the file from now on is another program.
+            with suppress(DesignError):
+                self._on_disk = store.read_bytes(path, store.LARGEST_FILE)
         self._show(replace(opened(project), path=path, template=None))
 
     def open(self, path: Path) -> None:
