@@ -39,12 +39,16 @@ class Command:
         return QCoreApplication.translate("commands", self.title)
 
 
-MENUS = ("File", "Edit", "Layer", "View", "Run", "Learn", "Help")
+MENUS = {
+    "File": "&File", "Edit": "&Edit", "Layer": "&Layer", "View": "&View", "Run": "&Run", "Learn": "Lear&n",
+    "Help": "&Help",
+}  # fmt: skip
+"""The menus, and their titles with the letter that opens them together with Alt."""
 
 
 def menu_title(menu: str) -> str:
-    """The menu's title in the person's language."""
-    return QCoreApplication.translate("menus", menu)
+    """The menu's title in the person's language, `&` before the letter that opens it."""
+    return QCoreApplication.translate("menus", MENUS[menu])
 
 
 def _selected(state: State) -> bool:

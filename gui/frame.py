@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import (
@@ -31,6 +32,9 @@ from gui.stack.panel import StackPanel
 from gui.status import Status
 from gui.widgets.pieces import Notice
 
+if TYPE_CHECKING:
+    from gui.inspector.panel import Inspector
+
 LEFT, RIGHT, BOTTOM = 372, 356, 330
 """Widths of the side columns and height of the run, in pixels, where nothing else was kept."""
 
@@ -40,6 +44,7 @@ class Frame(QWidget):
 
     def __init__(self, window: QMainWindow, actions: Actions, ask: Ask) -> None:
         super().__init__(window)
+        self._inspector: Inspector | None = None
         self.head = Head(actions, self)
         self.pages = QStackedWidget(self)
         self.status = Status(self)
@@ -77,11 +82,20 @@ class Frame(QWidget):
         is_inside = held is not None and self.isAncestorOf(held)
         yield
         if is_inside and held is not None and isValid(held) and not held.isVisible():
-            self.stack.setFocus()
+            self.stack.view.setFocus()
 
-    def put_right(self, inspector: QWidget) -> None:
+    def put_right(self, inspector: Inspector) -> None:
         """Give the inspector its room."""
+        self._inspector = inspector
         _fill(self.upper, inspector)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab comes into the inspector at its top and Shift+Tab at its bottom, whatever was made first there."""
+        has_moved = super().focusNextPrevChild(next)
+        here = QApplication.focusWidget()
+        if self._inspector is not None and here is not None and self._inspector.isAncestorOf(here):
+            self._inspector.enter(next)
+        return has_moved
 
     def put_below(self, run: QWidget) -> None:
         """Give the run its room."""

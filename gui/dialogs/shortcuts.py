@@ -35,7 +35,7 @@ class ShortcutsDialog(Dialog):
         columns.setVerticalSpacing(theme.WIDE)
         sections = [
             (
-                menu_title(menu),
+                menu_title(menu).replace("&", ""),
                 [
                     (c.text.rstrip("…"), c.shortcut)
                     for c in COMMANDS
@@ -53,6 +53,7 @@ class ShortcutsDialog(Dialog):
         inside.setLayout(columns)
         area = QScrollArea()
         area.setWidget(inside)
+        area.setAccessibleName(self.tr("Keyboard shortcuts"))
         area.setWidgetResizable(True)
         self.body.addWidget(area, 1)
         self.add_button(self.tr("Close"), "primary", closes=True)

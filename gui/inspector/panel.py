@@ -106,11 +106,19 @@ class Inspector(QScrollArea):
         target = stops[place] if 0 <= place < len(stops) else self._outside(here, next)
         if target is None:
             return super().focusNextPrevChild(next)
+        self._go_to(target, next)
+        return True
+
+    def enter(self, next: bool) -> None:
+        """Give the keyboard to the first field, or to the last."""
+        if stops := self._stops():
+            self._go_to(stops[0 if next else -1], next)
+
+    def _go_to(self, target: QWidget, next: bool) -> None:
         reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
         target.setFocus(reason)
         if self.isAncestorOf(target):
             self.ensureWidgetVisible(target, 0, 24)
-        return True
 
     def _stops(self) -> list[QWidget]:
         """What Tab stops at, from top to bottom and from left to right."""

@@ -71,7 +71,6 @@ class StackPanel(QWidget):
         self._column.addLayout(head)
         self._column.addWidget(self.view, 1)
         self._column.addLayout(foot)
-        self.setFocusProxy(self.view)
 
     def complete(self) -> None:
         """Make what the first paint does not wait for: all that acts on the cards."""

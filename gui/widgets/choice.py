@@ -122,6 +122,15 @@ class Choice(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(min(72, self.sizeHint().width()), self.sizeHint().height())
 
+    def event(self, event: QEvent) -> bool:
+        """Alt+Down opens the list here, as with every drop-down; the window's command of these keys waits."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
+            if alt and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                event.accept()
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:

@@ -75,9 +75,9 @@ def test_the_menus_hold_every_command_once(qtbot, qapp: QApplication):
     window = QMainWindow()
     qtbot.addWidget(window)
     actions = Actions(window, window)  # type: ignore[arg-type]
-    bar = actions.menu_bar(window)
+    window.setMenuBar(actions.menu_bar(window))
     actions.complete()
-    menus = [bar.findChild(QMenu, name) for name in MENUS]
+    menus = [window.findChild(QMenu, name) for name in MENUS]
     entries = [
         entry.objectName()
         for menu in menus
