@@ -17,6 +17,9 @@ from engine.worker.protocol import Draw, Result
 from gui.inspector.voice import Voice
 from gui.learn.answers import drawing_in
 
+MANY_NODES = 300
+_LONG_PAUSE_MS = 500
+"""To write so many nodes down for the engine takes as long as a keystroke: not between two keys."""
 _PAUSE_MS = 120
 _LATE_MS = 400
 """What is drawn sooner never says that it is being drawn, so that nothing flickers."""
@@ -66,7 +69,8 @@ class WeightDraws(QObject):
         """Draw this, unless it is what was asked for last."""
         self._project, self._wanted = project, wanted
         if wanted != self._asked:
-            self._soon.start()
+            many = len(wanted.network.body.nodes) > MANY_NODES
+            self._soon.start(_LONG_PAUSE_MS if many else _PAUSE_MS)
 
     def want_nothing(self, sentence: str) -> None:
         """Forget what was drawn, and say why there is nothing to draw."""

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 DRAWN_WEIGHTS = 64 * 64
 """Numbers of the largest matrix whose lines are drawn in its colours."""
 
+MANY = 300
+PAUSE_MS, LONG_PAUSE_MS = 120, 500
+"""After an edit, until weights are asked for; a longer one for many layers, whose request and answer take as long as a
+keystroke each: not between two keys."""
+
 LARGE = 2_000
 """Layers from which the drawing follows an edit a moment later, so that typing never waits for it."""
 
@@ -93,7 +98,7 @@ class DiagramView(QWidget):
         self._pages.addWidget(sheet)
         self._draw_soon = QTimer(self, interval=40, singleShot=True)
         self._draw_soon.timeout.connect(self._draw)
-        self._weights_soon = QTimer(self, interval=120, singleShot=True)
+        self._weights_soon = QTimer(self, singleShot=True)
         self._weights_soon.timeout.connect(self._ask_weights)
 
     @cached_property
@@ -121,7 +126,8 @@ class DiagramView(QWidget):
                 self._draw_soon.start()
         self.canvas.show_selection(new.selection)
         if self._wanted_weights() != self._asked:
-            self._weights_soon.start()
+            many = new.analysis.totals.layers > MANY
+            self._weights_soon.start(LONG_PAUSE_MS if many else PAUSE_MS)
 
     def show_forward(self, values: ForwardValues | None) -> None:
         """What neurons gave in the last run; None when that no longer holds."""
