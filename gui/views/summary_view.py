@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.views.facts import NodeFacts, label
+from engine.views.summary import Summary, summarize
+from engine.views.table import Row
 from gui import theme
 from gui.document import State
 from gui.status import short, size
@@ -31,46 +32,52 @@ from gui.views.summary_painting import Cells, Look
 from gui.widgets.pieces import EmptyState, plain_label, push_button
 
 Index = QModelIndex | QPersistentModelIndex
-Place = tuple[str, int, NodeFacts]
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class Rows(QAbstractTableModel):
-    """The places of an analysis; only rows that differ are announced as changed."""
+    """The rows of a summary; only those that differ are announced as changed."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._places: list[Place] = []
+        self._rows: tuple[Row, ...] = ()
+        self._faults: dict[int, str] = {}
         self._whole = 0
 
-    def show(self, places: list[Place], whole: int) -> None:
-        """Other rows; `whole` is the number of parameters that shares are of."""
-        before, same_whole = self._places, self._whole == whole
-        if len(before) != len(places):
+    def show(self, summary: Summary) -> None:
+        """The rows of another summary."""
+        before, faulty, whole = self._rows, self._faults, self._whole
+        same_length = len(before) == len(summary.rows)
+        if not same_length:
             self.beginResetModel()
-            self._places, self._whole = places, whole
+        self._rows = summary.rows
+        self._faults = {fault.node_id: fault.sentence for fault in summary.faults}
+        self._whole = summary.totals.parameters
+        if not same_length:
             self.endResetModel()
             return
-        self._places, self._whole = places, whole
         changed = [
-            row for row, (old, new) in enumerate(zip(before, places, strict=True)) if old != new
+            row
+            for row, (old, new) in enumerate(zip(before, self._rows, strict=True))
+            if (old is not new and old != new)
+            or faulty.get(old.node_id) != self._faults.get(new.node_id)
         ]
-        if changed or not same_whole:
-            first, last = (changed[0], changed[-1]) if same_whole else (0, len(places) - 1)
+        if whole != self._whole:
+            changed = [0, len(self._rows) - 1] if self._rows else []
+        if changed:
+            first, last = changed[0], changed[-1]
             self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
 
-    def place(self, row: int) -> Place:
-        return self._places[row]
+    def row(self, number: int) -> Row:
+        return self._rows[number]
 
-    def row_of(self, node_id: int) -> int:
+    def number_of(self, node_id: int) -> int:
         """The first row of a node, -1 where it has none."""
-        return next(
-            (row for row, place in enumerate(self._places) if place[2].node.id == node_id), -1
-        )
+        return next((number for number, row in enumerate(self._rows) if row.node_id == node_id), -1)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._places)
+        return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 6
@@ -95,44 +102,40 @@ class Rows(QAbstractTableModel):
         return titles[section]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        path, depth, facts = self._places[index.row()]
-        column = index.column()
+        row = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return self._text(path, depth, facts, column)
+                return self._text(row, index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                return facts.fault.sentence if facts.fault is not None else None
+                return self._faults.get(row.node_id)
             case _:
                 return None
 
-    def look(self, row: int, column: int) -> Look:
+    def look(self, number: int, column: int) -> Look:
         """How a cell is painted."""
-        path, depth, facts = self._places[row]
+        row = self._rows[number]
         muted = "text" if column in (0, 1, 3) else "text_muted"
-        token = "danger" if facts.fault is not None else muted
-        bold = column == 1 and bool(facts.stacks)
+        token = "danger" if row.node_id in self._faults else muted
+        bold = column == 1 and row.is_block
         font = "mono" if column in (0, 2) else "bold" if bold else "body"
-        return Look(self._text(path, depth, facts, column), token, font, column >= 3)
+        return Look(self._text(row, column), token, font, column >= 3)
 
-    def _text(self, path: str, depth: int, facts: NodeFacts, column: int) -> str:
-        totals = facts.totals
+    def _text(self, row: Row, column: int) -> str:
         match column:
             case 0:
-                return "    " * depth + path.rpartition(".")[2]
+                return "    " * row.depth + row.label
             case 1:
-                return label(facts.node)
+                return row.title
             case 2:
-                return str(facts.output) if facts.output is not None else "?"
+                shape = row.output_shape
+                return "?" if shape is None else f"[{', '.join(['N', *map(str, shape[1:])])}]"
             case 3:
-                return f"{totals.parameters:,}"
+                return f"{row.parameters:,}"
             case 4:
-                return (
-                    f"{totals.parameters / self._whole:.1%}"
-                    if self._whole and totals.parameters
-                    else "–"
-                )
+                counts = self._whole and row.parameters
+                return f"{row.parameters / self._whole:.1%}" if counts else "–"
             case _:
-                return short(totals.macs) if totals.macs else "–"
+                return short(row.macs) if row.macs else "–"
 
 
 class SummaryView(QWidget):
@@ -143,6 +146,7 @@ class SummaryView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state: State | None = None
+        self._summary: Summary | None = None
         self._rows = Rows(self)
         self._table = QTableView()
         self._table.setModel(self._rows)
@@ -191,18 +195,17 @@ class SummaryView(QWidget):
         self._showing = True
         self._state = new
         if old is None or old.analysis is not new.analysis:
-            places = list(new.analysis.places())
-            self._rows.show(places, new.analysis.totals.parameters)
+            # Of one row a batch: the table is per sample.
+            self._summary = summarize(new.network, 1, new.analysis, self._summary)
+            self._rows.show(self._summary)
             for widget in (self._table, self._foot):
-                widget.setVisible(bool(places))
-            self._empty.setVisible(not places)
+                widget.setVisible(bool(self._summary.rows))
+            self._empty.setVisible(not self._summary.rows)
             self._show_totals(new)
         self._show_selection(new.selection)
         self._showing = False
 
     def copy_text(self) -> None:
-        from engine import summarize
-
         if self._state is not None:
             batch = self._state.project.forward.batch_size
             QApplication.clipboard().setText(
@@ -229,7 +232,7 @@ class SummaryView(QWidget):
 
     def _show_selection(self, ids: Sequence[int]) -> None:
         model = self._table.selectionModel()
-        rows = [row for row in map(self._rows.row_of, ids) if row >= 0]
+        rows = [row for row in map(self._rows.number_of, ids) if row >= 0]
         shown = {index.row() for index in model.selectedRows()}
         if set(rows) == shown:
             return
@@ -244,5 +247,5 @@ class SummaryView(QWidget):
         if self._showing:
             return
         rows = sorted(index.row() for index in self._table.selectionModel().selectedRows())
-        ids = [self._rows.place(row)[2].node.id for row in rows]
+        ids = [self._rows.row(row).node_id for row in rows]
         self.selected.emit(tuple(dict.fromkeys(ids)))
