@@ -110,11 +110,21 @@ class Frame(QWidget):
             state: QByteArray | None = preferences.layout(name)
             if state is not None:
                 splitter.restoreState(state)
+        for name, splitter in self._panels().items():
+            if (room := splitter.widget(1)) is not None and preferences.hides(name):
+                room.hide()
 
     def keep(self, preferences: Preferences) -> None:
         """Keep how the room is shared."""
         for name, splitter in self._splitters().items():
             preferences.keep_layout(name, splitter.saveState())
+        for name, splitter in self._panels().items():
+            if (panel := splitter.widget(1)) is not None:
+                preferences.keep_hidden(name, panel.isHidden())
+
+    def _panels(self) -> dict[str, QSplitter]:
+        """Where the panels are that can be hidden, each the second of its splitter."""
+        return {"inspector": self.upper, "run": self.rows}
 
     def _splitters(self) -> dict[str, QSplitter]:
         return {"upper": self.upper, "rows": self.rows, "whole": self.whole}

@@ -70,6 +70,13 @@ class Preferences:
     def keep_layout(self, part: str, state: QByteArray) -> None:
         self._kept.setValue(f"layout/{part}", state)
 
+    def hides(self, panel: str) -> bool:
+        """Whether a panel was hidden: `inspector` or `run`."""
+        return self._kept.value(f"layout/hides_{panel}", "false") in ("true", True)
+
+    def keep_hidden(self, panel: str, hidden: bool) -> None:
+        self._kept.setValue(f"layout/hides_{panel}", "true" if hidden else "false")
+
     @property
     def folder(self) -> str:
         """Where a file was last opened or saved."""

@@ -39,15 +39,21 @@ class NameSyntax:
 
 
 class NameField(TypedField):
-    """Reports names that can be had; of others it says below why not, and the old name stays."""
+    """Reports names that can be had; of others it says below why not, and the old name stays.
+
+    The old name is that of before the typing: who types `forward` shall not leave with `forwar`.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._rule = NameSyntax()
+        self._old = ""
         super().__init__(self._rule, parent)
 
     def show_name(self, name: str, fault: Fault, *, renew: bool) -> None:
         """Show a name; `fault` judges what is typed over it, `renew` forgets what was."""
         self._rule.fault = fault
+        if renew or name != self.value():
+            self._old = name
         if renew:
             self.reset(name)
             wrong = self._rule.read(name)
@@ -56,6 +62,16 @@ class NameField(TypedField):
                 self._show_fault(wrong.reason)
         else:
             self.set_value(name)
+
+    def _read(self, text: str) -> None:
+        super()._read(text)
+        if isinstance(self._rule.read(text), Invalid) and self.value() != self._old:
+            self._value = self._old
+            self.edited.emit(self._old)
+
+    def _finish(self) -> None:
+        self._old = self.value()
+        super()._finish()
 
 
 def show_node_name(

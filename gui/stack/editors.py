@@ -113,7 +113,7 @@ class NameEditor(QFrame):
         reason = "" if text.strip() == self._old else self.reason()
         self.fault.setText(_sentence(reason))
         self.fault.setVisible(bool(reason))
-        self.line.setAccessibleDescription(reason)
+        self.line.setAccessibleDescription(_sentence(reason))
         self.line.setProperty("fault", bool(reason))
         self.line.style().unpolish(self.line)
         self.line.style().polish(self.line)

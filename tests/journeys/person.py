@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -175,7 +176,11 @@ class Person:
     def write(self, text: str) -> None:
         """Type letter by letter to wherever the keyboard goes by then."""
         for letter in text:
-            QTest.keyClicks(self.keyboard(), letter)
+            if letter.isascii():
+                QTest.keyClicks(self.keyboard(), letter)
+            else:  # QTest knows no other keys
+                press = QKeyEvent(QEvent.Type.KeyPress, 0, NONE, letter)
+                QApplication.sendEvent(self.keyboard(), press)
             self.settle()
 
     def click(
