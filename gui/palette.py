@@ -21,7 +21,8 @@ def options(state: State) -> list[Option]:
     add = _say("Add a layer")
     do = _say("Run a command")
     kinds = [
-        Option(LAYER + key, kind.title(), kind.sentence(), group=add) for key, kind in KINDS.items()
+        Option(LAYER + key, kind.title(), kind.sentence(), group=add, aliases=kind.aliases)
+        for key, kind in KINDS.items()
     ]
     commands = [
         Option(command.name, command.text.rstrip("…"), command.shortcut, group=do)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from engine.catalogue import KINDS
@@ -24,21 +24,27 @@ def found(entries: Iterable[type[E]], text: str) -> list[type[E]]:
     wanted = letters(text)
     if not wanted:
         return list(entries)
-    ranked = [(rank(entry, wanted, text), entry) for entry in entries]
+    ranked = [(rank(entry, text), entry) for entry in entries]
     fitting = [pair for pair in ranked if pair[0] < MISSING]
     return [entry for _, entry in sorted(fitting, key=lambda pair: pair[0])]
 
 
-def rank(entry: type[Entry], wanted: str, text: str) -> int:
-    """How well an entry fits: 0 is its very name, MISSING not at all.
+def rank(entry: type[Entry], text: str) -> int:
+    """How well an entry fits: 0 is its very name, MISSING not at all."""
+    return closeness(text, entry.key(), entry.title(), entry.aliases, entry.sentence())
+
+
+def closeness(text: str, key: str, title: str, aliases: Sequence[str], sentence: str) -> int:
+    """How well something of these words fits: 0 is its very name, MISSING not at all.
 
     Names come before other names, beginnings before middles; then letters in order, as `btn1` in
     BatchNorm1d, and at last whole words of its first sentence.
     """
-    names = {letters(entry.key()), letters(entry.title())}
-    others = {letters(alias) for alias in entry.aliases}
-    starts = {letters(word) for name in (entry.title(), *entry.aliases) for word in name.split()}
-    sentence = entry.sentence().lower()
+    wanted = letters(text)
+    names = {letters(key), letters(title)}
+    others = {letters(alias) for alias in aliases}
+    starts = {letters(word) for name in (title, *aliases) for word in name.split()}
+    described = sentence.lower()
     tests = (
         wanted in names,
         any(name.startswith(wanted) for name in names),
@@ -48,7 +54,7 @@ def rank(entry: type[Entry], wanted: str, text: str) -> int:
         any(wanted in name for name in names),
         any(wanted in name for name in others),
         any(in_order(wanted, name) for name in names),
-        len(wanted) > 2 and all(word in sentence for word in text.lower().split()),
+        len(wanted) > 2 and all(word in described for word in text.lower().split()),
     )
     return tests.index(True) if True in tests else MISSING
 

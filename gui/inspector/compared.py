@@ -110,7 +110,7 @@ class Compared(QWidget):
     def _open(self) -> None:
         taken = {*self._keys, self._main.key() if self._main is not None else ""}
         options = [
-            Option(key, each.title(), each.sentence())
+            Option(key, each.title(), each.sentence(), aliases=each.aliases)
             for key, each in ACTIVATIONS.items()
             if not each.vector and key not in taken
         ]

@@ -25,13 +25,16 @@ def initializer_options(shapes: tuple[Shape, ...], default: str = "") -> tuple[O
     for key, kind in INITIALIZERS.items():
         refusals = (kind().refusal(shape) for shape in shapes)
         reason = next((refusal for refusal in refusals if refusal), "")
-        options.append(Option(key, kind.title(), kind.sentence(), reason))
+        options.append(Option(key, kind.title(), kind.sentence(), reason, aliases=kind.aliases))
     return tuple(options)
 
 
 def join_options() -> list[Option]:
     """All ways to join branches."""
-    return [Option(key, each.title(), each.sentence()) for key, each in JOINS.items()]
+    return [
+        Option(key, each.title(), each.sentence(), aliases=each.aliases)
+        for key, each in JOINS.items()
+    ]
 
 
 def _tr(text: str) -> str:

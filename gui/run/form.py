@@ -35,7 +35,10 @@ class RunForm(QWidget):
         self.setFixedWidth(WIDTH)
         self._set = Choice()
         self._set.set_options(
-            [Option(key, each.title(), each.sentence()) for key, each in DATASETS.items()]
+            [
+                Option(key, each.title(), each.sentence(), aliases=each.aliases)
+                for key, each in DATASETS.items()
+            ]
         )
         self._set.chosen.connect(self._choose_set)
         self._fields = EntryForm()

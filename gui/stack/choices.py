@@ -31,7 +31,13 @@ def activation_options() -> tuple[Option, ...]:
     none = Option(
         NOTHING, translate("Stack", "None"), translate("Stack", "The result goes on as it is.")
     )
-    return (none, *(Option(key, each.title(), each.sentence()) for key, each in ACTIVATIONS.items()))  # fmt: skip
+    return (
+        none,
+        *(
+            Option(key, each.title(), each.sentence(), aliases=each.aliases)
+            for key, each in ACTIVATIONS.items()
+        ),
+    )
 
 
 def initializer_options(analysis: Analysis, ids: Sequence[int]) -> tuple[Option, ...]:
@@ -53,7 +59,7 @@ def initializer_options(analysis: Analysis, ids: Sequence[int]) -> tuple[Option,
         name, reason = next(refusals, ("", ""))
         if reason and len(ids) > 1 and name:
             reason = f"{name}: {reason}"
-        options.append(Option(key, each.title(), each.sentence(), reason))
+        options.append(Option(key, each.title(), each.sentence(), reason, aliases=each.aliases))
     return tuple(options)  # fmt: skip
 
 
@@ -82,7 +88,7 @@ def found_kinds(query: str) -> list[Option]:
 
 def _kind_option(kind: type[Kind]) -> Option:
     family = FAMILIES.get(kind.family, kind.family)
-    return Option(kind.key(), kind.title(), kind.sentence(), group=family)
+    return Option(kind.key(), kind.title(), kind.sentence(), group=family, aliases=kind.aliases)
 
 
 def takes_activation(node: Node) -> bool:

@@ -27,7 +27,7 @@ def _fits(node: Node, wanted: str, query: str) -> bool:
         case Layer():
             entries = (node.kind, *((node.activation,) if node.activation else ()))
             names = (node.name, *(each.title() for each in entries))
-            by_kind = any(rank(type(each), wanted, query) < MISSING - 2 for each in entries)
+            by_kind = any(rank(type(each), query) < MISSING - 2 for each in entries)
             return by_kind or any(wanted in letters(name) for name in names)
         case Group() | Repeat():
             return wanted in letters(node.name) or wanted in letters(node.class_name)

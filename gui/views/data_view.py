@@ -224,7 +224,7 @@ class DataView(QWidget):
 
 
 def _option(key: str, entry: type[Dataset]) -> Option:
-    return Option(key, entry.title(), entry.sentence())
+    return Option(key, entry.title(), entry.sentence(), aliases=entry.aliases)
 
 
 def _facts(entry: Dataset) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.catalogue.search import MISSING, closeness
 from engine.design.value import value
 
 
@@ -16,6 +17,8 @@ class Option:
     subtitle: str = ""
     disabled_reason: str = ""
     group: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other names that a search finds it by."""
 
 
 @value
@@ -43,27 +46,21 @@ def rows(options: Sequence[Option], query: str) -> list[Row]:
 
 
 def matches(options: Sequence[Option], query: str) -> list[Option]:
-    """The options that have every word of the query in their title, subtitle, key or group.
+    """The options that fit the query, best first by the search of the catalogue; what is refused comes last.
 
-    First those whose title begins with the query, then those with a word of the title that does,
-    then those with the query in the title, then the rest; in the given order among equals.
+    Words in the sentence or the group count only after every name, as do several words out of order.
     """
-    words = query.casefold().split()
-    found = [option for option in options if all(word in _haystack(option) for word in words)]
-    whole = " ".join(words)
-    return sorted(
-        found, key=lambda option: (_distance(option, whole), bool(option.disabled_reason))
-    )
-
-
-def _haystack(option: Option) -> str:
-    return f"{option.title} {option.key} {option.subtitle} {option.group}".casefold()
+    ranked = [
+        (_distance(option, query), bool(option.disabled_reason), option) for option in options
+    ]
+    fitting = [each for each in ranked if each[0] <= MISSING]
+    return [option for *_, option in sorted(fitting, key=lambda each: each[:2])]
 
 
 def _distance(option: Option, query: str) -> int:
-    title = option.title.casefold()
-    if title.startswith(query):
-        return 0
-    if any(word.startswith(query) for word in title.replace("-", " ").replace("_", " ").split()):
-        return 1
-    return 2 if query in title or query in option.key.casefold() else 3
+    """How far an option is from what was typed: MISSING for mere mentions, more for nothing at all."""
+    distance = closeness(query, option.key, option.title, option.aliases, option.subtitle)
+    if distance < MISSING:
+        return distance
+    said = f"{option.title} {option.key} {option.subtitle} {option.group}".casefold()
+    return MISSING if all(word in said for word in query.casefold().split()) else MISSING + 1

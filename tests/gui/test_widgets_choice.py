@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QWidget
 
 from gui import theme
+from gui.learn.choices import initializer_options
+from gui.stack.choices import activation_options, kind_options
 from gui.widgets.chip import chip_size
 from gui.widgets.choice import Choice, popup_choice
 from gui.widgets.choice_popup import ChoicePopup
@@ -75,6 +79,18 @@ def selected(popup: ChoicePopup) -> str:
 
 
 # What a search finds.
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "key"),
+    [
+        (activation_options(), "swish", "SiLU"),
+        (initializer_options(((4, 4),)), "glorot", "XavierNormal"),
+        (kind_options(), "dense", "Linear"),
+    ],
+)
+def test_a_choice_is_found_by_its_other_names(options: Sequence[Option], typed: str, key: str):
+    assert key in [option.key for option in matches(options, typed)[:2]]
 
 
 def test_without_a_search_every_group_has_its_heading():
