@@ -34,6 +34,8 @@ class _Room(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self.column.count():
+            return
         painter = QPainter(self)
         paint_card(painter, QRectF(self.rect()))
         painter.end()

@@ -66,13 +66,13 @@ class VectorBars(QWidget):
         self, inputs: Sequence[float], outputs: Sequence[float], total: float | None = None
     ) -> None:
         """Show 1 to 32 inputs, the outputs, and their sum if it means something; never emits."""
-        resized = max(len(inputs), len(outputs)) != self._rows()
+        before = self.sizeHint()
         self._inputs, self._outputs = list(inputs), list(outputs)
         self._total = total
         self._row = min(self._row, max(len(self._inputs) - 1, 0))
         if not self._dragged:
             self._scale()
-        if resized:
+        if self.sizeHint() != before:
             self.updateGeometry()
         self._describe()
         self.update()
