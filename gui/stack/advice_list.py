@@ -183,9 +183,22 @@ class AdviceList(QWidget):
             card.show_said(each)
             if self._column.indexOf(card) != place:
                 self._column.insertWidget(place, card)
+        self._name(faults=bool(faults), advice=bool(advice))
         self._heading.set_caption(self.tr("{0} more faults").format(others) if others else "")
         self.setVisible(bool(said))
         self._changed_height()
+
+    def _name(self, *, faults: bool, advice: bool) -> None:
+        """Call the list after what is in it."""
+        match faults, advice:
+            case True, True:
+                name = self.tr("Faults and advice")
+            case True, False:
+                name = self.tr("Faults")
+            case _:
+                name = self.tr("Advice")
+        self._heading.set_text(name)
+        self.setAccessibleName(name)
 
     def _new_card(self, said: Said) -> SaidCard:
         card = SaidCard(said)

@@ -108,6 +108,11 @@ class SectionHeading(QWidget):
         row.addStretch(1)
         row.addWidget(self._caption)
 
+    def set_text(self, text: str) -> None:
+        """Show another heading."""
+        self._heading.setText(text.upper())
+        self._heading.setAccessibleName(text)
+
     def set_caption(self, text: str) -> None:
         """Show `text` at the right."""
         self._caption.setText(text)
