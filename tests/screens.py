@@ -112,6 +112,21 @@ def until(holds: Callable[[], bool]) -> None:
         settle(0.05)
 
 
+def answered(window: Window) -> None:
+    """Let the event loop run until the engine is ready and no visible label waits for it."""
+    from PySide6.QtWidgets import QLabel
+
+    def waits() -> bool:
+        labels = window.findChildren(QLabel)
+        return any(
+            each.isVisible() and each.text().startswith(("Waiting", "Drawing")) for each in labels
+        )
+
+    until(lambda: window.engine.state.name == "READY")
+    settle(0.2)
+    until(lambda: not waits())
+
+
 def _sample(name: str) -> Project:
     import engine
     import resources
@@ -171,7 +186,7 @@ def _start(window: Window, sample: str) -> None:
     _close_dialogs(window)
     window.document.start(_sample(sample))
     window.show_view(0)
-    settle(0.6)
+    answered(window)
 
 
 def _select(window: Window, name: str) -> None:
@@ -185,7 +200,7 @@ def _tutorial(window: Window) -> None:
     _start(window, "tutorial")
     until(lambda: window.engine.state.name == "READY")
     _select(window, "linear2")
-    settle(1.5)
+    answered(window)
 
 
 def _run(window: Window, tab: int) -> None:
@@ -209,6 +224,7 @@ def _fault(window: Window) -> None:
 
     _start(window, "moons")
     window.document.do(Insert((layer(KINDS["Dropout2d"]()),), Place(1)))
+    answered(window)
 
 
 def _advice(window: Window) -> None:
@@ -220,7 +236,7 @@ def _advice(window: Window) -> None:
     window.document.do(SetInitializer(ids[:1], "weight", INITIALIZERS["Zeros"]()))
     window.document.do(SetActivation(ids[1:2], None))
     window.document.select(ids[:1])
-    settle(0.3)
+    answered(window)
 
 
 def _blocks(window: Window) -> None:
@@ -275,7 +291,8 @@ def _with_activation(window: Window, key: str) -> object:
     window.document.do(SetKind((first,), Linear(out_features=4)))
     window.document.do(SetActivation((first,), ACTIVATIONS[key]()))
     window.document.select((first,))
-    settle(0.7)
+    answered(window)
+    _scroll_to(window, "ActivationPart")
     return window.inspector
 
 
@@ -290,10 +307,25 @@ def _with_initializer(window: Window, key: str) -> object:
     window.document.do(SetKind((first,), Linear(out_features=128)))
     window.document.do(SetInitializer((first,), "weight", INITIALIZERS[key]()))
     window.document.select((first,))
-    settle(0.8)
-    bar = window.inspector.verticalScrollBar()
-    bar.setValue(bar.maximum())
+    answered(window)
+    _scroll_to(window, "WeightPart")
     return window.inspector
+
+
+def _scroll_to(window: Window, part: str) -> None:
+    """Bring the visible part of that class to the top of the inspector."""
+    from PySide6.QtCore import QPoint
+    from PySide6.QtWidgets import QWidget
+
+    page = window.inspector.widget()
+    assert page is not None
+    for each in window.inspector.findChildren(QWidget):
+        if type(each).__name__ == part and each.isVisible():
+            bar = window.inspector.verticalScrollBar()
+            bar.setValue(each.mapTo(page, QPoint(0, 0)).y())
+            settle(0.3)
+            answered(window)
+            return
 
 
 def _dialog(window: Window, show: Callable[[], None]) -> object:
