@@ -6,7 +6,7 @@ The tables say what a file may hold: an entry by its key, and nothing else.
 
 from __future__ import annotations
 
-from engine.catalogue import activations, dropout, embedding, linear, norm, shaping
+from engine.catalogue import activations, convolution, dropout, embedding, linear, norm, shaping
 from engine.catalogue.datasets import DATASETS as DATASET_ORDER
 from engine.catalogue.datasets import Dataset
 from engine.catalogue.initializers import INITIALIZERS as INITIALIZER_ORDER
@@ -22,6 +22,7 @@ from engine.design.knob import by_key
 
 FAMILIES: dict[str, str] = {
     "linear": "Dense",
+    "convolution": "Convolution",
     "embedding": "Embedding",
     "shaping": "Shape",
     "norm": "Normalisation",
@@ -33,6 +34,7 @@ FAMILIES: dict[str, str] = {
 KINDS: dict[str, type[Kind]] = by_key(
     (
         *linear.KINDS,
+        *convolution.KINDS,
         *embedding.KINDS,
         *shaping.KINDS,
         *norm.KINDS,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from engine.catalogue import FAMILIES, INITIALIZERS, JOINS, KINDS
 from engine.design.kind import Activation, Initializer, Join, Kind, Misfit, TensorSpec
-from engine.design.knob import Entry, Flag, Knob, OneOf, Real, Sizes, Text, Whole
+from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
 
 OPENING = """\
 # Reference
@@ -192,6 +192,10 @@ def allowed(knob: Knob) -> str:
             return ", ".join(words_allowed)
         case Sizes(low):
             return f"whole numbers, each at least {low}"
+        case PerAxis(axes, low, optional, others):
+            words = f"whole number{bounds(low, 2**31, -(2**31), 2**31)}"
+            words += f", or {axes} of them" if axes > 1 else ""
+            words = ", ".join((words, *others))
         case Text():
             return "text"
     words += f", {knob.unit}" if knob.unit else ""

@@ -123,6 +123,39 @@ class Sizes:
 
 
 @value
+class PerAxis:
+    """A whole number for every axis of an image alike, or a tuple of one for each: 3, or (3, 5); a JSON list in a file.
+
+    `words` may stand for numbers, such as a padding "same".
+    """
+
+    axes: int
+    at_least: int = 1
+    optional: bool = False
+    words: tuple[str, ...] = ()
+
+    def checked(self, value: object) -> object:
+        if value is None and self.optional:
+            return None
+        if isinstance(value, str):
+            return self._word(value)
+        each = Whole(self.at_least)
+        if not isinstance(value, Sequence):
+            return each.checked(value)
+        entries: list[object] = list(value)  # pyright: ignore[reportUnknownArgumentType]
+        if len(entries) != self.axes:
+            wanted = f"one number, or {self.axes}" if self.axes > 1 else "one number"
+            raise DesignError(f"{shown(entries)} has {len(entries)} entries and needs {wanted}")
+        return tuple(each.checked(size) for size in entries)
+
+    def _word(self, word: str) -> str:
+        if word not in self.words:
+            wanted = f"none of {', '.join(self.words)}" if self.words else "not a whole number"
+            raise DesignError(f"{shown(word)} is {wanted}")
+        return word
+
+
+@value
 class Text:
     """A line of text, such as the path of a data file."""
 
@@ -140,7 +173,7 @@ class Text:
         return value
 
 
-Range = Whole | Real | Flag | OneOf | Sizes | Text
+Range = Whole | Real | Flag | OneOf | Sizes | PerAxis | Text
 
 
 @value
@@ -152,6 +185,14 @@ class Knob:
     range: Range
     help: str
     unit: str = ""
+
+    def with_axes(self, axes: int) -> Knob:
+        """The same field of a kind that works on so many axes."""
+        known = self.range
+        if not isinstance(known, PerAxis):
+            return self
+        known = PerAxis(axes, known.at_least, known.optional, known.words)
+        return Knob(self.name, self.default, known, self.help, self.unit)
 
     def checked(self, value: object) -> Any:
         """The value as the entry keeps it (lists become tuples, whole numbers reals where the field is real).
@@ -192,6 +233,12 @@ def sizes(default: tuple[int, ...], help: str, *, at_least: int = 1, shortest: i
     return Knob("", default, Sizes(at_least, shortest, longest), help, unit)
 
 
+def per_axis(default: int | None, help: str, *, at_least: int = 1, optional: bool = False,
+             words: Sequence[str] = ()) -> Any:  # fmt: skip
+    """Declare a field with a whole number for each axis; how many axes there are, the class says as `axes=`."""
+    return Knob("", default, PerAxis(1, at_least, optional, tuple(words)), help)
+
+
 def text(default: str, help: str) -> Any:
     """Declare a field that is a line of text."""
     return Knob("", default, Text(), help)
@@ -211,20 +258,24 @@ class Entry:
     _hash: int
 
     knobs: ClassVar[tuple[Knob, ...]] = ()
+    axes: ClassVar[int] = 0
+    """Axes of the images it works on: `class Conv2d(Convolution, axes=2)`; 0 where that is no matter."""
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other names under which people look for it."""
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
+    def __init_subclass__(cls, axes: int = 0, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Knob)}
-        if not own:
-            return
         for name, knob in own.items():
             own[name] = Knob(name, knob.default, knob.range, knob.help, knob.unit)
             delattr(cls, name)
-        # A field declared again keeps its place: the learning rate stays an optimizer's first.
-        kept = [own.pop(knob.name, knob) for knob in cls.knobs]
-        cls.knobs = (*kept, *own.values())
+        if own:
+            # A field declared again keeps its place: the learning rate stays an optimizer's first.
+            kept = [own.pop(knob.name, knob) for knob in cls.knobs]
+            cls.knobs = (*kept, *own.values())
+        if axes:
+            cls.axes = axes
+            cls.knobs = tuple([knob.with_axes(axes) for knob in cls.knobs])
 
     def __init__(self, /, *positional: Any, **named: Any) -> None:
         if len(positional) > len(self.knobs):

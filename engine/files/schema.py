@@ -22,7 +22,7 @@ from engine.catalogue import (
     SCHEDULERS,
 )  # fmt: skip
 from engine.design import limits
-from engine.design.knob import Entry, Flag, Knob, OneOf, Range, Real, Sizes, Text, Whole
+from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Range, Real, Sizes, Text, Whole
 from engine.design.project import DATA_RANGES, FORWARD_RANGES, TRAINING_RANGES
 from engine.files import reading
 from engine.files.document import FORMAT, VERSION
@@ -163,6 +163,11 @@ def _range(known: Range) -> Schema:
         case Sizes(low, shortest, longest):
             size = _range(Whole(low))
             return {"type": "array", "items": size, "minItems": shortest, "maxItems": longest}
+        case PerAxis(axes, low, optional, words):
+            size = _range(Whole(low))
+            several = {"type": "array", "items": size, "minItems": axes, "maxItems": axes}
+            fixed = [{"enum": [*words, *([None] if optional else [])]}] if words or optional else []
+            return {"anyOf": [size, several, *fixed]}
         case Text(longest):
             return {"type": "string", "maxLength": longest}
         case _:

@@ -9,10 +9,18 @@ from typing import Any, assert_never
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.design.knob import Entry, Flag, Knob, OneOf, Real, Sizes, Text, Whole
+from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
 from engine.design.value import value
 from gui.widgets.choice import Choice
-from gui.widgets.fields import IntegerField, RealField, ShapeField, Switch, TextField, TypedField
+from gui.widgets.fields import (
+    IntegerField,
+    PerAxisField,
+    RealField,
+    ShapeField,
+    Switch,
+    TextField,
+    TypedField,
+)
 from gui.widgets.form import Form
 from gui.widgets.options import Option
 
@@ -121,6 +129,8 @@ def _editor(knob: Knob, several: bool) -> Editor:
             return _words(tuple((word, word) for word in words))
         case Sizes(low, shortest, longest):
             return ShapeField(low, shortest, longest)
+        case PerAxis(axes, low, optional, words):
+            return PerAxisField(axes, low, optional=optional, words=words)
         case Text(longest):
             return TextField(longest)
         case _:

@@ -18,6 +18,7 @@ from gui.widgets.pieces import plain_label
 from gui.widgets.syntax import (
     IntegerSyntax,
     Invalid,
+    PerAxisSyntax,
     RealSyntax,
     ShapeSyntax,
     Syntax,
@@ -222,6 +223,20 @@ class ShapeField(TypedField):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(ShapeSyntax(minimum, shortest, longest), parent)
+
+
+class PerAxisField(TypedField):
+    """Edits a whole number for every axis alike, or one for each: "3" or "3, 5"."""
+
+    def __init__(
+        self,
+        axes: int,
+        minimum: int = 1,
+        optional: bool = False,
+        words: tuple[str, ...] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(PerAxisSyntax(axes, minimum, optional, words), parent)
 
 
 class Switch(QAbstractButton):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QCoreApplication
 
@@ -156,6 +156,38 @@ class ShapeSyntax:
             return _tr("Type {0} numbers with commas between them.").format(self.longest)
         wanted = _tr("Type {0} to {1} numbers with commas between them.")
         return wanted.format(self.shortest, self.longest)
+
+
+@value
+class PerAxisSyntax:
+    """One whole number for all axes, or one for each with commas: "3", "3, 5"; or a word, such as "same"."""
+
+    axes: int
+    minimum: int = 1
+    optional: bool = False
+    words: tuple[str, ...] = ()
+
+    def read(self, text: str) -> int | str | tuple[int, ...] | Invalid | None:
+        if self.optional and _stands_for_nothing(text.strip()):
+            return None
+        if text.strip().lower() in self.words:
+            return text.strip().lower()
+        found = ShapeSyntax(self.minimum, 1, self.axes).read(text)
+        if isinstance(found, tuple) and len(found) == 1:
+            return found[0]
+        if isinstance(found, tuple) and len(found) != self.axes:
+            return Invalid(_tr("Type one number, or {0} with commas.").format(self.axes))
+        return found
+
+    def write(self, value: int | str | tuple[int, ...] | None) -> str:
+        if isinstance(value, tuple):
+            return ", ".join(str(size) for size in value)
+        return "" if value is None else str(value)
+
+    def stepped(self, value: Any, steps: int) -> Any:
+        if isinstance(value, int):
+            return min(max(value + steps, self.minimum), 2**31 - 1)
+        return value
 
 
 def _stands_for_nothing(text: str) -> bool:

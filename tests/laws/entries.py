@@ -14,7 +14,7 @@ from torch import nn
 
 from engine.design.distribution import Distribution
 from engine.design.kind import REQUIRED, Call, Signature, TensorSpec, signature
-from engine.design.knob import Entry, Flag, Knob, OneOf, Real, Sizes, Text, Whole
+from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
 
 E = TypeVar("E", bound=Entry)
 NAMES = {"torch": torch, "nn": nn, "F": F}
@@ -48,6 +48,11 @@ def field_values(knob: Knob, widest: int = 4) -> st.SearchStrategy[Any]:
         case Sizes(low, shortest, longest):
             size = st.integers(low, low + widest)
             found = st.lists(size, min_size=shortest, max_size=min(longest, 3)).map(tuple)
+        case PerAxis(axes, low, optional, words):
+            size = st.integers(low, low + widest - 1)
+            found = size | st.lists(size, min_size=axes, max_size=axes).map(tuple)
+            found = found | st.sampled_from(words) if words else found
+            found = found | st.none() if optional else found
         case Text():
             found = st.text(max_size=8)
         case _:

@@ -1,0 +1,60 @@
+"""What kinds that slide over images have in common: their axes, their windows, and the sizes that come out."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from engine.catalogue.needs import needs_numbers
+from engine.catalogue.shaping import Unflatten
+from engine.design.kind import InsertBefore, Kind, Mend, Misfit, Shape, TensorSpec
+
+Axes = int | tuple[int, ...]
+"""One number for every axis, or one for each."""
+
+PICTURE = {1: "channels and a length (C, L)", 2: "channels, height and width (C, H, W)",
+           3: "channels, depth, height and width (C, D, H, W)"}  # fmt: skip
+NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+class Spatial(Kind):
+    """A kind that works on channels with so many axes behind them: [N, C, L], [N, C, H, W] or [N, C, D, H, W]."""
+
+    axes: ClassVar[int] = 0
+
+    def picture(self, x: TensorSpec) -> tuple[int, Shape]:
+        """Channels and sizes of the input. Raises Misfit where it is no picture of so many axes."""
+        needs_numbers(x)
+        if len(x.shape) != self.axes + 1:
+            raise Misfit(f"{PICTURE[self.axes]} per sample", str(x), self._made_picture(x))
+        return x.shape[0], x.shape[1:]
+
+    def _made_picture(self, x: TensorSpec) -> tuple[Mend, ...]:
+        """What would make a picture of a row of numbers, or of one without a dimension for channels."""
+        if not x.shape or len(x.shape) > self.axes:
+            return ()
+        wanted = self.axes + 1
+        if len(x.shape) == 1:
+            sizes = (1,) * (wanted - 1) + (x.shape[0],)
+            title = "Make it " + " × ".join(map(str, sizes))
+            return (Mend(title, InsertBefore(Unflatten(1, sizes))),)
+        sizes = (1,) * (wanted - len(x.shape)) + (x.shape[0],)
+        return (Mend("Add the missing dimensions", InsertBefore(Unflatten(1, sizes))),)
+
+    def each(self, value: Axes) -> tuple[int, ...]:
+        """A field's number for every axis."""
+        return value if isinstance(value, tuple) else (value,) * self.axes
+
+
+def brief_axes(value: Axes) -> str:
+    """A window's sizes as a card shows them: `3×3` in two axes."""
+    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def windows(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
+    """How many places a window has along an axis; below 1 where it is larger than the padded axis."""
+    return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+
+
+def along(axes: int, number: int) -> str:
+    """Which axis that is, in words; "" where there is only one."""
+    return f" in the {NAMES[axes][number]}" if axes > 1 else ""
