@@ -68,12 +68,12 @@ class AnyConvolution(Spatial):
                 raise KeyError(tensor)
 
     def brief(self, x: TensorSpec | None) -> str:
-        into = str(x.shape[0]) if x and x.shape else "?"
-        more = [f"{into} → {self.out_channels}", brief_axes(self.kernel_size)]
+        into = x.shape[0] if x and x.shape else "?"
+        kernel = "×".join(map(str, self.each(self.kernel_size)))
+        text = f"{into} → {self.out_channels}, {kernel}"
         if self.stride not in (1, (1,) * self.axes):
-            more.append(f"stride {brief_axes(self.stride)}")
-        text = ", ".join(more)
-        return text if len(text) <= 40 else more[0][:40]
+            text += f" /{brief_axes(self.stride)}"
+        return text if len(text) <= 40 else f"{into} → {self.out_channels}"[:40]
 
     def formula(self, x: TensorSpec) -> str:
         matrix = self.matrix(x.shape[0])
