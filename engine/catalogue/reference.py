@@ -192,9 +192,9 @@ def allowed(knob: Knob) -> str:
             return ", ".join(words_allowed)
         case Sizes(low):
             return f"whole numbers, each at least {low}"
-        case PerAxis(axes, low, optional, others):
-            words = f"whole number{bounds(low, 2**31, -(2**31), 2**31)}"
-            words += f", or {axes} of them" if axes > 1 else ""
+        case PerAxis(count, low, optional, others):
+            words = f"whole number{bounds(low, 2**31, -(2**31) + 1, 2**31)}"
+            words += f", or {count} of them" if count > 1 else ""
             words = ", ".join((words, *others))
         case Text():
             return "text"

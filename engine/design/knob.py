@@ -126,13 +126,15 @@ class Sizes:
 class PerAxis:
     """A whole number for every axis of an image alike, or a tuple of one for each: 3, or (3, 5); a JSON list in a file.
 
+    `count` is how many there are in such a tuple: one for each axis, or, where `sides` is 2, one for each end of it.
     `words` may stand for numbers, such as a padding "same".
     """
 
-    axes: int
+    count: int
     at_least: int = 1
     optional: bool = False
     words: tuple[str, ...] = ()
+    sides: int = 1
 
     def checked(self, value: object) -> object:
         if value is None and self.optional:
@@ -143,8 +145,8 @@ class PerAxis:
         if not isinstance(value, Sequence):
             return each.checked(value)
         entries: list[object] = list(value)  # pyright: ignore[reportUnknownArgumentType]
-        if len(entries) != self.axes:
-            wanted = f"one number, or {self.axes}" if self.axes > 1 else "one number"
+        if len(entries) != self.count:
+            wanted = f"one number, or {self.count}" if self.count > 1 else "one number"
             raise DesignError(f"{shown(entries)} has {len(entries)} entries and needs {wanted}")
         return tuple(each.checked(size) for size in entries)
 
@@ -191,7 +193,8 @@ class Knob:
         known = self.range
         if not isinstance(known, PerAxis):
             return self
-        known = PerAxis(axes, known.at_least, known.optional, known.words)
+        count = axes * known.sides
+        known = PerAxis(count, known.at_least, known.optional, known.words, known.sides)
         return Knob(self.name, self.default, known, self.help, self.unit)
 
     def checked(self, value: object) -> Any:
@@ -234,9 +237,9 @@ def sizes(default: tuple[int, ...], help: str, *, at_least: int = 1, shortest: i
 
 
 def per_axis(default: int | None, help: str, *, at_least: int = 1, optional: bool = False,
-             words: Sequence[str] = ()) -> Any:  # fmt: skip
+             words: Sequence[str] = (), sides: int = 1) -> Any:  # fmt: skip
     """Declare a field with a whole number for each axis; how many axes there are, the class says as `axes=`."""
-    return Knob("", default, PerAxis(1, at_least, optional, tuple(words)), help)
+    return Knob("", default, PerAxis(sides, at_least, optional, tuple(words), sides), help)
 
 
 def text(default: str, help: str) -> Any:

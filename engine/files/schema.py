@@ -163,9 +163,9 @@ def _range(known: Range) -> Schema:
         case Sizes(low, shortest, longest):
             size = _range(Whole(low))
             return {"type": "array", "items": size, "minItems": shortest, "maxItems": longest}
-        case PerAxis(axes, low, optional, words):
+        case PerAxis(count, low, optional, words):
             size = _range(Whole(low))
-            several = {"type": "array", "items": size, "minItems": axes, "maxItems": axes}
+            several = {"type": "array", "items": size, "minItems": count, "maxItems": count}
             fixed = [{"enum": [*words, *([None] if optional else [])]}] if words or optional else []
             return {"anyOf": [size, several, *fixed]}
         case Text(longest):

@@ -129,8 +129,8 @@ def _editor(knob: Knob, several: bool) -> Editor:
             return _words(tuple((word, word) for word in words))
         case Sizes(low, shortest, longest):
             return ShapeField(low, shortest, longest)
-        case PerAxis(axes, low, optional, words):
-            return PerAxisField(axes, low, optional=optional, words=words)
+        case PerAxis(count, low, optional, words):
+            return PerAxisField(count, low, optional=optional, words=words)
         case Text(longest):
             return TextField(longest)
         case _:

@@ -8,7 +8,18 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from engine.catalogue.reference import default
 from engine.design.kind import Initializer, Kind
-from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
+from engine.design.knob import (
+    LARGEST_WHOLE,
+    Entry,
+    Flag,
+    Knob,
+    OneOf,
+    PerAxis,
+    Real,
+    Sizes,
+    Text,
+    Whole,
+)
 from gui import theme
 from gui.widgets.pieces import plain_label, push_button
 from gui.widgets.plot_axis import number_text
@@ -149,8 +160,9 @@ def range_text(knob: Knob) -> str:
             return " · ".join(words) if len(words) <= 3 else f"one of {len(words)}"
         case Sizes(low, shortest, longest):
             return f"{shortest} to {longest} numbers of at least {low}"
-        case PerAxis(axes, low, optional, words):
-            bounds = f"a number of at least {low}" + (f", or {axes} of them" if axes > 1 else "")
+        case PerAxis(count, low, optional, words):
+            bounds = "a whole number" if low == -LARGEST_WHOLE else f"a number of at least {low}"
+            bounds += f", or {count} of them" if count > 1 else ""
             bounds = " · ".join((bounds, *words))
         case Text():
             return "text"

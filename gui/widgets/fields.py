@@ -230,13 +230,13 @@ class PerAxisField(TypedField):
 
     def __init__(
         self,
-        axes: int,
+        count: int,
         minimum: int = 1,
         optional: bool = False,
         words: tuple[str, ...] = (),
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(PerAxisSyntax(axes, minimum, optional, words), parent)
+        super().__init__(PerAxisSyntax(count, minimum, optional, words), parent)
 
 
 class Switch(QAbstractButton):

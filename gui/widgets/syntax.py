@@ -162,7 +162,7 @@ class ShapeSyntax:
 class PerAxisSyntax:
     """One whole number for all axes, or one for each with commas: "3", "3, 5"; or a word, such as "same"."""
 
-    axes: int
+    count: int
     minimum: int = 1
     optional: bool = False
     words: tuple[str, ...] = ()
@@ -172,11 +172,11 @@ class PerAxisSyntax:
             return None
         if text.strip().lower() in self.words:
             return text.strip().lower()
-        found = ShapeSyntax(self.minimum, 1, self.axes).read(text)
+        found = ShapeSyntax(self.minimum, 1, self.count).read(text)
         if isinstance(found, tuple) and len(found) == 1:
             return found[0]
-        if isinstance(found, tuple) and len(found) != self.axes:
-            return Invalid(_tr("Type one number, or {0} with commas.").format(self.axes))
+        if isinstance(found, tuple) and len(found) != self.count:
+            return Invalid(_tr("Type one number, or {0} with commas.").format(self.count))
         return found
 
     def write(self, value: int | str | tuple[int, ...] | None) -> str:

@@ -48,9 +48,9 @@ def field_values(knob: Knob, widest: int = 4) -> st.SearchStrategy[Any]:
         case Sizes(low, shortest, longest):
             size = st.integers(low, low + widest)
             found = st.lists(size, min_size=shortest, max_size=min(longest, 3)).map(tuple)
-        case PerAxis(axes, low, optional, words):
-            size = st.integers(low, low + widest - 1)
-            found = size | st.lists(size, min_size=axes, max_size=axes).map(tuple)
+        case PerAxis(count, low, optional, words):
+            size = st.integers(max(low, -widest), max(low + widest - 1, widest))
+            found = size | st.lists(size, min_size=count, max_size=count).map(tuple)
             found = found | st.sampled_from(words) if words else found
             found = found | st.none() if optional else found
         case Text():
