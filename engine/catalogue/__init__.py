@@ -6,7 +6,17 @@ The tables say what a file may hold: an entry by its key, and nothing else.
 
 from __future__ import annotations
 
-from engine.catalogue import activations, convolution, dropout, embedding, linear, norm, shaping
+from engine.catalogue import (
+    activations,
+    attention,
+    convolution,
+    dropout,
+    embedding,
+    linear,
+    norm,
+    recurrent,
+    shaping,
+)
 from engine.catalogue.datasets import DATASETS as DATASET_ORDER
 from engine.catalogue.datasets import Dataset
 from engine.catalogue.initializers import INITIALIZERS as INITIALIZER_ORDER
@@ -23,6 +33,8 @@ from engine.design.knob import by_key
 FAMILIES: dict[str, str] = {
     "linear": "Dense",
     "convolution": "Convolution",
+    "recurrent": "Recurrent",
+    "attention": "Attention",
     "embedding": "Embedding",
     "shaping": "Shape",
     "norm": "Normalisation",
@@ -35,6 +47,8 @@ KINDS: dict[str, type[Kind]] = by_key(
     (
         *linear.KINDS,
         *convolution.KINDS,
+        *recurrent.KINDS,
+        *attention.KINDS,
         *embedding.KINDS,
         *shaping.KINDS,
         *norm.KINDS,

@@ -14,13 +14,19 @@ from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.catalogue import ACTIVATIONS, FAMILIES, KINDS
+from engine.catalogue.attention import Attending
 from engine.catalogue.dropout import DroppingChannels, FeatureAlphaDropout
 from engine.catalogue.embedding import Embedding
 from engine.catalogue.needs import axis
 from engine.catalogue.norm import NormalisingLast
+from engine.catalogue.padding import CircularPadding, ConstantPadding, Padding
+from engine.catalogue.pooling import AdaptiveAvgPool2d, FractionalPooling
+from engine.catalogue.recurrent import Recurrent
 from engine.catalogue.shaping import Flatten, Unflatten
+from engine.catalogue.spatial import Spatial
 from engine.catalogue.vectors import Softmax2d
 from engine.design.kind import (
+    REQUIRED,
     Activation,
     DropActivation,
     InsertBefore,
@@ -32,6 +38,7 @@ from engine.design.kind import (
 )
 from engine.design.kind import TensorSpec as Spec
 from tests.laws.entries import (
+    Used,
     assert_follows,
     assert_signature,
     entries,
@@ -65,6 +72,10 @@ def stricter(layer: Kind, x: Spec) -> str:
         return "the batch is no dimension to work on: samples would mix"
     if isinstance(layer, DroppingChannels | Softmax2d):
         return "torch takes the batch for channels where one dimension is missing"
+    if isinstance(layer, Recurrent | Attending) and rank == 2:
+        return "torch takes the batch for the time where one dimension is missing"
+    if isinstance(layer, Recurrent) and layer.dropout and layer.num_layers == 1:
+        return "torch warns that dropout does nothing there"
     if isinstance(layer, FeatureAlphaDropout) and layer.p in (0, 1):
         return "torch does not look where it has nothing to do"
     if isinstance(layer, NormalisingLast):
@@ -87,7 +98,7 @@ def fitting(data: st.DataObject, kind: type[Kind]) -> tuple[Kind, Spec, Spec]:
 def examples(kind: type[Kind]) -> list[tuple[Kind, Spec]]:
     """The kind with its defaults, and inputs that it takes."""
     candidates = [Spec(shape, dtype) for dtype in ("float32", "int64")
-                  for shape in [(6,), (4, 6), (2, 4, 6), (2, 3, 4, 6), (64,)]]  # fmt: skip
+                  for shape in [(6,), (4, 6), (4, 8), (2, 4, 6), (2, 3, 4, 6), (64,)]]  # fmt: skip
     found: list[tuple[Kind, Spec]] = []
     for x in candidates:
         try:
@@ -105,9 +116,11 @@ def test_its_signature_is_that_of_its_module(kind: type[Kind]):
 
 @every_kind
 def test_its_fields_have_the_defaults_of_torch(kind: type[Kind]):
-    theirs = torch_signature(torch_object(kind.module)).defaults
+    theirs = dict(torch_signature(torch_object(kind.module)).defaults)
     ours = {knob.name: knob.default for knob in kind.knobs if knob.name in theirs}
     deprecated = {"dim"} if kind.key() in ("Softmax", "LogSoftmax", "Softmin") else set[str]()
+    if issubclass(kind, FractionalPooling):
+        theirs["output_ratio"] = REQUIRED  # torch wants it or an output_size
     for name, default in ours.items():
         if name not in deprecated and not isinstance(theirs[name], type(None) | float | int | str):
             continue  # required by torch, so that the default is our own choice
@@ -131,7 +144,7 @@ def test_shapes_weights_and_buffers_are_those_of_the_built_module(
     layer, x, output = fitting(data, kind)
     with torch.device("meta"):
         module = made(layer.call(x))
-    assert spec_of(module.eval()(sample(x))) == output
+    assert spec_of(Used(layer, module).eval()(sample(x))) == output
     assert spec_of(torch_takes(layer, x)) == output
     weights = {name: tuple(tensor.shape) for name, tensor in module.named_parameters()}
     buffers = {
@@ -147,10 +160,10 @@ def test_shapes_weights_and_buffers_are_those_of_the_built_module(
 
 
 def read_back(layer: Kind, x: Spec) -> Kind:
-    """The layer that its call gives away: what the input decides is no field."""
+    """The layer that its call and its form give away: what the input decides is no field."""
     arguments = layer.call(x).arguments
     said = {knob.name: arguments[knob.name] for knob in layer.knobs if knob.name in arguments}
-    return type(layer)(**said, **type(layer).implied(arguments))
+    return type(layer)(**said | type(layer).implied(arguments) | dict(layer.forms[layer.form()]))
 
 
 def assert_formula(formula: str, count: int):
@@ -173,7 +186,7 @@ def assert_brief(brief: str):
 def test_torchinfo_counts_the_same_parameters(kind: type[Kind], data: st.DataObject):
     layer, x, output = fitting(data, kind)
     with torch.device("meta"):
-        module = made(layer.call(x))
+        module = Used(layer, made(layer.call(x)))
     table = torchinfo.summary(module, input_data=sample(x), device="meta", verbose=0)
     assert table.total_params == sum(map(prod, layer.weights(x).values()))
     assert tuple(table.summary_list[0].output_size) == (3, *output.shape)
@@ -206,7 +219,7 @@ def torch_takes(layer: Kind, x: Spec) -> Any:
         call = layer.call(x)
     except IndexError as missing:  # nothing to derive a size from: no such module can be written
         raise RuntimeError from missing
-    return made(call)(sample(x, device="cpu"))
+    return Used(layer, made(call))(sample(x, device="cpu"))
 
 
 def assert_mends(layer: Kind, x: Spec, mend: Mend):
@@ -239,7 +252,7 @@ def refused(layer: Kind, x: Spec) -> Any:
 def test_multiply_accumulates_are_half_of_torchs_flops(kind: type[Kind]):
     for layer, x in examples(kind):
         with torch.device("meta"):
-            module = made(layer.call(x))
+            module = Used(layer, made(layer.call(x)))
         with FlopCounterMode(display=False) as counter:
             module(sample(x, batch=2))
         assert counter.get_total_flops() == 2 * 2 * layer.macs(x)
