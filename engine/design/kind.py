@@ -196,6 +196,8 @@ class Kind(Entry):
     """Arguments that are the same for every layer of this kind and no field."""
     tensors: ClassVar[tuple[str, ...]] = ()
     """Names of the parameters that it has with some choice of its fields."""
+    tensors_may_miss: ClassVar[bool] = False
+    """Whether torch's module has no attribute at all for a tensor that its arguments rule out, instead of None."""
     roles: ClassVar[Mapping[str, Role]] = {}
     """Roles of tensors whose name does not say it."""
 
@@ -241,7 +243,7 @@ class Kind(Entry):
         """What a tensor is for, which decides what advice and drop-downs say about it."""
         if tensor in cls.roles:
             return cls.roles[tensor]
-        return "bias" if tensor.startswith("bias") else "weight"
+        return "bias" if tensor.rpartition(".")[2].startswith("bias") else "weight"
 
     def call(self, x: TensorSpec) -> Call:
         """The constructor's call for the input `x`."""

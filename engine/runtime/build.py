@@ -157,9 +157,8 @@ def _initialize(module: nn.Module, path: tuple[str, ...], facts: NodeFacts) -> N
     for tensor, initializer in node.initializers:
         if tensor in there:
             owner = activation if tensor.startswith("activation.") else own
-            initialize(
-                cast(Tensor, getattr(owner, tensor.removeprefix("activation."))), initializer
-            )
+            assert owner is not None
+            initialize(owner.get_parameter(tensor.removeprefix("activation.")), initializer)
 
 
 def _freeze(module: nn.Module, path: tuple[str, ...], facts: NodeFacts) -> None:

@@ -118,18 +118,15 @@ class Constructor:
                 return False
 
     def guarded_initialization(self, statement: ast.stmt) -> bool:
-        """`if self.fc1.bias is not None: nn.init.zeros_(self.fc1.bias)`"""
+        """`if self.fc1.bias is not None: nn.init.zeros_(self.fc1.bias)`, or `if hasattr(self.rnn, "bias_hh_l0"):`"""
         match statement:
-            case ast.If(
-                ast.Compare(target, [ast.IsNot()], [ast.Constant(value=None)]),
-                [ast.Expr(ast.Call(args=[same, *_])) as inner],
-                [],
-            ) if (
-                (path := attribute_path(target)) and len(path) > 1 and path == attribute_path(same)
+            case ast.If(test, [ast.Expr(ast.Call(args=[target, *_])) as inner], []) if (
+                (path := _asked(test)) and len(path) > 1 and path == attribute_path(target)
             ):
                 if not self.initialization(inner):
                     return False
-                self._at(path[:-1], statement).guarded.add(path[-1])
+                found, tensor = self._layer_tensor(path, statement)
+                found.guarded.add(tensor)
                 return True
             case _:
                 return False
@@ -155,11 +152,15 @@ class Constructor:
     # --- layers by their path ------------------------------------------------------------------------------------
 
     def _layer_tensor(self, path: tuple[str, ...], where: ast.AST) -> tuple[Attribute, str]:
-        """The layer and its tensor that a path such as fc1, weight means."""
-        found = self._at(path[:-1], where)
+        """The layer and its tensor that a path such as fc1, weight or attention, out_proj, bias means."""
+        parts = 1
+        found = self._at(path[:parts], where)
+        while isinstance(found.made, Sequential) and parts < len(path) - 1:
+            parts += 1
+            found = self._at(path[:parts], where)
         if not isinstance(found.made, TorchModule):
             unreadable(where, f"`{'.'.join(path)}` is not a tensor of one layer")
-        return found, path[-1]
+        return found, ".".join(path[parts:])
 
     def _at(self, path: tuple[str, ...], where: ast.AST) -> Attribute:
         found = self.attributes.get(path[0])
@@ -173,6 +174,19 @@ class Constructor:
         if found is None:
             unreadable(where, f"there is no layer `{'.'.join(path)}` before this line")
         return found
+
+
+def _asked(test: ast.expr) -> tuple[str, ...] | None:
+    """The tensor that a condition asks for: `self.fc1.bias is not None`, `hasattr(self.rnn, "bias_hh_l0")`."""
+    match test:
+        case ast.Compare(target, [ast.IsNot()], [ast.Constant(value=None)]):
+            return attribute_path(target)
+        case ast.Call(
+            ast.Name("hasattr"), args=[module, ast.Constant(value=str() as name)], keywords=[]
+        ) if path := attribute_path(module):
+            return (*path, name)
+        case _:
+            return None
 
 
 STATEMENT_FORMS: tuple[Callable[[Constructor, ast.stmt], bool], ...] = (

@@ -146,6 +146,12 @@ class Dataflow:
                 for form, fields in kind.forms.items():
                     holes = unified(form, node, self.names) if form != "m(x)" else None
                     if holes is not None and _is_module(holes.get("m"), name) and "x" in holes:
+                        if not isinstance(holes["x"], ast.Name) and _repeats(form):
+                            unreadable(
+                                node,
+                                f"`{source(holes['x'])}` is computed several times here; "
+                                "give it a name in a line before",
+                            )
                         chosen = {**fields, **self._fields(holes)}
                         return self._step(name, self.value(holes["x"]), (kind, chosen), node)
         return None
@@ -154,20 +160,13 @@ class Dataflow:
         """`self.conv_activation(self.conv(x))`: the activation of that layer, a module because it has weights."""
         if not issubclass(kind, Activation) or kind.function:
             return None
-        match inner:
-            case ast.Call(ast.Attribute(ast.Name("self"), layer)) if name == f"{layer}_activation":
-                value = self.value(inner)
-                if (
-                    isinstance(value, Step)
-                    and value.kind
-                    and not value.again
-                    and value.activation is None
-                ):
-                    self.used.add(name)
-                    return replace(value, module=name)
-                unreadable(inner, f"`self.{name}` follows what is no layer of its own here")
-            case _:
-                return None
+        if name != f"{_module_called(inner)}_activation":
+            return None
+        value = self.value(inner)
+        if isinstance(value, Step) and value.kind and not value.again and value.activation is None:
+            self.used.add(name)
+            return replace(value, module=name)
+        unreadable(inner, f"`self.{name}` follows what is no layer of its own here")
 
     def activation(self, node: ast.expr) -> Value | None:
         """`torch.relu(x)`"""
@@ -312,6 +311,25 @@ def _is_unusual(made: Made) -> bool:
     return isinstance(made, TorchModule) and any(
         tuple(kind.forms) != ("m(x)",) for kind in made.kinds
     )
+
+
+def _repeats(form: str) -> bool:
+    """Whether a form has its value in several places, as attention has for query, key and value."""
+    return (
+        sum(isinstance(each, ast.Name) and each.id == "x" for each in ast.walk(pattern(form))) > 1
+    )
+
+
+def _module_called(node: ast.expr) -> str:
+    """The module of the class that a form such as `self.lstm(x)[0][:, -1]` calls; "" where it calls none."""
+    while True:
+        match node:
+            case ast.Attribute(ast.Name("self"), name):
+                return name
+            case ast.Call(func=inner) | ast.Subscript(value=inner) | ast.Attribute(value=inner):
+                node = inner
+            case _:
+                return ""
 
 
 def _is_module(node: ast.expr | None, name: str) -> bool:

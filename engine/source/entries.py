@@ -48,7 +48,15 @@ def kind_of(module: TorchModule, chosen: type[Kind], form: dict[str, Any], line:
 
     Raises DesignError where an argument is out of range or is none that a design keeps.
     """
-    fields = _fields(chosen, module.arguments) | chosen.implied(module.arguments) | form
+    fields = _fields(chosen, module.arguments) | chosen.implied(module.arguments)
+    for name, needed in form.items():
+        if name in fields and not same(fields[name], needed):
+            unreadable(
+                line,
+                f"the way that forward uses this {chosen.module} needs {name}={needed!r}, "
+                f"not {fields[name]!r}",
+            )
+    fields |= form
     return _made(chosen, chosen.module, fields, line)
 
 

@@ -12,7 +12,7 @@ from engine.design.tree import Layer, Network, Tie
 from engine.source.arguments import Parameter, behind_first
 from engine.source.classes import WrittenClass, own_layers, printable, written_classes
 from engine.source.forward import Forward
-from engine.source.layout import INDENT, LINE_LENGTH, Call, Chain, condition, statement
+from engine.source.layout import INDENT, LINE_LENGTH, Call, Chain, Piece, condition, statement
 from engine.source.sound import sound
 from engine.views.facts import Analysis, NodeFacts
 
@@ -137,7 +137,11 @@ def _initializations(path: str, uses: tuple[NodeFacts, ...]) -> Iterator[str]:
         if all(tensor in tensors for tensors in there):
             yield from statement(piece, BODY)
         elif any(tensor in tensors for tensors in there):
-            yield from condition(Chain((own, "None"), "is not"), BODY)
+            if node.kind.tensors_may_miss and own == f"{path}.{tensor}":
+                asked: Piece = Call("hasattr", (path, f'"{tensor}"'))
+            else:
+                asked = Chain((own, "None"), "is not")
+            yield from condition(asked, BODY)
             yield from statement(piece, BODY + INDENT)
 
 

@@ -31,7 +31,7 @@ def _initializer_fault(node: Layer, rule: Rule) -> Fault | None:
         shape = rule.weights.get(tensor)
         default = FaultMend("Use torch's default", SetInitializer((node.id,), tensor, None))
         if shape is None and tensor not in node.tensors():
-            known = ", ".join(node.tensors()) or "none, for it has no weights"
+            known = ", ".join(rule.weights) or "none, for it has no weights"
             needs = f"initializers for tensors that it has ({known})"
             return Fault(node.id, place_of(node), needs, f"one for `{tensor[:40]}`", (default,))
         refusal = initializer.refusal(shape) if shape is not None else ""

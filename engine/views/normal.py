@@ -198,6 +198,9 @@ def sequential_fault(node: Group | Repeat, old: Node | None = None) -> Misfit | 
         nodes = nodes[start:stop]
     for each in nodes:
         match each:
+            case Layer(activation=None, kind=kind) if kind.form() != "m(x)":
+                used = kind.form().replace("m(", f"{kind.title()}(", 1)
+                return Misfit(f"a class name, as nn.Sequential cannot write {used}")
             case Layer(activation=None) | Group() | Repeat():
                 if each.name:
                     return Misfit(

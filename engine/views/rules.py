@@ -144,9 +144,11 @@ def weights_of(node: Node, x: TensorSpec | None) -> tuple[Weight, ...]:
         return ()
     found: list[Weight] = []
     for tensor, shape in rule.weights.items():
-        owner, dot, own = tensor.rpartition(".")
-        kind = node.activation if dot and owner == "activation" and node.activation else node.kind
-        attribute = activation_name(node.name, node.activation) if dot else node.name
+        own = tensor.removeprefix("activation.")
+        second = node.activation if own != tensor else None
+        kind, attribute = (
+            (second, activation_name(node.name, second)) if second else (node.kind, node.name)
+        )
         found.append(
             Weight(tensor, f"{attribute}.{own}" if attribute else own, shape, kind.role(own))
         )

@@ -25,7 +25,7 @@ from engine.design import edit as edits
 from engine.design.address import Place
 from engine.design.edit import Edit
 from engine.design.kind import TensorSpec
-from engine.design.knob import Entry, Flag, Knob, OneOf, Real, Sizes, Text, Whole
+from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
 from engine.design.placing import renumbered
 from engine.design.project import (
     Data,
@@ -96,6 +96,9 @@ def field_values(knob: Knob) -> st.SearchStrategy[Any]:
         case Sizes(low, shortest, longest):
             size = st.sampled_from([max(low, size) for size in (1, 2, 4, 8)])
             return st.lists(size, min_size=shortest, max_size=min(longest, 3)).map(tuple)
+        case PerAxis(at_least=low, words=words):
+            few = [size for size in (1, 2, 4) if size >= low]
+            return st.sampled_from([knob.default, *few, *words])
         case Text():
             return st.text(max_size=8)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, assert_never
+from typing import Any, TypeVar, assert_never, get_overloads
 
 import hypothesis.strategies as st
 import numpy as np
@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from engine.design.distribution import Distribution
-from engine.design.kind import REQUIRED, Call, Signature, TensorSpec, signature
+from engine.design.kind import REQUIRED, Call, Kind, Signature, TensorSpec, signature
 from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
 
 E = TypeVar("E", bound=Entry)
@@ -102,15 +102,37 @@ def applied(call: Call, first: Any, **more: Any) -> Any:
 
 
 def torch_signature(what: Callable[..., Any]) -> Signature:
-    """torch's own parameters, without `*args`, `**kwargs` and the random generator."""
+    """torch's own parameters, without `*args`, `**kwargs` and the random generator.
+
+    A function that is a default counts as the word that torch takes in its place: `F.relu` is "relu".
+    """
     defaults: dict[str, Any] = {}
-    for name, parameter in inspect.signature(what).parameters.items():
+    for name, parameter in inspect.signature(_overloaded(what)).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        if name != "generator":
-            empty = parameter.default is inspect.Parameter.empty
-            defaults[name] = REQUIRED if empty else parameter.default
+        if name not in ("generator", "self"):
+            default = parameter.default
+            word = getattr(default, "__name__", default) if inspect.isfunction(default) else default
+            defaults[name] = REQUIRED if default is inspect.Parameter.empty else word
     return Signature(defaults)
+
+
+def _overloaded(what: Callable[..., Any]) -> Callable[..., Any]:
+    """What says the parameters: the first overload of a constructor that itself takes `*args`, as those of RNNs do."""
+    overloads = get_overloads(what.__init__) if inspect.isclass(what) else ()
+    return overloads[0] if overloads else what
+
+
+class Used(nn.Module):
+    """A layer's module as `forward` uses it, in the form that the layer's fields choose."""
+
+    def __init__(self, layer: Kind, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+        self.form = eval(f"lambda m, x: {layer.form()}", dict(NAMES))  # noqa: S307 - the catalogue's own text
+
+    def forward(self, x: torch.Tensor) -> Any:
+        return self.form(self.module, x)
 
 
 def assert_signature(text: str, what: Callable[..., Any], *, apart: Iterable[str] = ()) -> None:
