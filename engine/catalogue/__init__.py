@@ -14,6 +14,8 @@ from engine.catalogue import (
     embedding,
     linear,
     norm,
+    padding,
+    pooling,
     recurrent,
     shaping,
 )
@@ -33,6 +35,8 @@ from engine.design.knob import by_key
 FAMILIES: dict[str, str] = {
     "linear": "Dense",
     "convolution": "Convolution",
+    "pooling": "Pooling",
+    "padding": "Padding",
     "recurrent": "Recurrent",
     "attention": "Attention",
     "embedding": "Embedding",
@@ -47,6 +51,8 @@ KINDS: dict[str, type[Kind]] = by_key(
     (
         *linear.KINDS,
         *convolution.KINDS,
+        *pooling.KINDS,
+        *padding.KINDS,
         *recurrent.KINDS,
         *attention.KINDS,
         *embedding.KINDS,

@@ -72,6 +72,12 @@ def stricter(layer: Kind, x: Spec) -> str:
         return "the batch is no dimension to work on: samples would mix"
     if isinstance(layer, DroppingChannels | Softmax2d):
         return "torch takes the batch for channels where one dimension is missing"
+    if isinstance(layer, Spatial) and rank == layer.axes + (not isinstance(layer, ConstantPadding)):
+        return "torch takes the batch for channels or an axis where one dimension is missing"
+    if isinstance(layer, AdaptiveAvgPool2d) and layer.each(layer.output_size) == (1, 1):
+        return "torch does not look where a plain mean will do"
+    if isinstance(layer, Padding) and crops_all(layer, x):
+        return "nothing of the image is left, or torch goes round with what lies in memory"
     if isinstance(layer, Recurrent | Attending) and rank == 2:
         return "torch takes the batch for the time where one dimension is missing"
     if isinstance(layer, Recurrent) and layer.dropout and layer.num_layers == 1:
@@ -81,6 +87,15 @@ def stricter(layer: Kind, x: Spec) -> str:
     if isinstance(layer, NormalisingLast):
         return "there is no shape to ask torch about"
     return ""
+
+
+def crops_all(layer: Padding, x: Spec) -> bool:
+    """Whether a crop leaves nothing of an axis, or less than a circle is to go round."""
+    for size, (before, after) in zip(x.shape[-layer.axes :], layer.ends(), strict=False):
+        rest = size + min(before, 0) + min(after, 0)
+        if rest < 1 or (isinstance(layer, CircularPadding) and rest < max(before, after)):
+            return min(before, after) < 0
+    return False
 
 
 def fitting(data: st.DataObject, kind: type[Kind]) -> tuple[Kind, Spec, Spec]:
