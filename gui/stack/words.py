@@ -20,7 +20,11 @@ from gui.stack.rows import BranchRow, InputRow, NodeRow, OutputRow, layers_in
 
 translate = QCoreApplication.translate
 
-FAMILY_COLOURS = {"norm": "family_normalization", "activation": "activation"}
+FAMILY_COLOURS = {
+    "norm": "family_normalization",
+    "padding": "family_shaping",
+    "activation": "activation",
+}
 """Where the colour of a family is not called after it."""
 
 MOST_INSIDE = 8

@@ -370,7 +370,7 @@ def _elided(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
-_FAMILIES = {"norm": "normalization", "activation": "shaping"}
+_FAMILIES = {"norm": "normalization", "padding": "shaping", "activation": "shaping"}
 
 
 def _family(family: str) -> str:
