@@ -18,8 +18,8 @@ from engine.catalogue.recurrent import GRU, LAST, LSTM, RNN, LSTMCell
 from engine.catalogue.shaping import Flatten
 from engine.design.equality import equal_up_to_ids
 from engine.design.error import DesignError
-from engine.design.kind import Kind, Misfit, TensorSpec
-from engine.design.tree import Layer, Network, Tie
+from engine.design.kind import Initializer, Kind, Misfit, TensorSpec
+from engine.design.tree import Group, Layer, Network, Tie
 from engine.runtime.build import build, construct
 from engine.source.reader import read_module
 from engine.source.writer import write_module
@@ -36,10 +36,10 @@ kinds = pytest.mark.parametrize(
 )
 
 
-def with_initializers(node: Layer, **chosen: object) -> Layer:
+def with_initializers(node: Layer, **chosen: Initializer) -> Layer:
     """The layer with initializers for tensors in whose names `__` stands for a dot."""
     pairs = tuple((name.replace("__", "."), each) for name, each in chosen.items())
-    return Layer(node.id, node.name, node.kind, node.activation, pairs, node.frozen)  # pyright: ignore[reportArgumentType]
+    return Layer(node.id, node.name, node.kind, node.activation, pairs, node.frozen)
 
 
 def assert_one_network(design: Network) -> str:
@@ -138,12 +138,12 @@ def test_tensors_inside_a_module_are_initialised_and_shared_like_others():
 
 
 def test_a_tensor_that_some_uses_of_a_class_lack_is_asked_for():
-    def block(name: str, layers: int) -> object:
-        chosen = {"weight_hh_l1": Zeros(), "bias_hh_l0": Ones()}
-        walk = layer("walk", GRU(8, bias=layers > 1, num_layers=layers), None, **chosen)
-        return group(name, "Block", walk, layer("fc", Linear(8)))
+    def block(name: str, layers: int) -> Group:
+        walk = GRU(8, bias=layers > 1, num_layers=layers)
+        filled = layer("walk", walk, weight_hh_l1=Zeros(), bias_hh_l0=Ones())
+        return group(name, "Block", filled, layer("fc", Linear(8)))
 
-    text = assert_one_network(network("Net", SEQUENCE, block("a", 2), block("b", 1)))  # pyright: ignore[reportArgumentType]
+    text = assert_one_network(network("Net", SEQUENCE, block("a", 2), block("b", 1)))
     assert 'if hasattr(self.walk, "weight_hh_l1"):' in text
 
 
