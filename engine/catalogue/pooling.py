@@ -60,7 +60,7 @@ class WindowPooling(Pooling):
         for number, (kernel, padding) in enumerate(zip(kernels, around, strict=True)):
             if padding > kernel // 2:
                 where = along(self.axes, number)
-                needs = f"a padding of at most {kernel // 2}, half the window,{where}".rstrip(",")
+                needs = f"a padding of at most {kernel // 2}{where}, half the window"
                 most = min(kernels) // 2
                 mend = Mend(f"Use padding {most}", SetField("padding", most))
                 raise Misfit(needs, str(padding), (mend,))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.shaping import Unflatten
-from engine.design.kind import InsertBefore, Kind, Mend, Misfit, Shape, TensorSpec
+from engine.design.kind import (
+    InsertBefore,
+    Kind,
+    Mend,
+    Misfit,
+    ReplaceKind,
+    Shape,
+    TensorSpec,
+)
 
 Axes = int | tuple[int, ...]
 """One number for every axis, or one for each."""
@@ -25,8 +34,20 @@ class Spatial(Kind):
         """Channels and sizes of the input. Raises Misfit where it is no picture of so many axes."""
         needs_numbers(x)
         if len(x.shape) != self.axes + 1:
-            raise Misfit(f"{PICTURE[self.axes]} per sample", str(x), self._made_picture(x))
+            mends = (*self._made_picture(x), *self._other_axes(len(x.shape) - 1))
+            raise Misfit(f"{PICTURE[self.axes]} per sample", str(x), mends)
         return x.shape[0], x.shape[1:]
+
+    def _other_axes(self, axes: int) -> tuple[Mend, ...]:
+        """The same kind for as many axes as there are: Conv2d where Conv1d gets an image."""
+        wanted = f"{self.key()[:-2]}{axes}d"
+        kind = next((each for each in descendants(Spatial) if each.key() == wanted), None)
+        if kind is None:
+            return ()
+        names = {knob.name for knob in kind.knobs}
+        kept = {name: field for name, field in self.values().items()
+                if name in names and not isinstance(field, tuple)}  # fmt: skip
+        return (Mend(f"Use {kind.title()}", ReplaceKind(kind(**kept))),)
 
     def _made_picture(self, x: TensorSpec) -> tuple[Mend, ...]:
         """What would make a picture of a row of numbers, or of one without a dimension for channels."""
@@ -43,6 +64,13 @@ class Spatial(Kind):
     def each(self, value: Axes) -> tuple[int, ...]:
         """A field's number for every axis."""
         return value if isinstance(value, tuple) else (value,) * self.axes
+
+
+def descendants(kind: type[Spatial]) -> Iterator[type[Spatial]]:
+    """All kinds made from this one."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from descendants(each)
 
 
 def brief_axes(value: Axes) -> str:
