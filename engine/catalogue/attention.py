@@ -137,7 +137,8 @@ class MultiheadAttention(Attending):
 
     def brief(self, x: TensorSpec | None) -> str:
         plural = "s" if self.num_heads > 1 else ""
-        each = f" of {x.shape[-1] // self.num_heads}" if x and x.shape else ""
+        fits = x is not None and x.shape and x.shape[-1] % self.num_heads == 0
+        each = f" of {x.shape[-1] // self.num_heads}" if x and fits else ""
         return f"{self.num_heads} head{plural}{each}"
 
     def formula(self, x: TensorSpec) -> str:

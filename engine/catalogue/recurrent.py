@@ -25,6 +25,7 @@ from engine.design.knob import flag, one_of, real, whole
 MOST_LAYERS = 16
 EVERY, LAST = "every step", "last step"
 HIDDEN = "Numbers that it carries from step to step."
+BIAS = "Add learned numbers: one set to the input's part, one to the state's."
 NONLINEARITY = "What squashes the state after each step."
 NONLINEARITIES = ("tanh", "relu")
 
@@ -33,7 +34,6 @@ class Walking(Kind):
     """What all of them have in common: gates, each with a matrix for the input and one for the state."""
 
     hidden_size: int = whole(32, HIDDEN, at_least=1)
-    bias: bool = flag(True, "Add learned numbers: one set to the input's part, one to the state's.")
 
     family = "recurrent"
     gates: ClassVar[int] = 1
@@ -65,6 +65,7 @@ class Recurrent(Walking):
         1, "Layers on top of each other: each walks over what the one below gives.",
         at_least=1, at_most=MOST_LAYERS,
     )  # fmt: skip
+    bias: bool = flag(True, BIAS)
     dropout: float = real(
         0.0, "Share of the numbers set to 0 between its layers, in training.", at_least=0, at_most=1
     )
@@ -270,6 +271,8 @@ class GRU(Recurrent):
 class Cell(Walking):
     """One step of a recurrent layer, from a state of zeros."""
 
+    bias: bool = flag(True, BIAS)
+
     tensors = WORDS
 
     def output(self, x: TensorSpec) -> TensorSpec:
@@ -333,7 +336,7 @@ class RNNCell(Cell):
     parameters = "input_size, hidden_size, bias=True, nonlinearity='tanh', device=None, dtype=None"
 
     def whole_walk(self) -> Recurrent:
-        return RNN(self.hidden_size, self.bias, nonlinearity=self.nonlinearity)
+        return RNN(self.hidden_size, bias=self.bias, nonlinearity=self.nonlinearity)
 
 
 class LSTMCell(Cell):
@@ -351,7 +354,7 @@ class LSTMCell(Cell):
     gates_word = "4 gates"
 
     def whole_walk(self) -> Recurrent:
-        return LSTM(self.hidden_size, self.bias)
+        return LSTM(self.hidden_size, bias=self.bias)
 
 
 class GRUCell(Cell):
@@ -368,7 +371,7 @@ class GRUCell(Cell):
     gates_word = "3 gates"
 
     def whole_walk(self) -> Recurrent:
-        return GRU(self.hidden_size, self.bias)
+        return GRU(self.hidden_size, bias=self.bias)
 
 
 KINDS = (RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell)
