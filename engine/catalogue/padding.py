@@ -10,8 +10,7 @@ from engine.catalogue.spatial import Axes, Spatial, along
 from engine.design.kind import Mend, Misfit, ReplaceKind, SetField, Shape, TensorSpec
 from engine.design.knob import per_axis, real
 
-SIDES = ("Numbers added at each end, or one for left, right, top, bottom, front and back; "
-         "negative ones crop.")  # fmt: skip
+SIDES = "Numbers added at each end, or one each for left, right, then top, bottom, front, back; below 0 crops."
 
 
 class Padding(Spatial):

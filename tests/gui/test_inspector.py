@@ -25,7 +25,7 @@ from engine.catalogue.linear import Linear
 from engine.catalogue.norm import BatchNorm1d
 from engine.catalogue.shaping import Flatten
 from engine.design.edit import Insert, Place, Remove, Rename, SetField, SetNote
-from engine.design.knob import Flag, OneOf, Real, Sizes, Whole
+from engine.design.knob import Flag, OneOf, PerAxis, Real, Sizes, Whole
 from engine.design.project import SetForward
 from engine.design.tree import Again, Group, Layer, Stack
 from gui import theme
@@ -67,9 +67,9 @@ def test_every_kind_of_layer_has_a_row_for_each_field_that_matters(qtbot: QtBot,
         if knob.name in KINDS[key]().idle():
             continue
         match knob.range:
-            case Whole() | Real() | Sizes() if knob.name in idle:
+            case Whole() | Real() | Sizes() | PerAxis() if knob.name in idle:
                 assert knob.name not in [line.accessibleName() for line in made.all(QLineEdit)]
-            case Whole() | Real() | Sizes():
+            case Whole() | Real() | Sizes() | PerAxis():
                 assert made.line(knob.name).toolTip() or knob.help
             case Flag():
                 assert made.named(Switch, knob.name).value() is knob.default

@@ -31,7 +31,6 @@ from engine.design.kind import Kind, Mend, Misfit, ReplaceKind
 from engine.design.kind import TensorSpec as Spec
 from tests.laws.entries import made, named, sample, spec_of
 
-
 WINDOWS = (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d)
 PADDINGS = (ReflectionPad1d, ReplicationPad1d, CircularPad1d, ConstantPad1d)
 
