@@ -29,7 +29,8 @@ HEADER = 46.0
 """Room over neurons and plates for their name and caption."""
 
 PLATE_WIDTH, BOX_HEIGHT = 14.0, 52.0
-NARROWEST_BOX, WIDEST_BOX = 92.0, 190.0
+NARROWEST_BOX, WIDEST_BOX = 92.0, 320.0
+BOX_EDGES = 24.0
 PADDING, TITLE = 22.0, 26.0
 """Inside a frame, and its line of title."""
 
@@ -313,7 +314,9 @@ def neurons(facts: NodeFacts | None, name: str, caption: str, units: int, base: 
 
 def boxed(facts: NodeFacts | None, name: str, caption: str, family: str) -> Boxed:
     """A box's size."""
-    width = min(max(width_of(name, caption) + 24, NARROWEST_BOX), WIDEST_BOX)
+    most = int((WIDEST_BOX - BOX_EDGES) / CAPTION_LETTER)
+    caption = caption if len(caption) <= most else f"{caption[: most - 1]}…"
+    width = min(max(width_of(name, caption) + BOX_EDGES, NARROWEST_BOX), WIDEST_BOX)
     return Boxed(facts, name, caption, family, width, BOX_HEIGHT / 2, BOX_HEIGHT / 2)
 
 

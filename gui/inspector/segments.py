@@ -9,9 +9,14 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
 from gui import theme
+from gui.widgets.choice import Choice
+from gui.widgets.options import Option
 from gui.widgets.pieces import FlowLayout
 
 _HEIGHT = 24
+_LIST_WIDTH = 200
+MOST_SEGMENTS = 6
+"""More choices than these stand in a list, as the tensors of a deep recurrent layer do."""
 
 
 class _Segment(QAbstractButton):
@@ -47,7 +52,7 @@ class _Segment(QAbstractButton):
 
 
 class Segments(QWidget):
-    """Chooses one of a few; arrow keys go from one to the next."""
+    """Chooses one of a few; arrow keys go from one to the next. Where there are many, a drop-down takes their place."""
 
     chosen = Signal(str)
 
@@ -58,6 +63,11 @@ class Segments(QWidget):
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._report)
         self._row = FlowLayout(self, theme.TIGHT)
+        self._list = Choice()
+        self._list.chosen.connect(self.chosen)
+        self._list.setAccessibleName(name)
+        self._list.setMinimumWidth(_LIST_WIDTH)
+        self._list.hide()
         self.setAccessibleName(name)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -73,6 +83,14 @@ class Segments(QWidget):
             self._row.removeWidget(button)
             button.hide()
             button.deleteLater()
+        self._row.removeWidget(self._list)
+        self._list.hide()
+        if len(choices) > MOST_SEGMENTS:
+            self._list.set_options(tuple(Option(key, title) for key, title in choices))
+            self._row.addWidget(self._list)
+            self._list.show()
+            self.set_current(choices[0][0])
+            return
         for key, title in choices:
             segment = _Segment(key, title, self.accessibleName(), mono=self._mono)
             self._group.addButton(segment)
@@ -83,11 +101,16 @@ class Segments(QWidget):
 
     def current(self) -> str:
         """The key of the choice that is on."""
+        if len(self._shown) > MOST_SEGMENTS:
+            return self._list.current()
         on = self._group.checkedButton()
         return on.key if isinstance(on, _Segment) else ""
 
     def set_current(self, key: str) -> None:
         """Switch a choice on; never emits."""
+        if len(self._shown) > MOST_SEGMENTS:
+            self._list.set_current(key)
+            return
         for button in self._group.buttons():
             if isinstance(button, _Segment) and button.key == key:
                 button.setChecked(True)
