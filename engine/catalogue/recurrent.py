@@ -37,8 +37,7 @@ class Walking(Kind):
 
     family = "recurrent"
     gates: ClassVar[int] = 1
-    gates_word: ClassVar[str] = ""
-    """What the factor of the gates is in words."""
+    """Matrices of each sort that stand on top of each other: the gates, and what may be added to the memory."""
 
     def torch_default(self, tensor: str, x: TensorSpec) -> tuple[Distribution, str]:
         if tensor not in self.weights(x):
@@ -154,7 +153,7 @@ class Recurrent(Walking):
         factors = [(f"{layers} layers", layers)] if layers > 1 else []
         factors += [("ways", self.ways)] if self.bidirectional else []
         whole = [
-            *factors, *([(self.gates_word, self.gates)] if self.gates > 1 else []),
+            *factors, *([(str(self.gates), self.gates)] if self.gates > 1 else []),
             ("hidden", self.hidden_size),
             (f"({below} + {self.carried_word}{' + 2' if self.bias else ''})",
              width + self.carried + 2 * self.bias),
@@ -209,7 +208,6 @@ class LSTM(Recurrent):
     aliases = ("long short-term memory", "recurrent", "sequence", "time series", "text")
     module = "nn.LSTM"
     gates = 4
-    gates_word = "4 gates"
     tensors = names(BOTH_WAYS, (*WORDS, "weight_hr"))
     forms: ClassVar[dict[str, dict[str, Any]]] = {
         "m(x)[0]": {"gives": EVERY},
@@ -265,7 +263,6 @@ class GRU(Recurrent):
     aliases = ("gated recurrent unit", "recurrent", "sequence", "time series", "text")
     module = "nn.GRU"
     gates = 3
-    gates_word = "3 gates"
 
 
 class Cell(Walking):
@@ -314,7 +311,7 @@ class Cell(Walking):
 
     def formula(self, x: TensorSpec) -> str:
         words, numbers = _product([
-            *([(self.gates_word, self.gates)] if self.gates > 1 else []),
+            *([(str(self.gates), self.gates)] if self.gates > 1 else []),
             ("hidden", self.hidden_size),
             (f"(in + hidden{' + 2' if self.bias else ''})",
              x.shape[0] + self.hidden_size + 2 * self.bias),
@@ -351,7 +348,6 @@ class LSTMCell(Cell):
     parameters = "input_size, hidden_size, bias=True, device=None, dtype=None"
     forms: ClassVar[dict[str, dict[str, Any]]] = {"m(x)[0]": {}}
     gates = 4
-    gates_word = "4 gates"
 
     def whole_walk(self) -> Recurrent:
         return LSTM(self.hidden_size, bias=self.bias)
@@ -368,7 +364,6 @@ class GRUCell(Cell):
     module = "nn.GRUCell"
     parameters = "input_size, hidden_size, bias=True, device=None, dtype=None"
     gates = 3
-    gates_word = "3 gates"
 
     def whole_walk(self) -> Recurrent:
         return GRU(self.hidden_size, bias=self.bias)

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.catalogue import ACTIVATIONS, INITIALIZERS
 from engine.catalogue.linear import Linear
+from engine.catalogue.recurrent import LSTM
 from engine.design.edit import SetField, SetInitializer
 from engine.design.project import SetNotes
 from engine.files.reading import from_document
@@ -302,3 +303,17 @@ def test_paths_inside_blocks_are_those_of_the_state_dict(qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: len(draws(shown)) > len(paths))
         paths.append(draws(shown)[-1].tensor)
     assert paths == ["seq.1.weight", "head.fc.weight"]
+
+
+# --- layers with many tensors --------------------------------------------------------------------
+
+
+def test_many_tensors_are_offered_in_a_list_and_each_has_its_own_initializer(qtbot: QtBot) -> None:
+    shown = bench(qtbot, network(layer(LSTM(4, num_layers=2), "walk"), shape=(5, 3)))
+    shown.select(1)
+    tensors = shown.choice("Tensor")
+    assert tensors.isVisible()
+    assert tensors.current() == "weight_ih_l0"
+    tensors.set_current("bias_hh_l1")
+    tensors.chosen.emit("bias_hh_l1")
+    assert shown.choice("Initializer of bias_hh_l1").isVisible()

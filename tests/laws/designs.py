@@ -160,13 +160,16 @@ class Maker:
             chosen.reverse()
         return replace(node, initializers=tuple(chosen), frozen=self.chance(10))
 
-    def kind(self, x: TensorSpec, keep: bool) -> Kind:
+    def kind(self, x: TensorSpec, keep: bool, called: bool = False) -> Kind:
+        """A kind that fits; with `called` one that an nn.Sequential can use, which calls its modules and no more."""
         if x.dtype == "float32" and x.shape and self.chance(50):
             return Linear(self.draw(st.integers(1, 6)), self.draw(st.booleans()))
         for _ in range(4):
             kind = self.draw(entries(self.choice(KINDS.values())))
             rule = applied(kind, x)
             if isinstance(rule, Misfit) or rule.output.elements > 200:
+                continue
+            if called and kind.form() != "m(x)":
                 continue
             if not keep or (rule.output.dtype, rule.output.shape[:-1]) == (x.dtype, x.shape[:-1]):
                 return kind
@@ -240,7 +243,7 @@ class Maker:
                 node, y = make(y, Scope(), depth + 1, False, False)
                 nodes.append(replace(node, name=""))
             else:
-                kind = self.kind(y, False)
+                kind = self.kind(y, False, called=True)
                 nodes.append(self.finished(Layer(next(self.ids), "", kind), y))
                 rule = applied(kind, y)
                 assert not isinstance(rule, Misfit)
