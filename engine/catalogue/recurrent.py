@@ -83,7 +83,7 @@ class Recurrent(Walking):
     forms: ClassVar[dict[str, dict[str, Any]]] = {
         "m(x)[0]": {"gives": EVERY},
         "m(x)[0][:, -1]": {"gives": LAST, "bidirectional": False},
-        "m(x)[1][-2:].transpose(0, 1).flatten(1)": {"gives": LAST, "bidirectional": True},
+        "torch.cat(torch.unbind(m(x)[1][-2:]), dim=1)": {"gives": LAST, "bidirectional": True},
     }
     parameters = (
         "input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, "
@@ -212,7 +212,7 @@ class LSTM(Recurrent):
     forms: ClassVar[dict[str, dict[str, Any]]] = {
         "m(x)[0]": {"gives": EVERY},
         "m(x)[0][:, -1]": {"gives": LAST, "bidirectional": False},
-        "m(x)[1][0][-2:].transpose(0, 1).flatten(1)": {"gives": LAST, "bidirectional": True},
+        "torch.cat(torch.unbind(m(x)[1][0][-2:]), dim=1)": {"gives": LAST, "bidirectional": True},
     }
     parameters = (
         "input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, "

@@ -160,13 +160,32 @@ class Dataflow:
         """`self.conv_activation(self.conv(x))`: the activation of that layer, a module because it has weights."""
         if not issubclass(kind, Activation) or kind.function:
             return None
-        if name != f"{_module_called(inner)}_activation":
+        if not self._uses(name.removesuffix("_activation"), inner) or not name.endswith(
+            "_activation"
+        ):
             return None
         value = self.value(inner)
         if isinstance(value, Step) and value.kind and not value.again and value.activation is None:
             self.used.add(name)
             return replace(value, module=name)
         unreadable(inner, f"`self.{name}` follows what is no layer of its own here")
+
+    def _uses(self, name: str, node: ast.expr) -> bool:
+        """Whether an expression is a module of that name in one of the forms of its kind, and nothing more."""
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("self"), called)):
+                return called == name
+            case _:
+                forms = [
+                    form
+                    for unusual, made in self.unusual
+                    for kind in (
+                        made.kinds if unusual == name and isinstance(made, TorchModule) else ()
+                    )
+                    for form in kind.forms
+                ]
+                found = [unified(form, node, self.names) or {} for form in forms]
+                return any(_is_module(holes.get("m"), name) for holes in found)
 
     def activation(self, node: ast.expr) -> Value | None:
         """`torch.relu(x)`"""
@@ -318,18 +337,6 @@ def _repeats(form: str) -> bool:
     return (
         sum(isinstance(each, ast.Name) and each.id == "x" for each in ast.walk(pattern(form))) > 1
     )
-
-
-def _module_called(node: ast.expr) -> str:
-    """The module of the class that a form such as `self.lstm(x)[0][:, -1]` calls; "" where it calls none."""
-    while True:
-        match node:
-            case ast.Attribute(ast.Name("self"), name):
-                return name
-            case ast.Call(func=inner) | ast.Subscript(value=inner) | ast.Attribute(value=inner):
-                node = inner
-            case _:
-                return ""
 
 
 def _is_module(node: ast.expr | None, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, Stac
 from engine.source.arguments import behind_first, literal
 from engine.source.classes import printable
 from engine.source.layout import INDENT, Call, Chain, Keyword, Listed, Method, Piece, fits, flat
+from engine.source.unify import pattern
 
 MARGIN = " " * (2 * INDENT)
 
@@ -216,9 +218,26 @@ def letters() -> Iterator[str]:
 def formed(kind: Kind | None, module: str, value: str) -> Piece:
     """How `forward` uses a module on a variable, by the form that the kind declares."""
     form = "m(x)" if kind is None else kind.form()
-    if form == "m(x)":
-        return Call(module, (value,))
-    return re.sub(r"\b[mx]\b", lambda found: module if found[0] == "m" else value, form)
+    return Call(module, (value,)) if form == "m(x)" else _shaped(pattern(form), module, value)
+
+
+def _shaped(form: ast.expr, module: str, value: str) -> Piece:
+    """A form with the module and the variable put in: calls inside each other, perhaps with indices behind them."""
+    match form:
+        case ast.Name("x"):
+            return value
+        case ast.Call(func=function, args=positional, keywords=named):
+            head = module if isinstance(function, ast.Name) else ast.unparse(function)
+            items: list[Piece] = [_shaped(each, module, value) for each in positional]
+            items += [Keyword(each.arg or "", _shaped(each.value, module, value)) for each in named]
+            return Call(head, tuple(items))
+        case ast.Subscript(value=indexed):
+            inner = _shaped(indexed, module, value)
+            assert isinstance(inner, Call)
+            index = ast.unparse(form)[len(ast.unparse(indexed)) :]
+            return Call(inner.head, inner.items, inner.tail + index)
+        case _:
+            return ast.unparse(form)
 
 
 def _late(join: Join, branch: Stack, position: int) -> bool:

@@ -185,6 +185,11 @@ def broken(piece: Piece, indent: int, before: str = "", after: str = "") -> list
     if fits(whole):
         return [whole]
     match piece:
+        case Call(_, _, tail) if tail.endswith("]") and fits(
+            f"{(opening := whole[: len(whole) - len(after)].rpartition('[')[0])}["
+        ):
+            index = tail.rpartition("[")[2][:-1]
+            return [f"{opening}[", f"{margin}    {index}", f"{margin}]{after}"]
         case Call(head, items, tail) if items:
             return _bracketed(f"{margin}{before}{head}(", items, f"){tail}{after}", indent)
         case Method(call, name, items):

@@ -111,7 +111,7 @@ def test_a_network_of_all_of_them_is_one_in_the_builder_and_in_code():
     )
     assert "x + self.attend(x, x, x, need_weights=False)[0]" in text
     assert "self.walk_activation(self.walk(x)[0])" in text
-    assert "self.both(x)[1][-2:].transpose(0, 1).flatten(1)" in text
+    assert "torch.cat(torch.unbind(self.both(x)[1][-2:]), dim=1)" in text
 
 
 def test_tensors_inside_a_module_are_initialised_and_shared_like_others():
