@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from hypothesis import HealthCheck, assume, given, settings
@@ -166,3 +169,20 @@ def test_code_that_would_mean_something_else_is_refused(module: str, used: str, 
     text = text.replace("nn.GRU(8, 4, batch_first=True)", module).replace("self.walk(x)[0]", used)
     with pytest.raises(DesignError, match=why):
         read_module(text)
+
+
+@pytest.mark.parametrize("length", [1, 21, 31, 39, 46, 52])
+def test_forms_with_names_of_any_length_are_as_ruff_formats_them(length: int):
+    name = "l" * length
+    design = network(
+        "Net",
+        SEQUENCE,
+        layer(f"{name}1", LSTM(8)),
+        parallel(Add(), stack(), stack(layer(f"{name}2", MultiheadAttention(2)))),
+        layer(name, LSTM(8, bidirectional=True, gives=LAST), PReLU()),
+    )
+    text = write_module(design)
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "-"]
+    found = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
+    assert found.stdout.decode().splitlines() == text.splitlines()
+    assert equal_up_to_ids(read_module(text), design)
