@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.catalogue import (
     activations,
     attention,
+    batch_norm,
     convolution,
     dropout,
     embedding,
@@ -57,6 +58,7 @@ KINDS: dict[str, type[Kind]] = by_key(
         *attention.KINDS,
         *embedding.KINDS,
         *shaping.KINDS,
+        *batch_norm.KINDS,
         *norm.KINDS,
         *dropout.KINDS,
         *activations.KINDS,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import gcd
 from typing import Any, ClassVar
 
+from engine.catalogue.bounds import FAR
 from engine.catalogue.needs import needs_numbers
-from engine.catalogue.shaping import Flatten
+from engine.catalogue.spatial import Spatial
 from engine.design.distribution import Constant, Distribution
 from engine.design.kind import (
-    InsertBefore,
     Kind,
     Mend,
     Misfit,
+    ReplaceKind,
     Role,
     SetField,
     Shape,
@@ -40,76 +42,6 @@ class Normalising(Kind):
                 return Constant(0.0), f"All zeros: {kept}."
             case _:
                 raise KeyError(tensor)
-
-
-class BatchNorm1d(Normalising):
-    """Every feature is brought to mean 0 and variance 1 over the batch, then scaled and shifted by
-    learned numbers. For [N, C] and [N, C, L].
-
-    Speeds up training and allows larger learning rates; put it between a Linear and its activation,
-    the Linear without bias, because the norm's own bias does the same. In training it uses the
-    statistics of the batch and remembers a running mean of them, which evaluation uses: with
-    batches below about 16 the two differ and results get worse, and a batch of one stops the run.
-    In [N, C, L] the second dimension is the channels; [N, L, C], as embeddings give it, wants
-    LayerNorm.
-    """
-
-    eps: float = real(1e-5, EPS, above=0, at_most=1e6)
-    momentum: float | None = real(
-        0.1, "Share of the newest batch in the running statistics; empty for a plain mean of all batches.",
-        at_least=0, at_most=1, optional=True,
-    )  # fmt: skip
-    affine: bool = flag(True, "Learn a scale and a shift for every feature.")
-    track_running_stats: bool = flag(
-        True, "Remember mean and variance for evaluation; off, evaluation uses its own batch."
-    )
-    bias: bool = flag(True, "Learn the shift, where a scale is learned.")
-
-    aliases = ("bn", "batch normalisation", "batch normalization")
-    module = "nn.BatchNorm1d"
-    tensors = ("weight", "bias")
-    parameters = (
-        "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, "
-        "device=None, dtype=None, *, bias=True"
-    )
-
-    def idle(self) -> frozenset[str]:
-        matter = {"bias": self.affine, "momentum": self.track_running_stats}
-        return frozenset(name for name, matters in matter.items() if not matters)
-
-    def output(self, x: TensorSpec) -> TensorSpec:
-        needs_numbers(x)
-        if len(x.shape) not in (1, 2):
-            mends = (Mend("Insert a Flatten", InsertBefore(Flatten())),) if x.shape else ()
-            raise Misfit("features (C) or channels and a length (C, L) per sample", str(x), mends)
-        return x
-
-    def weights(self, x: TensorSpec) -> dict[str, Shape]:
-        if not self.affine:
-            return {}
-        scale = {"weight": (x.shape[0],)}
-        return scale | {"bias": (x.shape[0],)} if self.bias else scale
-
-    def buffers(self, x: TensorSpec) -> dict[str, TensorSpec]:
-        if not self.track_running_stats:
-            return {}
-        statistic = TensorSpec((x.shape[0],))
-        return {
-            "running_mean": statistic,
-            "running_var": statistic,
-            "num_batches_tracked": TensorSpec((), "int64"),
-        }
-
-    def derived(self, x: TensorSpec) -> dict[str, Any]:
-        return {"num_features": x.shape[0]}
-
-    def brief(self, x: TensorSpec | None) -> str:
-        return str(x.shape[0]) if x and x.shape else ""
-
-    def formula(self, x: TensorSpec) -> str:
-        if not self.affine:
-            return ""
-        return f"2 × features = 2 × {x.shape[0]}" if self.bias else f"features = {x.shape[0]}"
 
 
 class NormalisingLast(Normalising):
@@ -213,4 +145,115 @@ class RMSNorm(NormalisingLast):
         return f"size = {size}" if self.elementwise_affine else ""
 
 
-KINDS = (BatchNorm1d, LayerNorm, RMSNorm)
+class GroupNorm(Normalising):
+    """Every sample is brought to mean 0 and variance 1 over groups of channels, then scaled and shifted by learned
+    numbers for each channel. For [N, C] and [N, C, ...].
+
+    The norm of image networks with small batches, in place of a batch norm: it does not look at the rest of the
+    batch, so that training and evaluation do the same. The groups must divide the channels; one group is a layer norm
+    over the whole sample, as many groups as channels an instance norm. Where a group holds a single number, nothing
+    but the bias comes out.
+    """
+
+    num_groups: int = whole(
+        8, "Groups that the channels are split into; they must divide them.", at_least=1
+    )
+    eps: float = real(1e-5, EPS, above=0, at_most=1e6)
+    affine: bool = flag(True, "Learn a scale and a shift for every channel.")
+    bias: bool = flag(True, "Learn the shift, where a scale is learned.")
+
+    aliases = ("gn", "group normalisation", "group normalization")
+    module = "nn.GroupNorm"
+    tensors = ("weight", "bias")
+    parameters = (
+        "num_groups, num_channels, eps=1e-05, affine=True, device=None, dtype=None, *, bias=True"
+    )
+
+    def idle(self) -> frozenset[str]:
+        return frozenset() if self.affine else frozenset({"bias"})
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        needs_numbers(x)
+        if not x.shape:
+            raise Misfit("channels, or channels and axes behind them, per sample", str(x))
+        if x.shape[0] % self.num_groups:
+            fitting = gcd(x.shape[0], self.num_groups)
+            mend = Mend(f"Use num_groups = {fitting}", SetField("num_groups", fitting))
+            raise Misfit(f"groups that divide {x.shape[0]} channels", str(self.num_groups), (mend,))
+        return x
+
+    def weights(self, x: TensorSpec) -> dict[str, Shape]:
+        if not self.affine:
+            return {}
+        scale = {"weight": (x.shape[0],)}
+        return scale | {"bias": (x.shape[0],)} if self.bias else scale
+
+    def derived(self, x: TensorSpec) -> dict[str, Any]:
+        return {"num_channels": x.shape[0]}
+
+    def brief(self, x: TensorSpec | None) -> str:
+        return f"{self.num_groups} groups" if self.num_groups > 1 else "1 group"
+
+    def formula(self, x: TensorSpec) -> str:
+        if not self.affine:
+            return ""
+        return f"2 × channels = 2 × {x.shape[0]}" if self.bias else f"channels = {x.shape[0]}"
+
+
+class AcrossChannels(Kind):
+    """What both norms over neighbouring channels have in common."""
+
+    size: int = whole(5, "Neighbouring channels that are looked at together.", at_least=1)
+    alpha: float = real(1e-4, "Weight of the mean square.", at_least=0, at_most=FAR)
+    beta: float = real(0.75, "Power that the sum is raised to.", at_least=-100, at_most=100)
+    k: float = real(1.0, "Added to the mean square, so that nothing is divided by zero.",
+                    above=0, at_most=FAR)  # fmt: skip
+
+    family = "norm"
+
+    def brief(self, x: TensorSpec | None) -> str:
+        return f"{self.size} channels" if self.size > 1 else "1 channel"
+
+
+class LocalResponseNorm(AcrossChannels):
+    """Every number is divided by a power of k plus alpha times the mean square of the channels beside it, at the same
+    place. For [N, C, L], [N, C, H, W] and more axes.
+
+    The norm of AlexNet, before there was a batch norm: loud channels dampen their neighbours. Nothing is learned.
+    New networks do better with BatchNorm2d or GroupNorm.
+    """
+
+    aliases = ("lrn", "alexnet", "cross channel")
+    module = "nn.LocalResponseNorm"
+    parameters = "size, alpha=0.0001, beta=0.75, k=1.0"
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        needs_numbers(x)
+        if len(x.shape) < 2:
+            mend = Mend("Use LayerNorm", ReplaceKind(LayerNorm()))
+            raise Misfit(
+                "channels and at least one axis behind them per sample",
+                str(x),
+                (mend,) if x.shape else (),
+            )
+        return x
+
+
+class CrossMapLRN2d(AcrossChannels, Spatial, axes=2):
+    """Every number of an image is divided by a power of k plus alpha times the mean square of the channels beside it,
+    at the same place. For [N, C, H, W].
+
+    The older form of LocalResponseNorm, kept for networks that came from Torch 7. It goes through the channels one by
+    one in Python and is slow: take LocalResponseNorm.
+    """
+
+    aliases = ("lrn", "local response norm", "torch7")
+    module = "nn.CrossMapLRN2d"
+    parameters = "size, alpha=0.0001, beta=0.75, k=1"
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        self.picture(x)
+        return x
+
+
+KINDS = (LayerNorm, RMSNorm, GroupNorm, LocalResponseNorm, CrossMapLRN2d)

@@ -34,11 +34,11 @@ class Spatial(Kind):
         """Channels and sizes of the input. Raises Misfit where it is no picture of so many axes."""
         needs_numbers(x)
         if len(x.shape) != self.axes + 1:
-            mends = (*self._made_picture(x), *self._other_axes(len(x.shape) - 1))
+            mends = (*self._made_picture(x), *self.other_axes(len(x.shape) - 1))
             raise Misfit(f"{PICTURE[self.axes]} per sample", str(x), mends)
         return x.shape[0], x.shape[1:]
 
-    def _other_axes(self, axes: int) -> tuple[Mend, ...]:
+    def other_axes(self, axes: int) -> tuple[Mend, ...]:
         """The same kind for as many axes as there are: Conv2d where Conv1d gets an image."""
         wanted = f"{self.key()[:-2]}{axes}d"
         kind = next((each for each in descendants(Spatial) if each.key() == wanted), None)

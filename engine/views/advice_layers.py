@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from engine.catalogue.batch_norm import BatchNorm1d
 from engine.catalogue.linear import Linear
-from engine.catalogue.norm import BatchNorm1d
 from engine.catalogue.rectifiers import ReLU
 from engine.catalogue.squashers import Hardsigmoid, Hardtanh, Sigmoid, Softsign, Tanh
 from engine.catalogue.vectors import AlongDim, LogSoftmax, Softmax, Softmin

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from engine.catalogue.batch_norm import BatchNorm1d
 from engine.catalogue.dropout import AlphaDropout, Dropout, Dropping
 from engine.catalogue.linear import Linear
-from engine.catalogue.norm import BatchNorm1d, LayerNorm
+from engine.catalogue.norm import LayerNorm
 from engine.catalogue.rectifiers import SELU
 from engine.design.address import parent_of
 from engine.design.edit import Edit, Move, Remove, SetField, SetInitializer, SetKind

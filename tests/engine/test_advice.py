@@ -10,6 +10,7 @@ from hypothesis import given as drawn
 
 import resources
 from engine.catalogue import ACTIVATIONS
+from engine.catalogue.batch_norm import BatchNorm1d
 from engine.catalogue.datasets import BreastCancer, Diabetes, Iris, Moons, RandomInput
 from engine.catalogue.dropout import AlphaDropout, Dropout
 from engine.catalogue.embedding import Embedding
@@ -24,7 +25,7 @@ from engine.catalogue.losses import (
     MSELoss,
     NLLLoss,
 )
-from engine.catalogue.norm import BatchNorm1d, LayerNorm
+from engine.catalogue.norm import LayerNorm
 from engine.catalogue.optimizers import AdamW
 from engine.catalogue.plain_rules import ConstantInit, NormalInit, Ones, Zeros
 from engine.catalogue.rectifiers import SELU, LeakyReLU, ReLU

@@ -10,11 +10,12 @@ from itertools import combinations, pairwise
 import pytest
 from hypothesis import given
 
+from engine.catalogue.batch_norm import BatchNorm1d
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.embedding import Embedding
 from engine.catalogue.joins import Add, Concat, MatMul, Multiply, Subtract
 from engine.catalogue.linear import Linear
-from engine.catalogue.norm import BatchNorm1d, LayerNorm
+from engine.catalogue.norm import LayerNorm
 from engine.catalogue.rectifiers import ReLU
 from engine.catalogue.shaping import Flatten
 from engine.catalogue.squashers import Tanh

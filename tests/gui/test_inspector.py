@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from engine.catalogue import ACTIVATIONS, KINDS
+from engine.catalogue.batch_norm import BatchNorm1d
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.linear import Linear
-from engine.catalogue.norm import BatchNorm1d
 from engine.catalogue.shaping import Flatten
 from engine.design.edit import Insert, Place, Remove, Rename, SetField, SetNote
 from engine.design.knob import Flag, OneOf, PerAxis, Real, Sizes, Whole

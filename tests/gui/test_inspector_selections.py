@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from engine.catalogue import ACTIVATIONS, INITIALIZERS, JOINS
+from engine.catalogue.batch_norm import BatchNorm1d
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.linear import Linear
-from engine.catalogue.norm import BatchNorm1d
 from engine.design.tree import Again, Group, Network, Parallel, Repeat, Stack, Tie
 from tests.gui.inspector_bench import Bench, bench, layer, network, tutorial, type_into
 

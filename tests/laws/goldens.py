@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import count
 
 from engine.catalogue.activations import GELU, PReLU, ReLU, Sigmoid, Softmax, Tanh
+from engine.catalogue.batch_norm import BatchNorm1d
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.embedding import Embedding
 from engine.catalogue.initializers import KaimingNormal, NormalInit, XavierNormal, Zeros
 from engine.catalogue.joins import Add, Concat, Multiply
 from engine.catalogue.linear import Linear
-from engine.catalogue.norm import BatchNorm1d, LayerNorm
+from engine.catalogue.norm import LayerNorm
 from engine.catalogue.shaping import Flatten
 from engine.design.kind import Activation, Initializer, Join, Kind, TensorSpec
 from engine.design.tree import (

@@ -11,9 +11,9 @@ import torch
 from hypothesis import given, settings
 
 from engine.catalogue import DATASETS, INITIALIZERS, KINDS
+from engine.catalogue.batch_norm import BatchNorm1d
 from engine.catalogue.datasets import RandomInput
 from engine.catalogue.fan_rules import KaimingNormal
-from engine.catalogue.norm import BatchNorm1d
 from engine.catalogue.reference import example
 from engine.design.error import DesignError
 from engine.design.kind import TensorSpec

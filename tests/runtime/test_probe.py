@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from engine.catalogue import ACTIVATIONS
+from engine.catalogue.batch_norm import BatchNorm1d
 from engine.catalogue.datasets import Iris, RandomInput
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.embedding import Embedding
@@ -17,7 +18,6 @@ from engine.catalogue.fan_rules import KaimingNormal, XavierNormal
 from engine.catalogue.joins import Add
 from engine.catalogue.linear import Linear
 from engine.catalogue.losses import CrossEntropyLoss
-from engine.catalogue.norm import BatchNorm1d
 from engine.catalogue.optimizers import AdamW
 from engine.catalogue.rectifiers import PReLU, ReLU
 from engine.catalogue.schedulers import ConstantRate

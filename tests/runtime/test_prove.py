@@ -10,12 +10,13 @@ import pytest
 import torch
 
 import engine.runtime.prove as prover
+from engine.catalogue.batch_norm import BatchNorm1d
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.embedding import Embedding
 from engine.catalogue.fan_rules import KaimingNormal, XavierNormal
 from engine.catalogue.joins import Add, Concat
 from engine.catalogue.linear import Identity, Linear
-from engine.catalogue.norm import BatchNorm1d, LayerNorm
+from engine.catalogue.norm import LayerNorm
 from engine.catalogue.rectifiers import PReLU, ReLU
 from engine.catalogue.shaping import Flatten
 from engine.catalogue.squashers import Sigmoid
