@@ -19,6 +19,7 @@ from engine.catalogue import (
     pooling,
     recurrent,
     shaping,
+    upsampling,
 )
 from engine.catalogue.datasets import DATASETS as DATASET_ORDER
 from engine.catalogue.datasets import Dataset
@@ -42,6 +43,7 @@ FAMILIES: dict[str, str] = {
     "attention": "Attention",
     "embedding": "Embedding",
     "shaping": "Shape",
+    "upsampling": "Upsampling",
     "norm": "Normalisation",
     "dropout": "Dropout",
     "activation": "Activation",
@@ -58,6 +60,7 @@ KINDS: dict[str, type[Kind]] = by_key(
         *attention.KINDS,
         *embedding.KINDS,
         *shaping.KINDS,
+        *upsampling.KINDS,
         *batch_norm.KINDS,
         *norm.KINDS,
         *dropout.KINDS,

@@ -116,7 +116,7 @@ class BatchNorm2d(BatchNormalising, axes=2):
 
 
 class BatchNorm3d(BatchNormalising, axes=3):
-    """Every channel of a volume or film is brought to mean 0 and variance 1 over the batch and all three axes, then
+    """Every channel of a volume or film is brought to mean 0 and variance 1 over batch and axes, then
     scaled and shifted by learned numbers. For [N, C, D, H, W].
 
     For scans and videos, between a Conv3d without bias and its activation. Volumes are large and batches therefore

@@ -28,6 +28,7 @@ EXAMPLES = (
     TensorSpec((10,), "int64"),
     TensorSpec((8, 32)),
     TensorSpec((3, 8, 8)),
+    TensorSpec((4, 8, 8)),
     TensorSpec((3, 4, 8, 8)),
 )
 """Inputs that a kind may be shown with."""

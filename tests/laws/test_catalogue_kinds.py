@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from engine.catalogue import ACTIVATIONS, FAMILIES, KINDS
 from engine.catalogue.attention import Attending
 from engine.catalogue.dropout import DroppingChannels, FeatureAlphaDropout
-from engine.catalogue.embedding import Embedding
+from engine.catalogue.embedding import Embedding, EmbeddingBag
 from engine.catalogue.needs import axis
 from engine.catalogue.norm import NormalisingLast
 from engine.catalogue.padding import CircularPadding, ConstantPadding, Padding
@@ -66,7 +66,7 @@ def stricter(layer: Kind, x: Spec) -> str:
     dims = [
         layer.values()[name] for name in ("dim", "start_dim", "end_dim") if name in layer.values()
     ]
-    if x.dtype == "int64" and not isinstance(layer, Embedding):
+    if x.dtype == "int64" and not isinstance(layer, Embedding | EmbeddingBag):
         return "networks work on real numbers, though torch has whole ones for some"
     if any(dim % rank == 0 for dim in dims if -rank <= dim < rank):
         return "the batch is no dimension to work on: samples would mix"
@@ -113,7 +113,7 @@ def fitting(data: st.DataObject, kind: type[Kind]) -> tuple[Kind, Spec, Spec]:
 def examples(kind: type[Kind]) -> list[tuple[Kind, Spec]]:
     """The kind with its defaults, and inputs that it takes."""
     candidates = [Spec(shape, dtype) for dtype in ("float32", "int64")
-                  for shape in [(6,), (4, 6), (4, 8), (2, 4, 6), (2, 3, 4, 6), (64,)]]  # fmt: skip
+                  for shape in [(6,), (4, 6), (4, 8), (2, 4, 6), (4, 4, 6), (2, 3, 4, 6), (64,)]]  # fmt: skip
     found: list[tuple[Kind, Spec]] = []
     for x in candidates:
         try:
