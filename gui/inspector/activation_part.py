@@ -35,6 +35,7 @@ class ActivationPart(Section):
         super().__init__("activation", self.tr("Activation"), parent)
         self._voice = voice
         self._nodes: tuple[Active, ...] = ()
+        self._showing: object = None
         self._choice = Choice()
         self._choice.setAccessibleName(self.tr("activation"))
         self._choice.set_options(activation_options(), activation_thumbnail)
@@ -59,9 +60,11 @@ class ActivationPart(Section):
 
     def show_nodes(self, nodes: Sequence[Active]) -> None:
         """Show what these have in common; at least one."""
-        if len(nodes) == len(self._nodes) and all(map(_is, nodes, self._nodes)):
-            return
         self._nodes = tuple(nodes)
+        showing = [(node.id, node.activation, shown_activation(node)) for node in nodes]
+        if showing == self._showing:
+            return
+        self._showing = showing
         chosen = [node.activation for node in nodes]
         mixed = len({type(each) for each in chosen}) > 1
         key = chosen[0].key() if chosen[0] is not None else NONE
@@ -118,7 +121,3 @@ def _for_each(nodes: Sequence[Active], name: str, value: object) -> Edit:
         return SetActivation(tuple(changed), next(iter(changed.values())))
     edits = tuple(SetActivation((node_id,), each) for node_id, each in changed.items())
     return Several(edits, f"Set {name}")
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other

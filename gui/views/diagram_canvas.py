@@ -32,6 +32,8 @@ TOP = 14
 """Pixels kept free above the names."""
 MOST_AHEAD = 64
 """Bundles that are painted beforehand in a row."""
+REST_MS = 25
+"""After painting, until lines are painted beforehand: what a person does next comes first."""
 AHEAD = 0.3
 """Of the sheet's width, how far beyond its sides lines are painted beforehand."""
 ASIDE = 24
@@ -62,7 +64,7 @@ class DiagramCanvas(QWidget):
         self._live = Live()
         self._coming: Live | None = None
         """What is shown as soon as its lines have been painted, a bundle at a time: nothing waits for all of them."""
-        self._idle = QTimer(self, interval=0, singleShot=True)
+        self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self._prepare)
         self._prepared = 0
         self._pictures = Pictures()
@@ -90,7 +92,7 @@ class DiagramCanvas(QWidget):
 
     def show_live(self, live: Live) -> None:
         self._coming, self._prepared = live, 0
-        self._idle.start()
+        self._idle.start(0)
 
     def _prepare(self) -> None:
         """Paint the lines of one bundle that is or will soon be seen; once there is no more, show what has come."""
@@ -104,7 +106,7 @@ class DiagramCanvas(QWidget):
             and self._prepared <= MOST_AHEAD
             and prepare(self._shown, live, wide, pixels, self._pictures)
         ):
-            self._idle.start()
+            self._idle.start(0)
         elif self._coming is not None:
             self._live, self._coming = self._coming, None
             self.update()
@@ -219,7 +221,7 @@ class DiagramCanvas(QWidget):
             )
             painter.resetTransform()
             self._prepared = 0
-            self._idle.start()
+            self._idle.start(REST_MS)
         if self.hasFocus():
             painter.setPen(theme.current().colour("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
