@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from engine.design.value import replace
 from engine.views.diagram import Diagram
 from gui import theme
-from gui.views.diagram_painting import Live, paint, prepare
+from gui.views.diagram_changes import changed
+from gui.views.diagram_painting import Live, paint, prepare, scale_of_words
 from gui.views.diagram_pictures import Pictures
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ MOST_AHEAD = 64
 """Bundles that are painted beforehand in a row."""
 REST_MS = 25
 """After painting, until lines are painted beforehand: what a person does next comes first."""
+AIR = 100.0
+"""Units that the longest name takes to each side of its column, where it is not enlarged."""
 AHEAD = 0.3
 """Of the sheet's width, how far beyond its sides lines are painted beforehand."""
 ASIDE = 24
@@ -83,12 +86,20 @@ class DiagramCanvas(QWidget):
 
     def show_diagram(self, diagram: Diagram) -> None:
         """Show a diagram; the view stays where a person moved it, else it shows all."""
-        if diagram == self._diagram:
+        if diagram is self._diagram or diagram == self._diagram:
             return
+        before, where = self._shown, (self._zoom, self._offset)
         self._diagram = self._shown = diagram
         if self._fits:
             self._fit()
-        self.update()
+        if before is None or where != (self._zoom, self._offset):
+            self.update()
+        elif strip := changed(before, self._shown, self._air):
+            left, right = (x * self._zoom + self._offset.x() for x in strip)
+            seen = QRectF(self.rect())
+            self.update(
+                seen.adjusted(max(left, 0), 0, min(right - seen.width(), 0), 0).toAlignedRect()
+            )
 
     def show_live(self, live: Live) -> None:
         self._coming, self._prepared = live, 0
@@ -111,9 +122,15 @@ class DiagramCanvas(QWidget):
             self._live, self._coming = self._coming, None
             self.update()
 
-    def _seen(self) -> QRectF:
-        """The part of the sheet that is in view, in the diagram's units."""
-        return QRectF(-self._offset / self._zoom, self.size().toSizeF() / self._zoom)
+    def _seen(self, part: QRect | None = None) -> QRectF:
+        """The part of the sheet that is in view, or in some part of the widget, in the diagram's units."""
+        area = QRectF(part or self.rect())
+        return QRectF((area.topLeft() - self._offset) / self._zoom, area.size() / self._zoom)
+
+    @property
+    def _air(self) -> float:
+        """How far words may stand out to each side, in the diagram's units."""
+        return AIR * scale_of_words(self._zoom)
 
     def show_selection(self, ids: tuple[int, ...]) -> None:
         if ids != self._selected:
@@ -215,7 +232,7 @@ class DiagramCanvas(QWidget):
                 self._shown or self._diagram,
                 self._live,
                 frozenset(self._selected),
-                self._seen(),
+                self._seen(event.rect()).adjusted(-self._air, 0, self._air, 0),
                 self._zoom,
                 self._pictures,
             )

@@ -264,11 +264,16 @@ def _neuron_value(
     painter.drawEllipse(QPointF(column.x, y), radius, radius)
 
 
+def scale_of_words(zoom: float) -> float:
+    """How much larger words are written than the rest, so that they can be read."""
+    return max(1.0, min(0.92 / max(zoom, 0.01), 3.2))
+
+
 class _Words:
     """Names over columns keep a size that can be read when the drawing is made smaller."""
 
     def __init__(self, zoom: float) -> None:
-        self._scale = max(1.0, min(0.92 / max(zoom, 0.01), 3.2))
+        self._scale = scale_of_words(zoom)
         self._name = theme.body_font(round(theme.STRONG * self._scale), bold=True)
         self._caption = theme.body_font(round(theme.CAPTION * self._scale))
 
