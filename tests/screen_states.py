@@ -72,13 +72,13 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "15-advice", _advice
     yield "17-empty", partial(_start, name="empty")
     yield "18-message", _message
-    yield "19-export", partial(_dialog, command="show_export")
+    yield "19-export-nothing", partial(_dialog, command="show_export")
     yield "20-preferences", partial(_dialog, command="show_preferences")
     yield "21-shortcuts", partial(_dialog, command="show_shortcuts")
     yield "22-reference", partial(_dialog, command="show_reference")
     yield "23-about", partial(_dialog, command="show_about")
     yield "24-palette", partial(_palette, query="")
-    yield "25-palette-query", partial(_palette, query="conv")
+    yield "25-palette-query", partial(_palette, query="norm")
     yield "26-palette-nothing-found", partial(_palette, query="qqq")
     yield "27-export-proven", _export_proven
     yield "28-engine-log", partial(_dialog, command="show_engine_log")
@@ -137,7 +137,7 @@ def quiet(window: Window) -> None:
 
 
 def _waits(window: Window) -> bool:
-    if window.engine.state.name != "READY" or window.engine._requests.current is not None:
+    if window.engine.state.name != "READY" or window.engine._requests._open:
         return True
     timers = window.findChildren(QTimer)
     if any(
@@ -146,7 +146,8 @@ def _waits(window: Window) -> bool:
         return True
     labels = window.findChildren(QLabel)
     return any(
-        each.isVisible() and each.text().startswith(("Waiting", "Drawing")) for each in labels
+        each.isVisible() and each.text().startswith(("Waiting", "Drawing", "Reading", "running"))
+        for each in labels
     )
 
 
@@ -312,7 +313,7 @@ def _export_proven(window: Window) -> None:
 
 
 def _palette(window: Window, query: str) -> None:
-    _tutorial(window)
+    _start(window, "tutorial")
     popup = open_palette(
         window.head.search, window.document.state, window.insert_kind, window.actions_table.run
     )
