@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from engine.design.value import field, value
 from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
 from gui import theme
+from gui.views.diagram_names import LONGEST_NAME, named
 from gui.views.diagram_pictures import Pictures, path_of, stroke
 
 STEPS = 6
@@ -21,8 +22,6 @@ STEPS = 6
 THINNEST, THICKEST = 0.5, 2.8
 MOST_LINES = 9_000
 """Lines of one picture; beyond, the faintest are left out."""
-
-LONGEST_NAME = 26
 
 
 @value
@@ -47,7 +46,7 @@ def paint(
     With `pictures`, lines and neurons are painted once and then shown again as long as they stay the same.
     """
     lines = _Lines(diagram, live)
-    words = _Words(zoom)
+    words = _Words(zoom, diagram, selected)
     pixels = None if pictures is None else zoom * painter.device().devicePixelRatio()
     left, right = seen.left(), seen.right()
     for frame in diagram.frames:
@@ -92,7 +91,7 @@ def paint(
                 content, area = _look(column, values, chosen)
                 draw = partial(_neurons, column=column, values=values, selected=chosen)
                 pictures.show(painter, content, area, pixels, draw)
-            words.header(painter, column.x, column.header_y, column.name, column.caption)
+            words.header(painter, column, column.x)
 
 
 def prepare(diagram: Diagram, live: Live, seen: QRectF, pixels: float, pictures: Pictures) -> bool:
@@ -270,19 +269,22 @@ def scale_of_words(zoom: float) -> float:
 
 
 class _Words:
-    """Names over columns keep a size that can be read when the drawing is made smaller."""
+    """Names over columns keep a size that can be read when the drawing is made smaller, those that have room."""
 
-    def __init__(self, zoom: float) -> None:
+    def __init__(self, zoom: float, diagram: Diagram, selected: frozenset[int]) -> None:
         self._scale = scale_of_words(zoom)
+        self._named = named(diagram, self._scale, selected)
         self._name = theme.body_font(round(theme.STRONG * self._scale), bold=True)
         self._caption = theme.body_font(round(theme.CAPTION * self._scale))
 
-    def header(self, painter: QPainter, x: float, y: float, name: str, caption: str) -> None:
+    def header(self, painter: QPainter, over: Column | Plate, x: float) -> None:
+        if over not in self._named:
+            return
         colours = theme.current()
         line = 16 * self._scale
-        y -= 8 * (self._scale - 1)
-        _centred(painter, x, y - line, _elided(name), self._name, colours.colour("text"))
-        _centred(painter, x, y, caption, self._caption, colours.colour("text_muted"))
+        y = over.header_y - 8 * (self._scale - 1)
+        _centred(painter, x, y - line, _elided(over.name), self._name, colours.colour("text"))
+        _centred(painter, x, y, over.caption, self._caption, colours.colour("text_muted"))
 
 
 def _plate(painter: QPainter, plate: Plate, selected: bool, words: _Words) -> None:
@@ -295,7 +297,7 @@ def _plate(painter: QPainter, plate: Plate, selected: bool, words: _Words) -> No
     fill = QColor(colours.colour(_family(plate.family), 0.28))
     painter.setBrush(fill)
     painter.drawRoundedRect(QRectF(plate.x, plate.y, plate.width, plate.height), 5, 5)
-    words.header(painter, plate.x + plate.width / 2, plate.header_y, plate.name, plate.caption)
+    words.header(painter, plate, plate.x + plate.width / 2)
 
 
 def _box(painter: QPainter, box: Box, selected: bool) -> None:
