@@ -115,7 +115,7 @@ class ParametersPage(QWidget):
         self._table.verticalHeader().setDefaultSectionSize(26)
         self._table.horizontalHeader().setHighlightSections(False)
         header = self._table.horizontalHeader()
-        header.setDefaultSectionSize(78)
+        header.setDefaultSectionSize(92)
         header.setMinimumSectionSize(56)
         header.setStretchLastSection(False)
         for column in (0, 1):

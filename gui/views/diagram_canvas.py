@@ -12,6 +12,7 @@ from engine.design.value import replace
 from engine.views.diagram import Diagram
 from gui import theme
 from gui.views.diagram_changes import changed
+from gui.views.diagram_names import Names
 from gui.views.diagram_painting import Live, paint, prepare, scale_of_words
 from gui.views.diagram_pictures import Pictures
 
@@ -71,6 +72,7 @@ class DiagramCanvas(QWidget):
         self._idle.timeout.connect(self._prepare)
         self._prepared = 0
         self._pictures = Pictures()
+        self._names = Names()
         self._selected: tuple[int, ...] = ()
         self._zoom = 1.0
         self._offset = QPointF(0, 0)
@@ -92,7 +94,7 @@ class DiagramCanvas(QWidget):
         self._diagram = self._shown = diagram
         if self._fits:
             self._fit()
-        if before is None or where != (self._zoom, self._offset):
+        if before is None or where != (self._zoom, self._offset) or self._other_names(before):
             self.update()
         elif strip := changed(before, self._shown, self._air):
             left, right = (x * self._zoom + self._offset.x() for x in strip)
@@ -100,6 +102,12 @@ class DiagramCanvas(QWidget):
             self.update(
                 seen.adjusted(max(left, 0), 0, min(right - seen.width(), 0), 0).toAlignedRect()
             )
+
+    def _other_names(self, before: Diagram) -> bool:
+        selected = frozenset(self._selected)
+        return self._shown is not None and self._names.change(
+            before, self._shown, scale_of_words(self._zoom), selected
+        )
 
     def show_live(self, live: Live) -> None:
         self._coming, self._prepared = live, 0
@@ -235,6 +243,7 @@ class DiagramCanvas(QWidget):
                 self._seen(event.rect()).adjusted(-self._air, 0, self._air, 0),
                 self._zoom,
                 self._pictures,
+                self._names,
             )
             painter.resetTransform()
             self._prepared = 0

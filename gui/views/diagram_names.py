@@ -40,6 +40,32 @@ def named(diagram: Diagram, scale: float, selected: frozenset[int]) -> frozenset
     return frozenset(shown)
 
 
+class Names:
+    """Remembers which names have room in the last drawing, which is painted many times."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Diagram, float, frozenset[int]] | None = None
+        self._named: frozenset[Column | Plate] = frozenset()
+
+    def of(
+        self, diagram: Diagram, scale: float, selected: frozenset[int]
+    ) -> frozenset[Column | Plate]:
+        """The same as `named`."""
+        known = self._of
+        if known is None or known[0] is not diagram or known[1:] != (scale, selected):
+            self._of, self._named = (diagram, scale, selected), named(diagram, scale, selected)
+        return self._named
+
+    def change(
+        self, before: Diagram, after: Diagram, scale: float, selected: frozenset[int]
+    ) -> bool:
+        """Whether a name comes or goes from one drawing to the next, which may be far from what was edited."""
+        old, new = self.of(before, scale, selected), self.of(after, scale, selected)
+        return [each in old for each in (*before.columns, *before.plates)] != [
+            each in new for each in (*after.columns, *after.plates)
+        ]
+
+
 def _by_weight(diagram: Diagram, selected: frozenset[int]) -> Iterable[Column | Plate]:
     both = (*diagram.columns, *diagram.plates)
     yield from (each for each in both if each.node_id in selected)

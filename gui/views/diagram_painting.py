@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from engine.design.value import field, value
 from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
 from gui import theme
-from gui.views.diagram_names import LONGEST_NAME, named
+from gui.views.diagram_names import LONGEST_NAME, Names
 from gui.views.diagram_pictures import Pictures, path_of, stroke
 
 STEPS = 6
@@ -40,13 +40,14 @@ def paint(
     seen: QRectF,
     zoom: float,
     pictures: Pictures | None = None,
+    names: Names | None = None,
 ) -> None:
     """Everything of the diagram that lies in `seen`, both in the diagram's own units.
 
     With `pictures`, lines and neurons are painted once and then shown again as long as they stay the same.
     """
     lines = _Lines(diagram, live)
-    words = _Words(zoom, diagram, selected)
+    words = _Words(zoom, (names or Names()).of(diagram, scale_of_words(zoom), selected))
     pixels = None if pictures is None else zoom * painter.device().devicePixelRatio()
     left, right = seen.left(), seen.right()
     for frame in diagram.frames:
@@ -271,9 +272,9 @@ def scale_of_words(zoom: float) -> float:
 class _Words:
     """Names over columns keep a size that can be read when the drawing is made smaller, those that have room."""
 
-    def __init__(self, zoom: float, diagram: Diagram, selected: frozenset[int]) -> None:
+    def __init__(self, zoom: float, named: frozenset[Column | Plate]) -> None:
         self._scale = scale_of_words(zoom)
-        self._named = named(diagram, self._scale, selected)
+        self._named = named
         self._name = theme.body_font(round(theme.STRONG * self._scale), bold=True)
         self._caption = theme.body_font(round(theme.CAPTION * self._scale))
 

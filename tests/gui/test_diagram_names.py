@@ -11,9 +11,10 @@ from engine.catalogue.linear import Linear
 from engine.design.address import Place
 from engine.design.edit import Insert, apply
 from engine.design.tree import Layer, Network
+from engine.design.value import replace
 from engine.views.diagram import Column, Diagram, Memory, Plate, diagram
 from engine.views.shapes import infer
-from gui.views.diagram_names import LETTER, LINES, named
+from gui.views.diagram_names import LETTER, LINES, Names, named
 
 
 def drawn(layers: int) -> Diagram:
@@ -56,3 +57,10 @@ def test_where_there_is_room_everything_has_its_name():
 def test_a_layer_has_its_name_before_the_dropout_behind_it():
     whole = drawn(1)
     assert set(whole.columns) - named(whole, 1.0, frozenset()) == set()
+
+
+def test_a_name_that_comes_or_goes_is_told():
+    one, other = drawn(6), drawn(6)
+    assert not Names().change(one, other, 1.0, frozenset())
+    longer = [each._replace(name="x" * 26) if each.name else each for each in other.columns]
+    assert Names().change(one, replace(other, columns=tuple(longer)), 1.0, frozenset())
