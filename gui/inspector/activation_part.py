@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from engine.catalogue import ACTIVATIONS
@@ -41,7 +42,8 @@ class ActivationPart(Section):
         self._choice.set_options(activation_options(), activation_thumbnail)
         self._choice.chosen.connect(self._choose)
         self._choice.highlighted.connect(self._preview)
-        self._choice.closed.connect(self._show_curve)
+        # What was chosen comes after the closing: the curve of before is not drawn between.
+        self._choice.closed.connect(self._show_curve, Qt.ConnectionType.QueuedConnection)
         form = Form()
         form.add_row(self.tr("activation"), self._choice,
                      self.tr("The function that the output of the layer goes through"),
