@@ -62,7 +62,9 @@ def screens() -> Iterator[tuple[str, Show]]:
         yield f"0{3 + number}-tutorial-run-{page}", partial(_run, page=number)
     yield "06-summary", lambda w: _then(w, partial(w.show_view, 1))
     yield "07-code", lambda w: _then(w, partial(w.show_view, 2))
-    yield "08-data", lambda w: _then(w, partial(w.show_view, 3))
+    yield "08-data", partial(_data, name="tutorial")
+    yield "08-data-iris", partial(_data, name="iris")
+    yield "08-data-moons", partial(_data, name="moons")
     yield "09-moons", partial(_ran, name="moons", selected="hidden2")
     yield "10-moons-nothing-selected", lambda w: _then(w, partial(w.document.select, ()))
     yield "11-several-selected", lambda w: _then(w, w.select_all)
@@ -175,6 +177,12 @@ def sample(name: str) -> Project:
 def _start(window: Window, name: str) -> None:
     window.document.start(sample(name))
     window.show_view(0)
+    quiet(window)
+
+
+def _data(window: Window, name: str) -> None:
+    _start(window, name)
+    window.show_view(3)
     quiet(window)
 
 

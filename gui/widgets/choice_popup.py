@@ -247,10 +247,15 @@ class ChoicePopup(QFrame):
         self.resize(width, _TALLEST)  # the height of the rows depends on it
         height = min(_TALLEST, self._content_height())
         x = max(screen.left(), min(self._anchor.left(), screen.right() - width))
-        y = self._anchor.bottom() + 3
-        if y + _TALLEST > screen.bottom() and self._anchor.top() - screen.top() > _TALLEST:
+        below = screen.bottom() - self._anchor.bottom() - 3
+        above = self._anchor.top() - screen.top() - 3
+        if below >= min(_TALLEST, above):
+            height = min(height, below)
+            y = self._anchor.bottom() + 3
+        else:
+            height = min(height, above)
             y = self._anchor.top() - 3 - height
-        self.setGeometry(QRect(x, max(screen.top(), y), width, height))
+        self.setGeometry(QRect(x, y, width, height))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
