@@ -67,6 +67,7 @@ def render(out: Path, size: str, theme_name: str, only: str) -> int:
     window.resize(width, height)
     window.show()
     window.begin([])
+    window.stack.view.setFocus()
     folder = out / f"{theme_name}-{size}"
     folder.mkdir(parents=True, exist_ok=True)
     failed = 0
