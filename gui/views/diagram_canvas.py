@@ -87,10 +87,12 @@ class DiagramCanvas(QWidget):
         """Show a diagram; the view stays where a person moved it, else it shows all."""
         if diagram is self._diagram or diagram == self._diagram:
             return
-        before, where = self._shown, (self._zoom, self._offset)
+        before, where = self._shown, (self._zoom, QPointF(self._offset))
         self._diagram = self._shown = diagram
         if self._fits:
             self._fit()
+            self._stay(*where)
+            self._bring_into_sight()
         if before is None or where != (self._zoom, self._offset) or self._other_names(before):
             self.update()
         elif strip := changed(before, self._shown, self._air):
@@ -235,6 +237,12 @@ class DiagramCanvas(QWidget):
         self._offset = QPointF(max(x, 0.0), y)
         self.zoomed.emit(self._zoom)
 
+    def _stay(self, zoom: float, offset: QPointF) -> None:
+        """Show that part of a long drawing which was shown before an edit of it."""
+        beyond = self.width() - (self._shown.width * self._zoom if self._shown is not None else 0)
+        if beyond < 0 and self._zoom == zoom:
+            self._offset.setX(max(offset.x(), beyond))
+
     # --- events --------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -266,6 +274,7 @@ class DiagramCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._fits:
             self._fit()
+            self._bring_into_sight()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())

@@ -16,6 +16,7 @@ from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Sta
 from engine.design.value import replace
 from engine.views.diagram import Diagram, diagram
 from engine.views.shapes import infer
+from gui.views.diagram_canvas import DiagramCanvas
 from gui.views.diagram_changes import EVERYWHERE, changed
 from gui.views.diagram_painting import Live, paint
 
@@ -89,3 +90,19 @@ def test_a_column_that_keeps_its_place_leaves_the_far_ones_alone():
 def test_the_same_drawing_needs_no_paint_and_another_number_of_parts_all_of_it():
     assert changed(drawn(BEFORE), drawn(BEFORE), AIR) is None
     assert changed(drawn(BEFORE), drawn(BEFORE[:-1]), AIR) == EVERYWHERE
+
+
+def test_an_edit_far_to_the_right_is_seen(qtbot: QtBot):
+    nodes = tuple(Layer(number, f"layer{number}", Linear(16)) for number in range(1, 41))
+    canvas = DiagramCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(600, 400)
+    canvas.show_diagram(drawn(nodes))
+    canvas.show_selection((30,))
+    before = canvas.grab().toImage()
+    changed_one = replace(nodes[29], kind=Linear(12))
+    canvas.show_diagram(drawn((*nodes[:29], changed_one, *nodes[30:])))
+    after = canvas.grab().toImage()
+    assert before != after
+    canvas.show_diagram(drawn(nodes))
+    assert canvas.grab().toImage() == before
