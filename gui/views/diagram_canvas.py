@@ -141,13 +141,18 @@ class DiagramCanvas(QWidget):
         before, where = self._selected, self._offset.x()
         self._selected = ids
         self._bring_into_sight()
-        if where != self._offset.x():
+        if where != self._offset.x() or self._named(before) != self._named(ids):
             self.update()
             return
         other = set(before) ^ set(ids)
         for node_id, area, _ in self._places():
             if node_id in other:
                 self._update_strip(area.left() - RIM, area.right() + RIM)
+
+    def _named(self, selected: tuple[int, ...]) -> object:
+        """The columns and plates whose name has room; those that are selected come first."""
+        scale = scale_of_words(self._zoom)
+        return self._names.of(self._shown, scale, frozenset(selected)) if self._shown else None
 
     def _update_strip(self, left: float, right: float) -> None:
         """Paint again from here to there along x, in the diagram's units."""
