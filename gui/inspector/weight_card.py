@@ -124,7 +124,9 @@ class WeightCard(QWidget):
     def _make_plot(self) -> Plot:
         from gui.widgets.plot import Plot
 
-        return Plot()
+        plot = Plot()
+        plot.set_axis_labels(y=self.tr("share of values"))
+        return plot
 
     def _make_matrix(self) -> MatrixImage:
         from gui.widgets.image import MatrixImage

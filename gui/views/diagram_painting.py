@@ -19,6 +19,9 @@ from gui.views.diagram_pictures import Pictures, path_of, stroke
 STEPS = 6
 """Widths that lines are drawn in: more are not told apart, and each is one path."""
 
+_SIGNS = {-1: "negative", 0: "border_strong", 1: "positive"}
+"""Colours of lines and discs by sign; zero is neither."""
+
 THINNEST, THICKEST = 0.5, 2.8
 MOST_LINES = 9_000
 """Lines of one picture; beyond, the faintest are left out."""
@@ -142,13 +145,13 @@ class _Lines:
             faint = colours.colour("border_strong", 0.55)
             stroke(painter, path_of(list(self._ends(bundle))), faint, 0.7, pixels)
             return
-        for (positive, step), path in self._weighted(bundle, matrix):
+        for (sign, step), path in self._weighted(bundle, matrix):
             share = (step + 0.5) / STEPS
-            colour = colours.colour("positive" if positive else "negative", 0.16 + 0.74 * share)
+            colour = colours.colour(_SIGNS[sign], 0.16 + 0.74 * share if sign else 0.55)
             width = THINNEST + (THICKEST - THINNEST) * share * share
             stroke(painter, path, colour, width, pixels)
 
-    def _weighted(self, bundle: Bundle, matrix: Any) -> list[tuple[tuple[bool, int], QPainterPath]]:
+    def _weighted(self, bundle: Bundle, matrix: Any) -> list[tuple[tuple[int, int], QPainterPath]]:
         """The lines by sign and step, the thinnest first."""
         source, target = self._columns[bundle.source], self._columns[bundle.target]
         starts, ends = list(source.neurons()), list(target.neurons())
@@ -157,7 +160,7 @@ class _Lines:
         shares: list[list[float]] = (matrix / largest).tolist()
         least = 0.0 if source.units * target.units <= MOST_LINES else 0.35
         x0, x1, half = bundle.x0, bundle.x1, (bundle.x0 + bundle.x1) / 2
-        paths: dict[tuple[bool, int], QPainterPath] = {}
+        paths: dict[tuple[int, int], QPainterPath] = {}
         for j, end in ends:
             if j >= rows:
                 break
@@ -169,7 +172,7 @@ class _Lines:
                 size = abs(share)
                 if not least <= size <= 1:  # also what is not a number
                     continue
-                look = (share > 0, min(int(size * STEPS), STEPS - 1))
+                look = ((share > 0) - (share < 0), min(int(size * STEPS), STEPS - 1))
                 path = paths.get(look)
                 if path is None:
                     path = paths[look] = QPainterPath()
@@ -259,7 +262,7 @@ def _neuron_value(
     colours = theme.current()
     share = (abs(value) / largest) ** 0.5 if largest else 0.0
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colours.colour("positive" if value >= 0 else "negative", 0.9))
+    painter.setBrush(colours.colour(_SIGNS[(value > 0) - (value < 0)], 0.9))
     radius = max((column.radius - 2.5) * share, 1.2)
     painter.drawEllipse(QPointF(column.x, y), radius, radius)
 

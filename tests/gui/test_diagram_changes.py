@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.catalogue.dropout import Dropout
@@ -16,6 +18,7 @@ from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Sta
 from engine.design.value import replace
 from engine.views.diagram import Diagram, diagram
 from engine.views.shapes import infer
+from gui import theme
 from gui.views.diagram_canvas import DiagramCanvas
 from gui.views.diagram_changes import EVERYWHERE, changed
 from gui.views.diagram_painting import Live, paint
@@ -106,3 +109,20 @@ def test_an_edit_far_to_the_right_is_seen(qtbot: QtBot):
     assert before != after
     canvas.show_diagram(drawn(nodes))
     assert canvas.grab().toImage() == before
+
+
+def test_lines_of_zero_have_the_colour_of_no_sign(qapp: QApplication):
+    drawing = drawn(BEFORE[:2])
+    live = Live({bundle.weight: np.zeros((16, 16)) for bundle in drawing.bundles})
+    image = QImage(900, 700, QImage.Format.Format_RGB32)
+    image.fill(theme.current().colour("canvas"))
+    painter = QPainter(image)
+    start = min(bundle.x0 for bundle in drawing.bundles)
+    stop = max(bundle.x1 for bundle in drawing.bundles)
+    paint(painter, drawing, live, frozenset(), QRectF(start, 0, stop - start, 700), 1.0)
+    painter.end()
+    negative = theme.current().colour("negative")
+    assert negative.red() > negative.blue() + 20
+    seen = {image.pixel(x, y) for x in range(0, image.width(), 2) for y in range(image.height())}
+    assert len(seen) > 2
+    assert not [each for each in map(QColor, seen) if each.red() > each.blue() + 20]
