@@ -56,9 +56,10 @@ def measure(window: Window, name: str, wanted: float, rounds: int) -> None:
     rest(0.5)
     prepare, act = KEYS[name](window)
     report(name, wanted, clocked(rounds, act, prepare))
-    # Summary and code may stay as they are, and long code is written a moment later.
+    # Summary and code may stay as they are, and long code is written a moment later; the inspector shows no order.
     drawn = {"centre"} if window.centre.tabs.currentIndex() == 0 else set[str]()
-    paints(window, act, {"stack", "inspector"} | drawn, prepare)
+    drawn |= {"inspector"} if "inspector" in name else set[str]()
+    paints(window, act, {"stack"} | drawn, prepare)
     press("Escape")
     rest(0.3)
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 LEFT, RIGHT, BOTTOM = 372, 356, 330
 """Widths of the side columns and height of the run, in pixels, where nothing else was kept."""
 
+LOW = 210
+"""Height of the run in a window lower than `HIGH`: curve and weights of a layer need the room more."""
+
+HIGH = 900
+
 
 class Frame(QWidget):
     """Head, notice, the three columns and the status line; room is kept for panels that come after the first paint."""
@@ -45,6 +51,7 @@ class Frame(QWidget):
     def __init__(self, window: QMainWindow, actions: Actions, ask: Ask) -> None:
         super().__init__(window)
         self._inspector: Inspector | None = None
+        self._has_choice = False
         self.head = Head(actions, self)
         self.pages = QStackedWidget(self)
         self.status = Status(self)
@@ -60,6 +67,7 @@ class Frame(QWidget):
         for splitter, growing in ((self.whole, 1), (self.rows, 0), (self.upper, 0)):
             splitter.setStretchFactor(growing, 1)
             splitter.setStretchFactor(1 - growing, 0)
+        self.rows.splitterMoved.connect(self._choose_height)
         self.pages.addWidget(self.whole)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -105,14 +113,31 @@ class Frame(QWidget):
         """Share the room as it was kept."""
         self.whole.setSizes([LEFT, 1600 - LEFT])
         self.upper.setSizes([1600 - LEFT - RIGHT, RIGHT])
-        self.rows.setSizes([1000 - BOTTOM, BOTTOM])
+        self._share_height()
         for name, splitter in self._splitters().items():
             state: QByteArray | None = preferences.layout(name)
             if state is not None:
                 splitter.restoreState(state)
+                self._has_choice = self._has_choice or splitter is self.rows
         for name, splitter in self._panels().items():
             if (room := splitter.widget(1)) is not None and preferences.hides(name):
                 room.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().height() != event.size().height():
+            self._share_height()
+
+    def _share_height(self) -> None:
+        """Give the run its height by that of the window, until a person has chosen one."""
+        if self._has_choice:
+            return
+        whole = self.height()
+        below = BOTTOM if whole >= HIGH else LOW
+        self.rows.setSizes([whole - below, below])
+
+    def _choose_height(self) -> None:
+        self._has_choice = True
 
     def keep(self, preferences: Preferences) -> None:
         """Keep how the room is shared."""

@@ -36,6 +36,11 @@ QLabel[role="muted"] { color: $text_muted; }
 QLabel[role="caption"] { font-size: $caption_size; color: $text_faint; }
 QLabel[role="fault"] { font-size: $caption_size; color: $danger; }
 
+QMessageBox { messagebox-question-icon: url("$pictures/question.svg");
+    messagebox-warning-icon: url("$pictures/warning.svg"); }
+QMessageBox QLabel#qt_msgbox_label { min-width: 300px; font-size: $strong_size; font-weight: bold; }
+QMessageBox QLabel#qt_msgbox_informativelabel { min-width: 300px; color: $text_muted; }
+
 QLabel[role="ok"] { color: $ok; }
 QLabel[role="danger"] { color: $danger; }
 QLabel[role="pill"] { background: $raised; border-radius: 14px; padding: 0 14px; }

@@ -6,7 +6,9 @@ Layout is our own and linear in the number of nodes, as a design is a tree: size
 
 from __future__ import annotations
 
-from engine.design.tree import Group, Layer, Parallel, node_name
+from itertools import starmap
+
+from engine.design.tree import Group, Input, Layer, Parallel, node_name
 from engine.design.tuples import NamedTuple
 from engine.views.diagram_parts import (
     Box,
@@ -74,14 +76,47 @@ class Memory:
     def __init__(self) -> None:
         self.sizes = Sizes()
         self.neurons: dict[int, _Neurons] = {}
+        self.last: tuple[tuple[Input, ...], tuple[NodeFacts, ...], Diagram] | None = None
 
 
 def diagram(analysis: Analysis, memory: Memory | None = None) -> Diagram:
-    """The drawing of a network; also of one with faults, as far as it is known."""
+    """The drawing of a network; also of one with faults, as far as it is known.
+
+    It is the last one itself where nothing of it has changed.
+    """
     memory = memory or Memory()
-    memory.sizes.begin()
     inputs = analysis.network.inputs
     nodes = analysis.body.nodes
+    last = memory.last
+    same = last is not None and last[0] == inputs and _all_alike(last[1], nodes)
+    drawn = last[2] if last is not None and same else _drawn(inputs, nodes, memory)
+    memory.last = (inputs, nodes, drawn)
+    return drawn
+
+
+def _all_alike(before: tuple[NodeFacts, ...], nodes: tuple[NodeFacts, ...]) -> bool:
+    """Whether what is drawn of these nodes is the same; quick, where most of them are."""
+    if len(before) != len(nodes):
+        return False
+    changed = [pair for pair in zip(before, nodes, strict=True) if pair[0] is not pair[1]]
+    return all(starmap(_alike, changed))
+
+
+def _alike(one: NodeFacts, other: NodeFacts) -> bool:
+    """Whether two layers are drawn alike, as when an argument of the activation differs; blocks are not looked into."""
+    before, node = one.node, other.node
+    return (
+        isinstance(before, Layer)
+        and isinstance(node, Layer)
+        and (before.id, before.name, before.kind) == (node.id, node.name, node.kind)
+        and type(before.activation) is type(node.activation)
+        and (one.input, one.output) == (other.input, other.output)
+        and (one.fault is None) == (other.fault is None)
+    )
+
+
+def _drawn(inputs: tuple[Input, ...], nodes: tuple[NodeFacts, ...], memory: Memory) -> Diagram:
+    memory.sizes.begin()
     rows = [each.spec.elements for each in inputs[:1] if len(each.spec.shape) == 1]
     base = base_pitch(max([widest(nodes), *rows]))
     if inputs:

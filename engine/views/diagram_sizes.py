@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import ceil
 
 from engine.catalogue.linear import Identity, Linear
 from engine.catalogue.shaping import Flatten
@@ -159,8 +160,11 @@ def half_of(units: int, base: float) -> float:
 
 
 def width_of(name: str, caption: str) -> float:
-    """Room that two lines of text take."""
-    return max(NAME_LETTER * len(name), CAPTION_LETTER * len(caption))
+    """Room that two lines of text take.
+
+    In whole units, so that sums are exact, and what stands right of a change stays where it was to the last digit.
+    """
+    return float(ceil(max(NAME_LETTER * len(name), CAPTION_LETTER * len(caption))))
 
 
 class Sizes:
@@ -326,7 +330,7 @@ def _framed(
     inside: StackFacts | None = facts.stacks[0] if facts.stacks else None
     row = row_of(inside.nodes if inside is not None else (), lanes, base, sizes)
     name = f"{title_of(facts)}  {badge}"
-    width = max(row.width + 2 * PADDING, NAME_LETTER * len(name) + 2 * PADDING, NARROWEST_BOX)
+    width = max(row.width + 2 * PADDING, width_of(name, "") + 2 * PADDING, NARROWEST_BOX)
     return Framed(facts, row, badge, width, row.up + PADDING + TITLE, row.down + PADDING), row.lanes
 
 
@@ -383,4 +387,4 @@ def _gap(before: Item, item: Item) -> float:
             return 110.0
         case _:
             shape = str(before.facts.output) if before.facts and before.facts.output else ""
-            return max(44.0, CAPTION_LETTER * len(shape) + 22)
+            return max(44.0, width_of("", shape) + 22)

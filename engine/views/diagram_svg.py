@@ -199,7 +199,7 @@ def _weighted(
         share = abs(weight) / most if most and isfinite(weight) else 0.0
         if share < least:
             continue
-        stroke = colours.positive if weight > 0 else colours.negative
+        stroke = _sign(colours, weight)
         width = THINNEST + (THICKEST - THINNEST) * share
         yield (
             f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{width:.2f}" '
@@ -215,3 +215,10 @@ def _lines(diagram: Diagram, bundle: Bundle) -> Iterator[tuple[str, int, int]]:
     for j, y1 in targets:
         for i, y0 in sources:
             yield _curve(bundle.x0, y0, bundle.x1, y1), i, j
+
+
+def _sign(colours: Colours, weight: float) -> str:
+    """The colour of a weight; zero is neither positive nor negative."""
+    if not weight:
+        return colours.line
+    return colours.positive if weight > 0 else colours.negative

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -29,7 +28,9 @@ from gui.document import State
 from gui.preferences import Preferences
 from gui.saving import ask_path, file_name
 from gui.views.highlighting import PythonColours
+from gui.widgets.choice_popup import RowPainter
 from gui.widgets.dialog import Dialog
+from gui.widgets.options import Option
 from gui.widgets.pieces import Notice, plain_label
 
 
@@ -81,10 +82,13 @@ class ExportDialog(Dialog):
         self._list = QListWidget()
         self._list.setAccessibleName(self.tr("What to export"))
         self._list.setFixedWidth(230)
+        self._list.setItemDelegate(RowPainter(self, None, ""))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for each in self._formats:
-            item = QListWidgetItem(f"{each.title}\n{each.sentence}")
-            item.setSizeHint(QSize(200, 46))
-            self._list.addItem(item)
+            item = QListWidgetItem(each.title, self._list)
+            row = Option(each.title, each.title, each.sentence)
+            item.setData(Qt.ItemDataRole.UserRole, row)
+            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, each.sentence)
         self._preview = QPlainTextEdit()
         self._preview.setReadOnly(True)
         self._preview.setFont(theme.mono_font(theme.BODY))
@@ -95,15 +99,12 @@ class ExportDialog(Dialog):
         self._proof.setMinimumHeight(34)
         self._proof.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         self._notice = Notice()
-        right = QVBoxLayout()
-        right.setSpacing(theme.NARROW)
-        right.addWidget(self._preview, 1)
-        right.addWidget(self._proof)
         row = QHBoxLayout()
         row.setSpacing(theme.MEDIUM)
         row.addWidget(self._list)
-        row.addLayout(right, 1)
+        row.addWidget(self._preview, 1)
         self.body.addLayout(row, 1)
+        self.body.addWidget(self._proof)
         self.body.addWidget(self._notice)
         self._copy = self.add_button(self.tr("Copy"))
         self._copy.clicked.connect(self._copy_text)
@@ -123,7 +124,8 @@ class ExportDialog(Dialog):
         except DesignError as error:
             text = ""
             self._notice.show_message(
-                "warning", self.tr("{why} Mend the design, then export it.").format(why=error)
+                "warning",
+                self.tr("Nothing can be exported yet: {why}.").format(why=str(error).rstrip(".")),
             )
         else:
             self._notice.hide()

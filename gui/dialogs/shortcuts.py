@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.commands import COMMANDS, MENUS, menu_title
 from gui.widgets.dialog import Dialog
 from gui.widgets.pieces import plain_label
+
+_COLUMNS = 3
 
 
 def stack_keys() -> tuple[tuple[str, str], ...]:
@@ -25,15 +27,35 @@ def stack_keys() -> tuple[tuple[str, str], ...]:
 
 
 class ShortcutsDialog(Dialog):
-    """Two columns of commands with their keys."""
+    """Columns of commands with their keys, about equally long."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, self.tr("Keyboard shortcuts"))
-        self.resize(760, 620)
-        columns = QGridLayout()
-        columns.setHorizontalSpacing(40)
-        columns.setVerticalSpacing(theme.WIDE)
-        sections = [
+        self.resize(1040, 620)
+        inside = QWidget()
+        line = QHBoxLayout(inside)
+        line.setContentsMargins(0, 0, theme.MEDIUM, 0)
+        line.setSpacing(44)
+        columns = [QVBoxLayout() for _ in range(_COLUMNS)]
+        lengths = [0] * _COLUMNS
+        for title, rows in self._sections():
+            shortest = lengths.index(min(lengths))
+            columns[shortest].addWidget(_section(title, rows))
+            lengths[shortest] += len(rows) + 2
+        for column in columns:
+            column.setSpacing(theme.WIDE)
+            column.addStretch(1)
+            line.addLayout(column, 1)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setAccessibleName(self.tr("Keyboard shortcuts"))
+        area.setWidgetResizable(True)
+        self.body.addWidget(area, 1)
+        self.add_button(self.tr("Close"), "primary", closes=True)
+
+    def _sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The menus with those of their commands that have keys, then the stack."""
+        menus = [
             (
                 menu_title(menu).replace("&", ""),
                 [
@@ -44,19 +66,7 @@ class ShortcutsDialog(Dialog):
             )
             for menu in MENUS
         ]
-        sections.append((self.tr("In the stack"), list(stack_keys())))
-        for position, (title, rows) in enumerate(each for each in sections if each[1]):
-            columns.addWidget(
-                _section(title, rows), position // 2, position % 2, Qt.AlignmentFlag.AlignTop
-            )
-        inside = QWidget()
-        inside.setLayout(columns)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setAccessibleName(self.tr("Keyboard shortcuts"))
-        area.setWidgetResizable(True)
-        self.body.addWidget(area, 1)
-        self.add_button(self.tr("Close"), "primary", closes=True)
+        return [each for each in menus if each[1]] + [(self.tr("In the stack"), list(stack_keys()))]
 
 
 def _section(title: str, rows: list[tuple[str, str]]) -> QWidget:
@@ -69,9 +79,9 @@ def _section(title: str, rows: list[tuple[str, str]]) -> QWidget:
     grid.setColumnStretch(0, 1)
     grid.setVerticalSpacing(theme.TIGHT)
     for row, (text, keys) in enumerate(rows):
-        grid.addWidget(plain_label(text, wrap=True), row, 0)
+        grid.addWidget(plain_label(text, wrap=True), row, 0, Qt.AlignmentFlag.AlignTop)
         shown = plain_label(keys, "muted")
         shown.setFont(theme.mono_font(theme.BODY))
-        grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
     column.addLayout(grid)
     return section

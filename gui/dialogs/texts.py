@@ -16,10 +16,10 @@ def about(parent: QWidget) -> Dialog:
     """What this program is, its version and licence."""
     say = QCoreApplication.translate
     try:
-        number = version("layerloom")
-    except PackageNotFoundError:
-        number = say("about", "(not installed)")
-    dialog = Dialog(parent, f"Layerloom {number}")
+        title = f"Layerloom {version('layerloom')}"
+    except PackageNotFoundError:  # it runs from the folder of its source
+        title = "Layerloom"
+    dialog = Dialog(parent, title)
     dialog.setMinimumWidth(460)
     for text in (
         say("about", "Compose a PyTorch network as a stack of layers, see what every choice does, run it, and leave "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from engine.catalogue import ACTIVATIONS
@@ -35,12 +36,14 @@ class ActivationPart(Section):
         super().__init__("activation", self.tr("Activation"), parent)
         self._voice = voice
         self._nodes: tuple[Active, ...] = ()
+        self._showing: object = None
         self._choice = Choice()
         self._choice.setAccessibleName(self.tr("activation"))
         self._choice.set_options(activation_options(), activation_thumbnail)
         self._choice.chosen.connect(self._choose)
         self._choice.highlighted.connect(self._preview)
-        self._choice.closed.connect(self._show_curve)
+        # What was chosen comes after the closing: the curve of before is not drawn between.
+        self._choice.closed.connect(self._show_curve, Qt.ConnectionType.QueuedConnection)
         form = Form()
         form.add_row(self.tr("activation"), self._choice,
                      self.tr("The function that the output of the layer goes through"),
@@ -59,9 +62,11 @@ class ActivationPart(Section):
 
     def show_nodes(self, nodes: Sequence[Active]) -> None:
         """Show what these have in common; at least one."""
-        if len(nodes) == len(self._nodes) and all(map(_is, nodes, self._nodes)):
-            return
         self._nodes = tuple(nodes)
+        showing = [(node.id, node.activation, shown_activation(node)) for node in nodes]
+        if showing == self._showing:
+            return
+        self._showing = showing
         chosen = [node.activation for node in nodes]
         mixed = len({type(each) for each in chosen}) > 1
         key = chosen[0].key() if chosen[0] is not None else NONE
@@ -118,7 +123,3 @@ def _for_each(nodes: Sequence[Active], name: str, value: object) -> Edit:
         return SetActivation(tuple(changed), next(iter(changed.values())))
     edits = tuple(SetActivation((node_id,), each) for node_id, each in changed.items())
     return Several(edits, f"Set {name}")
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.design.kind import Misfit
@@ -15,11 +16,32 @@ from gui import theme
 from gui.inspector.section import Section
 from gui.widgets.pieces import plain_label
 
-SHORT = 16
-"""Letters that stand in one line also where the column is narrowest."""
+SHORT = 160
+"""Pixels that a text may take to stand in one line also where the column is narrowest."""
 
 Row = tuple[str, str, str]
 """A name, what stands beside it, and a sentence about it."""
+
+
+class _Value(QLabel):
+    """A value that can be selected with the mouse. Qt makes a document of such a text, and so only where a mouse is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.mono_font())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def show_text(self, text: str) -> None:
+        """Show a text that wraps only where it may have to: what wraps is laid out several times."""
+        if not self.underMouse():
+            self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        long = self.fontMetrics().horizontalAdvance(text) > SHORT
+        if self.wordWrap() != long:
+            self.setWordWrap(long)
+        self.setText(text)
 
 
 class FactsPart(Section):
@@ -27,7 +49,7 @@ class FactsPart(Section):
 
     def __init__(self, key: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(key, title, parent)
-        self._rows: list[tuple[QLabel, QLabel]] = []
+        self._rows: list[tuple[QLabel, _Value]] = []
         self._shown: tuple[Row, ...] = ()
         holder = QWidget()
         self._grid = QGridLayout(holder)
@@ -52,26 +74,17 @@ class FactsPart(Section):
             value.setVisible(there)
             if there:
                 name.setText(wanted[place][0])
-                _set_wrapped(value, wanted[place][1])
+                value.show_text(wanted[place][1])
                 value.setAccessibleName(f"{wanted[place][0]}: {wanted[place][1]}")
                 name.setToolTip(wanted[place][2])
                 value.setToolTip(wanted[place][2])
 
     def _add_row(self) -> None:
-        name, value = plain_label(role="muted"), plain_label()
-        value.setFont(theme.mono_font())
-        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        name, value = plain_label(role="muted"), _Value()
         place = len(self._rows)
         self._grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(value, place, 1)
         self._rows.append((name, value))
-
-
-def _set_wrapped(label: QLabel, text: str) -> None:
-    """Show a text that wraps only where it may have to: what wraps is laid out several times, at every keystroke."""
-    if label.wordWrap() != (len(text) > SHORT):
-        label.setWordWrap(len(text) > SHORT)
-    label.setText(text)
 
 
 def layer_rows(facts: NodeFacts, whole: Totals) -> list[Row]:

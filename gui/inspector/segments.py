@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
+from operator import eq
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -77,12 +79,14 @@ class Segments(QWidget):
         """Offer these keys with their titles; the first is on."""
         if tuple(choices) == self._shown:
             return
+        same = sum(takewhile(bool, map(eq, choices, self._shown)))
         self._shown = tuple(choices)
-        for button in self._group.buttons():
+        for button in self._group.buttons()[same:]:
             self._group.removeButton(button)
             self._row.removeWidget(button)
             button.hide()
             button.deleteLater()
+<<<<<<< HEAD
         self._row.removeWidget(self._list)
         self._list.hide()
         if len(choices) > MOST_SEGMENTS:
@@ -92,6 +96,9 @@ class Segments(QWidget):
             self.set_current(choices[0][0])
             return
         for key, title in choices:
+=======
+        for key, title in choices[same:]:
+>>>>>>> main
             segment = _Segment(key, title, self.accessibleName(), mono=self._mono)
             self._group.addButton(segment)
             self._row.addWidget(segment)

@@ -35,6 +35,8 @@ class WeightCard(QWidget):
         self._name = ""
         self._shape: Shape = ()
         self._law = TensorLaw(None, None, "")
+        self._pictured: object = None
+        """What the plot shows, as far as that is known from here."""
         self._drawing: Drawing | None = None
         self._as_matrix = False
         self._plot: Slot[Plot] = Slot(self._make_plot, self._redraw, "weights", _HEIGHT)
@@ -122,7 +124,9 @@ class WeightCard(QWidget):
     def _make_plot(self) -> Plot:
         from gui.widgets.plot import Plot
 
-        return Plot()
+        plot = Plot()
+        plot.set_axis_labels(y=self.tr("share of values"))
+        return plot
 
     def _make_matrix(self) -> MatrixImage:
         from gui.widgets.image import MatrixImage
@@ -139,13 +143,16 @@ class WeightCard(QWidget):
         plot = self._plot.widget
         if plot is None:
             return
+        wanted = (plot, self._name, self._caption(), self._law.distribution, self._drawing)
+        if wanted == self._pictured:
+            return
+        self._pictured = wanted
         from gui.inspector.weight_marks import pictured
 
         picture = pictured(self._law.distribution, self._values())
         plot.set_title(self._name)
         plot.set_caption(self._caption())
-        plot.set_home(x=(picture.low, picture.high))
-        plot.display(picture.marks)
+        plot.display(picture.marks, over=(picture.low, picture.high))
 
     def _redraw_matrix(self) -> None:
         image = self._matrix.widget

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -55,7 +56,8 @@ class WeightPart(Section):
         self._choice = Choice()
         self._choice.chosen.connect(self._choose)
         self._choice.highlighted.connect(self._preview)
-        self._choice.closed.connect(self._show_law)
+        # What was chosen comes after the closing: the law of before is not drawn between.
+        self._choice.closed.connect(self._show_law, Qt.ConnectionType.QueuedConnection)
         self._offered: tuple[Option, ...] = ()
         self._form = Form()
         self._form.add_row(self.tr("initializer"), self._choice,

@@ -50,6 +50,7 @@ class ReferenceDialog(Dialog):
         self._list = QListView()
         self._list.setModel(self._model)
         self._list.setItemDelegate(RowPainter(self, _thumbnail, ""))
+        self._list.setResizeMode(QListView.ResizeMode.Adjust)
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setAccessibleName(self.tr("Entries"))

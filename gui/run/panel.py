@@ -71,8 +71,7 @@ class RunPanel(QWidget):
             self.tabs.addTab(title)
         self._nothing = EmptyState(
             "player-play", self.tr("Nothing has run yet"),
-            self.tr("Run the network forward on random or real rows to see what every layer gives."),
-            self.tr("Run forward"),
+            self.tr("Run forward shows what every layer gives for these rows."),
         )  # fmt: skip
         self._nothing.acted.connect(lambda: self.commanded.emit("run.forward"))
         self._pages = QStackedWidget()
@@ -130,10 +129,7 @@ class RunPanel(QWidget):
         self._caption.setText("")
         self._nothing.show_state(
             self.tr("Nothing has run yet"),
-            self.tr(
-                "Run the network forward on random or real rows to see what every layer gives."
-            ),
-            self.tr("Run forward"),
+            self.tr("Run forward shows what every layer gives for these rows."),
         )
         self.forwarded.emit(None)
         self._show_page()

@@ -115,8 +115,9 @@ class ParametersPage(QWidget):
         self._table.verticalHeader().setDefaultSectionSize(26)
         self._table.horizontalHeader().setHighlightSections(False)
         header = self._table.horizontalHeader()
-        header.setDefaultSectionSize(78)
+        header.setDefaultSectionSize(84)
         header.setMinimumSectionSize(56)
+        header.setToolTip(self.tr("Each tensor has the name that it has in the state_dict."))
         header.setStretchLastSection(False)
         for column in (0, 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
@@ -178,15 +179,15 @@ class ParametersPage(QWidget):
             self._table.selectRow(row)
 
     def _counted(self, rows: list[dict[str, Any]]) -> str:
-        """6 tensors with 26 numbers, named as in the state_dict."""
+        """6 tensors with 26 numbers."""
         numbers = sum(prod(each["shape"]) for each in rows)
         match len(rows):
             case 0:
                 return self.tr("This network has no parameters.")
             case 1:
-                text = self.tr("1 tensor with {numbers} numbers, named as in the state_dict")
+                text = self.tr("1 tensor with {numbers} numbers")
             case _:
-                text = self.tr("{count} tensors with {numbers} numbers, named as in the state_dict")
+                text = self.tr("{count} tensors with {numbers} numbers")
         return text.format(count=f"{len(rows):,}", numbers=f"{numbers:,}")
 
     def _show_failure(self, sentence: str) -> None:

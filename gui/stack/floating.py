@@ -21,6 +21,7 @@ class Floating(QObject):
         self._gestures = gestures
         self._view = gestures.view
         self.editor: NameEditor | NumberEditor | None = None
+        self._document: object = None
         gestures.rename_wished.connect(self.rename)
         gestures.typing_wished.connect(self.type_number)
         self._view.laid.connect(self._follow)
@@ -55,12 +56,12 @@ class Floating(QObject):
         self._open(editor, node_id)
 
     def show_state(self, new: State) -> None:
-        """Show what an open editor's node has become; close it with its node."""
+        """Show what an open editor's node has become; close it with its node, and with its document."""
         editor = self.editor
         if editor is None:
             return
         node = find(new.network.body, editor.node_id)
-        if node is None:
+        if node is None or new.document is not self._document:
             editor.close_now()
         elif isinstance(editor, NumberEditor):
             editor.show_node(node)
@@ -71,6 +72,7 @@ class Floating(QObject):
     def _open(self, editor: NameEditor | NumberEditor, node_id: int) -> None:
         self._view.reveal(self._view.scene.model.place_of_node(node_id))
         self.editor = editor
+        self._document = self._gestures.state.document if self._gestures.state else None
         editor.closed.connect(self._forget)
         editor.open_over(self._where(editor))
 

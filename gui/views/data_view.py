@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.catalogue import DATASETS
 from engine.catalogue.datasets import CsvFile, Dataset, NpyFile
@@ -60,7 +60,7 @@ class DataView(QWidget):
         self._mismatch = Notice()
         self._mismatch.acted.connect(self._match_input)
         self._table = RowsTable()
-        self._caption = plain_label("", "muted")
+        self._caption = plain_label("", "muted", wrap=True)
         form = Form()
         form.add_row(self.tr("data set"), self._set, self.tr("Where rows come from."), mono=False)
         form.add_row(
@@ -77,9 +77,17 @@ class DataView(QWidget):
         left.addWidget(self._facts)
         left.addWidget(self._help)
         left.addStretch(1)
+        left.setContentsMargins(0, 0, theme.MEDIUM, 0)
         holder = QWidget()
         holder.setLayout(left)
-        holder.setFixedWidth(FORM_WIDTH)
+        area = QScrollArea()
+        area.setWidget(holder)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for each in (holder, area.viewport()):
+            each.setAutoFillBackground(False)  # the sheet behind shows through
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setFixedWidth(FORM_WIDTH + theme.MEDIUM)
         right = QVBoxLayout()
         right.setSpacing(theme.NARROW)
         right.addWidget(self._mismatch)
@@ -87,8 +95,8 @@ class DataView(QWidget):
         right.addWidget(self._table, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.MEDIUM)
-        row.setSpacing(24)
-        row.addWidget(holder)
+        row.setSpacing(theme.MEDIUM)
+        row.addWidget(area)
         row.addLayout(right, 1)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)

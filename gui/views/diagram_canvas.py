@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from engine.design.value import replace
 from engine.views.diagram import Diagram
 from gui import theme
-from gui.views.diagram_painting import Live, paint, prepare
+from gui.views.diagram_changes import changed
+from gui.views.diagram_names import Names
+from gui.views.diagram_painting import Live, paint, prepare, scale_of_words
 from gui.views.diagram_pictures import Pictures
+from gui.views.diagram_places import Place, places_of, stretched
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
@@ -32,17 +34,18 @@ TOP = 14
 """Pixels kept free above the names."""
 MOST_AHEAD = 64
 """Bundles that are painted beforehand in a row."""
+REST_MS = 25
+"""After painting, until lines are painted beforehand: what a person does next comes first."""
+AIR = 130.0
+"""Units that a long name or caption takes to each side of its column, where it is not enlarged."""
+RIM = 60.0
+"""Units around what can be pointed at, within which it shows that it is selected."""
 AHEAD = 0.3
 """Of the sheet's width, how far beyond its sides lines are painted beforehand."""
 ASIDE = 24
 """Pixels between a node that comes into sight and the edge."""
-WIDEST = 2.4
-"""How far the columns of a small network may be pulled apart to fill a wide sheet."""
 COMFORTABLE = 1.25
 """A small diagram is not blown up beyond this."""
-
-Place = tuple[int, QRectF, str]
-"""What can be pointed at: its id, its area, and what a tooltip says of it."""
 
 
 class DiagramCanvas(QWidget):
@@ -62,10 +65,11 @@ class DiagramCanvas(QWidget):
         self._live = Live()
         self._coming: Live | None = None
         """What is shown as soon as its lines have been painted, a bundle at a time: nothing waits for all of them."""
-        self._idle = QTimer(self, interval=0, singleShot=True)
+        self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self._prepare)
         self._prepared = 0
         self._pictures = Pictures()
+        self._names = Names()
         self._selected: tuple[int, ...] = ()
         self._zoom = 1.0
         self._offset = QPointF(0, 0)
@@ -81,16 +85,28 @@ class DiagramCanvas(QWidget):
 
     def show_diagram(self, diagram: Diagram) -> None:
         """Show a diagram; the view stays where a person moved it, else it shows all."""
-        if diagram == self._diagram:
+        if diagram is self._diagram or diagram == self._diagram:
             return
+        before, where = self._shown, (self._zoom, QPointF(self._offset))
         self._diagram = self._shown = diagram
         if self._fits:
             self._fit()
-        self.update()
+            self._stay(*where)
+            self._bring_into_sight()
+        if before is None or where != (self._zoom, self._offset) or self._other_names(before):
+            self.update()
+        elif strip := changed(before, self._shown, self._air):
+            self._update_strip(*strip)
+
+    def _other_names(self, before: Diagram) -> bool:
+        selected = frozenset(self._selected)
+        return self._shown is not None and self._names.change(
+            before, self._shown, scale_of_words(self._zoom), selected
+        )
 
     def show_live(self, live: Live) -> None:
         self._coming, self._prepared = live, 0
-        self._idle.start()
+        self._idle.start(0)
 
     def _prepare(self) -> None:
         """Paint the lines of one bundle that is or will soon be seen; once there is no more, show what has come."""
@@ -104,20 +120,47 @@ class DiagramCanvas(QWidget):
             and self._prepared <= MOST_AHEAD
             and prepare(self._shown, live, wide, pixels, self._pictures)
         ):
-            self._idle.start()
+            self._idle.start(0)
         elif self._coming is not None:
             self._live, self._coming = self._coming, None
             self.update()
 
-    def _seen(self) -> QRectF:
-        """The part of the sheet that is in view, in the diagram's units."""
-        return QRectF(-self._offset / self._zoom, self.size().toSizeF() / self._zoom)
+    def _seen(self, part: QRect | None = None) -> QRectF:
+        """The part of the sheet that is in view, or in some part of the widget, in the diagram's units."""
+        area = QRectF(part or self.rect())
+        return QRectF((area.topLeft() - self._offset) / self._zoom, area.size() / self._zoom)
+
+    @property
+    def _air(self) -> float:
+        """How far words may stand out to each side, in the diagram's units."""
+        return AIR * scale_of_words(self._zoom)
 
     def show_selection(self, ids: tuple[int, ...]) -> None:
-        if ids != self._selected:
-            self._selected = ids
-            self._bring_into_sight()
+        if ids == self._selected:
+            return
+        before, where = self._selected, self._offset.x()
+        self._selected = ids
+        self._bring_into_sight()
+        if where != self._offset.x() or self._named(before) != self._named(ids):
             self.update()
+            return
+        other = set(before) ^ set(ids)
+        for node_id, area, _ in self._places():
+            if node_id in other:
+                self._update_strip(area.left() - RIM, area.right() + RIM)
+
+    def _named(self, selected: tuple[int, ...]) -> object:
+        """The columns and plates whose name has room; those that are selected come first."""
+        scale = scale_of_words(self._zoom)
+        return self._names.of(self._shown, scale, frozenset(selected)) if self._shown else None
+
+    def _update_strip(self, left: float, right: float) -> None:
+        """Paint again from here to there along x, in the diagram's units."""
+        left, right = (x * self._zoom + self._offset.x() for x in (left, right))
+        if left < self.width() and right > 0:
+            whole = QRectF(self.rect())
+            strip = whole.adjusted(max(left, 0), 0, min(right - whole.width(), 0), 0)
+            self.update(strip.toAlignedRect())
 
     def _bring_into_sight(self) -> None:
         """Move the sheet, without zooming, so that the node selected last can be seen."""
@@ -199,6 +242,12 @@ class DiagramCanvas(QWidget):
         self._offset = QPointF(max(x, 0.0), y)
         self.zoomed.emit(self._zoom)
 
+    def _stay(self, zoom: float, offset: QPointF) -> None:
+        """Show that part of a long drawing which was shown before an edit of it."""
+        beyond = self.width() - (self._shown.width * self._zoom if self._shown is not None else 0)
+        if beyond < 0 and self._zoom == zoom:
+            self._offset.setX(max(offset.x(), beyond))
+
     # --- events --------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -213,13 +262,14 @@ class DiagramCanvas(QWidget):
                 self._shown or self._diagram,
                 self._live,
                 frozenset(self._selected),
-                self._seen(),
+                self._seen(event.rect()).adjusted(-self._air, 0, self._air, 0),
                 self._zoom,
                 self._pictures,
+                self._names,
             )
             painter.resetTransform()
             self._prepared = 0
-            self._idle.start()
+            self._idle.start(REST_MS)
         if self.hasFocus():
             painter.setPen(theme.current().colour("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -229,6 +279,7 @@ class DiagramCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._fits:
             self._fit()
+            self._bring_into_sight()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
@@ -306,7 +357,7 @@ class DiagramCanvas(QWidget):
     def _places(self) -> list[Place]:
         """What can be pointed at, in front first."""
         if self._placed[0] is not self._shown:
-            self._placed = (self._shown, _places_of(self._shown))
+            self._placed = (self._shown, places_of(self._shown))
         return self._placed[1]
 
     def _node_at(self, point: QPointF) -> int:
@@ -349,46 +400,3 @@ class DiagramCanvas(QWidget):
         last = self._selected[-1] if self._selected else 0
         position = ids.index(last) + by if last in ids else (0 if by > 0 else len(ids) - 1)
         self.picked.emit((ids[min(max(position, 0), len(ids) - 1)],))
-
-
-def _places_of(diagram: Diagram | None) -> list[Place]:
-    if diagram is None:
-        return []
-    found: list[Place] = []
-    for column in diagram.columns:
-        half = max(column.radius + 8, 34)
-        top = min(column.y - column.height / 2 - column.radius, column.header_y - 28)
-        bottom = column.y + column.height / 2 + column.radius
-        found.append((column.node_id, QRectF(column.x - half, top, 2 * half, bottom - top),
-                      f"{column.name}: {column.caption}"))  # fmt: skip
-    found += [(p.node_id, QRectF(p.x - 20, p.header_y - 28, p.width + 40, p.y + p.height - p.header_y + 28),
-               f"{p.name}: {p.caption}") for p in diagram.plates]  # fmt: skip
-    found += [(b.node_id, QRectF(b.x, b.y - b.height / 2, b.width, b.height), f"{b.name}: {b.caption}")
-              for b in diagram.boxes]  # fmt: skip
-    found += [(j.node_id, QRectF(j.x - j.radius, j.y - j.radius, 2 * j.radius, 2 * j.radius), j.symbol)
-              for j in diagram.joints]  # fmt: skip
-    found += [
-        (f.node_id, QRectF(f.x, f.y, f.width, f.height), f.name) for f in reversed(diagram.frames)
-    ]
-    return found
-
-
-def stretched(diagram: Diagram, factor: float) -> Diagram:
-    """A drawing of neurons alone with its columns further apart; any other one as it is."""
-    factor = min(factor, WIDEST)
-    if factor <= 1.02 or diagram.boxes or diagram.frames or diagram.joints or diagram.wires:
-        return diagram
-    columns = tuple(
-        each._replace(x=each.x * factor, lane_end=each.lane_end * factor)
-        for each in diagram.columns
-    )
-    plates = tuple(
-        each._replace(x=(each.x + each.width / 2) * factor - each.width / 2)
-        for each in diagram.plates
-    )
-    bundles = tuple(
-        each._replace(x0=each.x0 * factor, x1=each.x1 * factor) for each in diagram.bundles
-    )
-    return replace(
-        diagram, columns=columns, plates=plates, bundles=bundles, width=diagram.width * factor
-    )

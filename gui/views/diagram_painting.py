@@ -13,16 +13,18 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from engine.design.value import field, value
 from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
 from gui import theme
+from gui.views.diagram_names import LONGEST_NAME, Names
 from gui.views.diagram_pictures import Pictures, path_of, stroke
 
 STEPS = 6
 """Widths that lines are drawn in: more are not told apart, and each is one path."""
 
+_SIGNS = {-1: "negative", 0: "border_strong", 1: "positive"}
+"""Colours of lines and discs by sign; zero is neither."""
+
 THINNEST, THICKEST = 0.5, 2.8
 MOST_LINES = 9_000
 """Lines of one picture; beyond, the faintest are left out."""
-
-LONGEST_NAME = 26
 
 
 @value
@@ -41,13 +43,14 @@ def paint(
     seen: QRectF,
     zoom: float,
     pictures: Pictures | None = None,
+    names: Names | None = None,
 ) -> None:
     """Everything of the diagram that lies in `seen`, both in the diagram's own units.
 
     With `pictures`, lines and neurons are painted once and then shown again as long as they stay the same.
     """
     lines = _Lines(diagram, live)
-    words = _Words(zoom)
+    words = _Words(zoom, (names or Names()).of(diagram, scale_of_words(zoom), selected))
     pixels = None if pictures is None else zoom * painter.device().devicePixelRatio()
     left, right = seen.left(), seen.right()
     for frame in diagram.frames:
@@ -92,7 +95,7 @@ def paint(
                 content, area = _look(column, values, chosen)
                 draw = partial(_neurons, column=column, values=values, selected=chosen)
                 pictures.show(painter, content, area, pixels, draw)
-            words.header(painter, column.x, column.header_y, column.name, column.caption)
+            words.header(painter, column, column.x)
 
 
 def prepare(diagram: Diagram, live: Live, seen: QRectF, pixels: float, pictures: Pictures) -> bool:
@@ -142,13 +145,13 @@ class _Lines:
             faint = colours.colour("border_strong", 0.55)
             stroke(painter, path_of(list(self._ends(bundle))), faint, 0.7, pixels)
             return
-        for (positive, step), path in self._weighted(bundle, matrix):
+        for (sign, step), path in self._weighted(bundle, matrix):
             share = (step + 0.5) / STEPS
-            colour = colours.colour("positive" if positive else "negative", 0.16 + 0.74 * share)
+            colour = colours.colour(_SIGNS[sign], 0.16 + 0.74 * share if sign else 0.55)
             width = THINNEST + (THICKEST - THINNEST) * share * share
             stroke(painter, path, colour, width, pixels)
 
-    def _weighted(self, bundle: Bundle, matrix: Any) -> list[tuple[tuple[bool, int], QPainterPath]]:
+    def _weighted(self, bundle: Bundle, matrix: Any) -> list[tuple[tuple[int, int], QPainterPath]]:
         """The lines by sign and step, the thinnest first."""
         source, target = self._columns[bundle.source], self._columns[bundle.target]
         starts, ends = list(source.neurons()), list(target.neurons())
@@ -157,7 +160,7 @@ class _Lines:
         shares: list[list[float]] = (matrix / largest).tolist()
         least = 0.0 if source.units * target.units <= MOST_LINES else 0.35
         x0, x1, half = bundle.x0, bundle.x1, (bundle.x0 + bundle.x1) / 2
-        paths: dict[tuple[bool, int], QPainterPath] = {}
+        paths: dict[tuple[int, int], QPainterPath] = {}
         for j, end in ends:
             if j >= rows:
                 break
@@ -169,7 +172,7 @@ class _Lines:
                 size = abs(share)
                 if not least <= size <= 1:  # also what is not a number
                     continue
-                look = (share > 0, min(int(size * STEPS), STEPS - 1))
+                look = ((share > 0) - (share < 0), min(int(size * STEPS), STEPS - 1))
                 path = paths.get(look)
                 if path is None:
                     path = paths[look] = QPainterPath()
@@ -259,25 +262,33 @@ def _neuron_value(
     colours = theme.current()
     share = (abs(value) / largest) ** 0.5 if largest else 0.0
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colours.colour("positive" if value >= 0 else "negative", 0.9))
+    painter.setBrush(colours.colour(_SIGNS[(value > 0) - (value < 0)], 0.9))
     radius = max((column.radius - 2.5) * share, 1.2)
     painter.drawEllipse(QPointF(column.x, y), radius, radius)
 
 
-class _Words:
-    """Names over columns keep a size that can be read when the drawing is made smaller."""
+def scale_of_words(zoom: float) -> float:
+    """How much larger words are written than the rest, so that they can be read."""
+    return max(1.0, min(0.92 / max(zoom, 0.01), 3.2))
 
-    def __init__(self, zoom: float) -> None:
-        self._scale = max(1.0, min(0.92 / max(zoom, 0.01), 3.2))
+
+class _Words:
+    """Names over columns keep a size that can be read when the drawing is made smaller, those that have room."""
+
+    def __init__(self, zoom: float, named: frozenset[Column | Plate]) -> None:
+        self._scale = scale_of_words(zoom)
+        self._named = named
         self._name = theme.body_font(round(theme.STRONG * self._scale), bold=True)
         self._caption = theme.body_font(round(theme.CAPTION * self._scale))
 
-    def header(self, painter: QPainter, x: float, y: float, name: str, caption: str) -> None:
+    def header(self, painter: QPainter, over: Column | Plate, x: float) -> None:
+        if over not in self._named:
+            return
         colours = theme.current()
         line = 16 * self._scale
-        y -= 8 * (self._scale - 1)
-        _centred(painter, x, y - line, _elided(name), self._name, colours.colour("text"))
-        _centred(painter, x, y, caption, self._caption, colours.colour("text_muted"))
+        y = over.header_y - 8 * (self._scale - 1)
+        _centred(painter, x, y - line, _elided(over.name), self._name, colours.colour("text"))
+        _centred(painter, x, y, over.caption, self._caption, colours.colour("text_muted"))
 
 
 def _plate(painter: QPainter, plate: Plate, selected: bool, words: _Words) -> None:
@@ -290,7 +301,7 @@ def _plate(painter: QPainter, plate: Plate, selected: bool, words: _Words) -> No
     fill = QColor(colours.colour(_family(plate.family), 0.28))
     painter.setBrush(fill)
     painter.drawRoundedRect(QRectF(plate.x, plate.y, plate.width, plate.height), 5, 5)
-    words.header(painter, plate.x + plate.width / 2, plate.header_y, plate.name, plate.caption)
+    words.header(painter, plate, plate.x + plate.width / 2)
 
 
 def _box(painter: QPainter, box: Box, selected: bool) -> None:

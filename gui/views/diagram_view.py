@@ -136,6 +136,7 @@ class DiagramView(QWidget):
             self._values = {node.id: node.first.ravel().tolist() for node in values.nodes}
             self._values[0] = values.input[0].ravel().tolist() if len(values.input) else []
         self._show_live()
+        self._say_legend()
 
     def _draw(self) -> None:
         self._draw_soon.stop()
@@ -183,11 +184,9 @@ class DiagramView(QWidget):
             bundle.weight for bundle in self._diagram.bundles
         )
         if has_lines and self._weights:
-            self._legend.setText(
-                self.tr(
-                    "line width |w| · blue w > 0 · orange w < 0 · disc = value of the first row"
-                )
-            )
+            said = self.tr("line width |w| · blue w > 0 · orange w < 0")
+            discs = self.tr(" · disc = value of the first row") if self._values else ""
+            self._legend.setText(said + discs)
         elif has_lines:
             self._legend.setText(self.tr("lines are coloured once the weights are drawn"))
         else:

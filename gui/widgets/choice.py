@@ -182,8 +182,11 @@ class Choice(QAbstractButton):
 
     def _name(self) -> None:
         title = self.title()
+        name = f"{self._label}: {title}" if self._label else title
+        if (title, name) == (self.text(), self.accessibleName()):
+            return
         self.setText(title)
-        super().setAccessibleName(f"{self._label}: {title}" if self._label else title)
+        super().setAccessibleName(name)
         self.updateGeometry()
         self.update()
 

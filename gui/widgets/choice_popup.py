@@ -37,8 +37,11 @@ Found = Callable[[str], Sequence[Option]]
 Index = QModelIndex | QPersistentModelIndex
 
 THUMBNAIL = QSize(56, 32)
-_WIDTH, _TALLEST = 380, 440
+_WIDTH, _TALLEST = 420, 440
+_EDGE, _PICTURE_GAP = 10, 12
+_TITLE_LINE, _OTHER_HEIGHT = 20, 32
 _ROW_ROLE = Qt.ItemDataRole.UserRole
+_WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 class RowsModel(QAbstractListModel):
@@ -93,8 +96,20 @@ class RowPainter(QStyledItemDelegate):
                 return QSize(10, 28)
             case Option(subtitle="", disabled_reason="") if self._thumbnail is None:
                 return QSize(10, 30)
+            case Option() as row:
+                view: QWidget = option.widget  # type: ignore[attr-defined]
+                width = view.viewport().width() if isinstance(view, QListView) else _WIDTH
+                return QSize(10, _OTHER_HEIGHT + self._lines_height(row, width))
             case _:
                 return QSize(10, 46)
+
+    def _lines_height(self, row: Option, width: int) -> int:
+        """How high the sentence below the title gets, which is never cut."""
+        pictures = 8 + THUMBNAIL.width() + _PICTURE_GAP if self._thumbnail else _EDGE
+        room = QRect(0, 0, width - pictures - _EDGE, 1000)
+        metrics = QFontMetrics(theme.body_font(theme.CAPTION))
+        below = row.disabled_reason or row.subtitle
+        return metrics.boundingRect(room, _WRAPPED, below).height() if below else 14
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         rect: QRect = option.rect  # type: ignore[attr-defined]
@@ -118,7 +133,7 @@ class RowPainter(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.current().colour("selected"))
             painter.drawRoundedRect(rect, 5, 5)
-        words = rect.adjusted(10, 0, -10, 0)
+        words = rect.adjusted(_EDGE, 0, -_EDGE, 0)
         if self._thumbnail is not None:
             where = QRect(rect.left() + 8, 0, THUMBNAIL.width(), THUMBNAIL.height())
             where.moveTop(rect.center().y() - THUMBNAIL.height() // 2)
@@ -126,15 +141,19 @@ class RowPainter(QStyledItemDelegate):
                 painter.setOpacity(0.35)
             painter.drawPixmap(where, self._picture(row.key))
             painter.setOpacity(1)
-            words.setLeft(where.right() + 12)
+            words.setLeft(where.right() + _PICTURE_GAP)
         title = QRect(words)
         below = row.disabled_reason or row.subtitle
         if below:
-            title.setHeight(title.height() // 2 + 1)
-            title.translate(0, 3)
-            line = QRect(words.left(), title.bottom() - 2, words.width(), words.height() // 2 - 2)
-            _write(painter, line, below, "warning" if row.disabled_reason else "text_muted",
-                   theme.body_font(theme.CAPTION))  # fmt: skip
+            title = QRect(words.left(), words.top() + 5, words.width(), _TITLE_LINE)
+            lines = QRect(
+                words.left(), title.bottom() + 1, words.width(), words.bottom() - title.bottom()
+            )
+            painter.setFont(theme.body_font(theme.CAPTION))
+            painter.setPen(
+                theme.current().colour("warning" if row.disabled_reason else "text_muted")
+            )
+            painter.drawText(lines, _WRAPPED, below)
         if row.key == self._current:
             _write(
                 painter, title, "✓", "accent", theme.body_font(theme.STRONG, bold=True), right=True
@@ -192,6 +211,7 @@ class ChoicePopup(QFrame):
         self._list.setItemDelegate(RowPainter(self, thumbnail, current))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setMouseTracking(True)
+        self._list.setResizeMode(QListView.ResizeMode.Adjust)
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setAccessibleName(self.tr("Choices"))
@@ -223,13 +243,19 @@ class ChoicePopup(QFrame):
     def _place(self) -> None:
         """Take the room that the rows need, beside the anchor and inside the screen."""
         screen = self.screen().availableGeometry()
-        width = max(self._anchor.width(), _WIDTH)
+        width = min(max(self._anchor.width(), _WIDTH), screen.width())
+        self.resize(width, _TALLEST)  # the height of the rows depends on it
         height = min(_TALLEST, self._content_height())
         x = max(screen.left(), min(self._anchor.left(), screen.right() - width))
-        y = self._anchor.bottom() + 3
-        if y + _TALLEST > screen.bottom() and self._anchor.top() - screen.top() > _TALLEST:
+        below = screen.bottom() - self._anchor.bottom() - 3
+        above = self._anchor.top() - screen.top() - 3
+        if below >= min(_TALLEST, above):
+            height = min(height, below)
+            y = self._anchor.bottom() + 3
+        else:
+            height = min(height, above)
             y = self._anchor.top() - 3 - height
-        self.setGeometry(QRect(x, max(screen.top(), y), width, height))
+        self.setGeometry(QRect(x, y, width, height))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

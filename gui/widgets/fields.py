@@ -260,7 +260,6 @@ class Switch(QAbstractButton):
     def set_value(self, value: bool) -> None:
         """Show on or off."""
         self.setChecked(value)
-        self.update()
 
     def reset(self, value: bool) -> None:
         """The same as `set_value`: a switch holds nothing half typed."""

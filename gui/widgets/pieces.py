@@ -168,9 +168,13 @@ class ElidedLabel(QWidget):
 
     def set_text(self, text: str) -> None:
         """Show `text`."""
+        if text == self._text:
+            return
+        before = self.sizeHint()
         self._text = text
         self.setAccessibleName(text)
-        self.updateGeometry()
+        if self.sizeHint() != before:
+            self.updateGeometry()
         self._explain()
         self.update()
 

@@ -78,9 +78,10 @@ class Plot(QWidget):
         self.setAccessibleName(title or self.tr("Plot"))
         theme.changed.connect(self._recolour)
 
-    def display(self, marks: Sequence[Mark]) -> None:
-        """Show these marks in place of those before; never emits."""
+    def display(self, marks: Sequence[Mark], over: tuple[float, float] | None = None) -> None:
+        """Show these marks in place of those before, and all of the range `over` at first; never emits."""
         self._marks = tuple(marks)
+        self._home_x = over or self._home_x
         self._canvas.display(self._marks)
         named = (mark for mark in marks if isinstance(mark, Series | Bars) and mark.name)
         self._write(replace(self._header, legend=tuple(named)))

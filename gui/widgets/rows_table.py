@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 MOST_COLUMNS = 256
 
+_NARROWEST = 96
+
 
 class NumberRows(QAbstractTableModel):
     """A 2-D array with names of its columns; the last column may be a target."""
@@ -95,7 +97,7 @@ class RowsTable(QWidget):
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self._table.setTabKeyNavigation(False)
         self._table.verticalHeader().setDefaultSectionSize(26)
-        self._table.horizontalHeader().setDefaultSectionSize(96)
+        self._table.horizontalHeader().setDefaultSectionSize(_NARROWEST)
         self._table.horizontalHeader().setHighlightSections(False)
         self._empty = EmptyState("database", self.tr("No rows yet"), "")
         self._pages = QStackedLayout(self)
@@ -112,6 +114,9 @@ class RowsTable(QWidget):
         """Rows of any shape, flattened behind the first dimension."""
         flat = x.reshape(len(x), -1) if x.ndim != 2 else x
         self._model.show(flat, y, names, classes)
+        header = self._table.horizontalHeader()
+        for column in range(self._model.columnCount()):
+            header.resizeSection(column, max(_NARROWEST, header.sectionSizeHint(column)))
         self._pages.setCurrentIndex(0)
 
     def show_nothing(self, sentence: str) -> None:

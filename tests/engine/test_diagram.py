@@ -16,7 +16,7 @@ from engine.catalogue.embedding import Embedding
 from engine.catalogue.joins import Add, Concat, MatMul, Multiply, Subtract
 from engine.catalogue.linear import Linear
 from engine.catalogue.norm import LayerNorm
-from engine.catalogue.rectifiers import ReLU
+from engine.catalogue.rectifiers import LeakyReLU, ReLU
 from engine.catalogue.shaping import Flatten
 from engine.catalogue.squashers import Tanh
 from engine.design.kind import Activation, Kind, TensorSpec
@@ -256,6 +256,14 @@ def test_an_edit_leaves_what_it_does_not_touch_as_it_was_drawn():
     same = [old is new for old, new in zip(first.columns, second.columns, strict=True)]
     # Anew are the input, the changed one, and those beside it, which know it.
     assert same == [False, True, True, False, False, False, True]
+
+
+def test_an_argument_of_an_activation_leaves_the_very_same_drawing():
+    node = layer("hidden", Linear(16), activation=LeakyReLU())
+    memory, before = Memory(), infer(network(node, layer("last", Linear(3))))
+    changed = replace(node, activation=LeakyReLU(negative_slope=0.5))
+    after = replace(before.network, body=Stack((changed, before.network.body.nodes[1])))
+    assert diagram(infer(after, before), memory) is diagram(before, memory)
 
 
 @pytest.mark.parametrize("name", DESIGNS)

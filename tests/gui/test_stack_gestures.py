@@ -373,6 +373,18 @@ def test_what_cannot_be_a_name_stays_in_the_line_with_the_reason(rig: Rig, name:
     assert not rig.wishes
 
 
+def test_another_project_does_not_get_a_name_that_was_being_typed(rig: Rig):
+    rig.panel.rename(2)
+    editor = rig.panel.floating.editor
+    assert editor is not None
+    editor.line.setText("of_the_old_one")
+    before = nested()
+    rig.document.start(before)
+    QApplication.processEvents()
+    assert rig.panel.floating.editor is None
+    assert rig.network is before.network
+
+
 def test_leaving_a_sound_name_takes_it(rig: Rig):
     rig.panel.rename(2)
     editor = rig.panel.floating.editor
