@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu
 
-from engine.design.value import replace
 from gui import theme
 from gui.actions import Actions
 from gui.asking import Ticket
+from gui.deeds import Deeds
 from gui.document import Document, State
 from gui.frame import Frame
 from gui.preferences import Preferences
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from gui.engine_process import EngineProcess
     from gui.files import Files
     from gui.inspector.panel import Inspector
-    from gui.messages import About, Messages
+    from gui.messages import Messages, Sayer
     from gui.recovery import Recovery, Rescued
     from gui.rescue import Rescue
     from gui.run.panel import RunPanel
     from gui.stack.advice_list import AdviceList
     from gui.start_page import StartPage
-    from gui.widgets.pieces import Notice, Severity
+    from gui.widgets.pieces import Notice
 
 
 class Window(QMainWindow):
@@ -45,7 +45,6 @@ class Window(QMainWindow):
         self._advice_soon.setSingleShot(True)
         self._advice_soon.setInterval(60)
         self._advice_soon.timeout.connect(self._show_advice)
-        self._shown: State | None = None
         self.rescue: Rescue | None = None
         self._build()
         self._connect()
@@ -55,7 +54,8 @@ class Window(QMainWindow):
     # --- building ------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.actions_table = Actions(self, self)
+        self.deeds = Deeds(self)
+        self.actions_table = Actions(self, self.deeds)
         self.setMenuBar(self.actions_table.menu_bar(self))
         self.frame = Frame(self, self.actions_table, self.ask)
         self.head, self.status = self.frame.head, self.frame.status
@@ -73,8 +73,8 @@ class Window(QMainWindow):
             panel.sealed.connect(document.seal)
             panel.commanded.connect(self.actions_table.run)
         self.stack.context_menu_wished.connect(self._context_menu)
-        self.head.palette_wished.connect(self.show_palette)
-        self.head.engine_wished.connect(self.restart_engine)
+        self.head.palette_wished.connect(self.deeds.show_palette)
+        self.head.engine_wished.connect(self.deeds.restart_engine)
 
     # --- what is made when it is first wanted, after the first paint ------------------------------------------
 
@@ -225,8 +225,7 @@ class Window(QMainWindow):
         if (
             old is not None and old.history.present is not new.history.present
         ) or self.pages.currentIndex():
-            self._leave_start()
-        self._shown = new
+            self.leave_start()
         with self.frame.keyboard_kept():
             self.stack.show_state(old, new)
             self.centre.show_state(old, new)
@@ -266,25 +265,21 @@ class Window(QMainWindow):
         self.status.hide()
         self.start.setFocus()
 
-    def _leave_start(self) -> None:
+    def leave_start(self) -> None:
+        """Show the project instead of the start page."""
         with self.frame.keyboard_kept():
             self.pages.setCurrentIndex(0)
         self.status.show()
 
     def show_view(self, index: int) -> None:
-        self._leave_start()
+        """Bring one of the views of the centre to the front."""
+        self.leave_start()
         self.centre.show_view(index)
 
-    def say(
-        self,
-        severity: Severity,
-        text: str,
-        action: str = "",
-        run: Callable[[], object] | None = None,
-        about: About = "",
-    ) -> None:
-        """One line above the panels, with at most one thing to do about it."""
-        self.messages.say(severity, text, action, run, about)
+    @property
+    def say(self) -> Sayer:
+        """Say one line above the panels, with at most one thing to do about it."""
+        return self.messages.say
 
     def _warn(self, sentence: str) -> None:
         self.say("warning", sentence)
@@ -303,128 +298,19 @@ class Window(QMainWindow):
     def _show_engine(self, state: object) -> None:
         self.head.show_engine(self.engine)
 
-    # --- what commands do ----------------------------------------------------------------------------------------
+    # --- opening ----------------------------------------------------------------------------------------
 
     def open_file(self, path: Path) -> None:
         if self.files.open(path):
-            self._leave_start()
+            self.leave_start()
 
     def _start_from(self, sample: str) -> None:
         if self.files.start_from(sample):
-            self._leave_start()
+            self.leave_start()
 
     def _choose_rescued(self, work: Rescued) -> None:
         if self.rescue is not None:
             self.rescue.choose(work)
-
-    def select_all(self) -> None:
-        from engine.design.tree import scope
-
-        self.document.select(tuple(node.id for node in scope(self.document.state.network.body)))
-
-    def show_palette(self) -> None:
-        from gui.palette import open_palette
-
-        self._leave_start()
-        open_palette(
-            self.head.search, self.document.state, self.insert_kind, self.actions_table.run
-        )
-
-    def insert_kind(self, key: str) -> None:
-        """A new layer of a kind behind the selection."""
-        from engine.catalogue import KINDS
-        from engine.design.edit import Insert, layer
-        from gui.clipboard import behind_selection
-
-        self.document.seal()
-        self.document.do(Insert((layer(KINDS[key]()),), behind_selection(self.document.state)))
-
-    def copy_code(self) -> None:
-        from engine import DesignError, write_module
-
-        try:
-            QApplication.clipboard().setText(write_module(self.document.state.network))
-        except DesignError as error:
-            self.say("warning", str(error))
-            return
-        self.status.say(self.tr("The code is on the clipboard."))
-
-    def copy_summary(self) -> None:
-        from engine import summarize
-
-        QApplication.clipboard().setText(summarize(self.document.state.network).to_text())
-        self.status.say(self.tr("The summary is on the clipboard."))
-
-    def run_forward(self) -> None:
-        if not self.run.isVisible():
-            self.toggle_run()
-        self.run.forward()
-
-    def redraw(self) -> None:
-        """New weights: the next seed, which undo takes back."""
-        from engine.design.project import SetForward
-
-        forward = self.document.state.project.forward
-        self.document.seal()
-        self.document.do(SetForward(replace(forward, seed=forward.seed + 1)))
-
-    def restart_engine(self) -> None:
-        self.engine.replace()
-        self.engine.restart()
-
-    def toggle_inspector(self) -> None:
-        with self.frame.keyboard_kept():
-            self.inspector.setVisible(not self.inspector.isVisible())
-
-    def toggle_run(self) -> None:
-        with self.frame.keyboard_kept():
-            self.run.setVisible(not self.run.isVisible())
-
-    def toggle_full_screen(self) -> None:
-        self.showNormal() if self.isFullScreen() else self.showFullScreen()
-
-    def switch_theme(self) -> None:
-        self.set_theme("dark" if self.preferences.theme == "light" else "light")
-
-    def set_theme(self, name: str) -> None:
-        self.preferences.theme = name
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        theme.apply(application, theme.LIGHT if name == "light" else theme.DARK)
-
-    def quit(self) -> None:
-        self.close()
-
-    def show_export(self) -> None:
-        from gui.dialogs.export import ExportDialog
-
-        ExportDialog(self, self.document.state, self.ask, self.preferences).open()
-
-    def show_preferences(self) -> None:
-        from gui.dialogs.preferences import PreferencesDialog
-
-        PreferencesDialog(self, self.preferences).open()
-
-    def show_shortcuts(self) -> None:
-        from gui.dialogs.shortcuts import ShortcutsDialog
-
-        ShortcutsDialog(self).open()
-
-    def show_reference(self) -> None:
-        from gui.learn.reference import ReferenceDialog
-
-        node = next(iter(self.document.state.selected_nodes), None)
-        ReferenceDialog(self, node).open()
-
-    def show_engine_log(self) -> None:
-        from gui.dialogs.texts import engine_log
-
-        engine_log(self, self.engine.details).open()
-
-    def show_about(self) -> None:
-        from gui.dialogs.texts import about
-
-        about(self).open()
 
     def _context_menu(self, ids: tuple[int, ...], at: QPoint) -> None:
         menu: QMenu = self.actions_table.context_menu(self)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from PySide6.QtCore import QPointF, QRectF
 
 from engine.design.value import replace
 from engine.views.diagram import Diagram
@@ -14,10 +17,54 @@ Place = tuple[int, QRectF, str]
 """What can be pointed at: its id, its area, and what a tooltip says of it."""
 
 
-def places_of(diagram: Diagram | None) -> list[Place]:
-    """What can be pointed at, in front first."""
-    if diagram is None:
-        return []
+class Places:
+    """What can be pointed at in a diagram."""
+
+    def __init__(self, diagram: Diagram | None) -> None:
+        self.diagram = diagram
+
+    @cached_property
+    def all(self) -> list[Place]:
+        """In front first."""
+        return _places_of(self.diagram) if self.diagram is not None else []
+
+    def area(self, node_id: int) -> QRectF | None:
+        """Where a node is."""
+        return next((area for own, area, _ in self.all if own == node_id and own), None)
+
+    def node_at(self, point: QPointF) -> int:
+        """The node at a point, 0 where there is none."""
+        return next((own for own, area, _ in self.all if own and area.contains(point)), 0)
+
+    def words_at(self, point: QPointF) -> str:
+        """What a tooltip says at a point."""
+        return next((words for _, area, words in self.all if area.contains(point)), "")
+
+    def beside(self, node_id: int, by: int) -> int:
+        """The node so many to the right of one; from no node on, the first or the last; 0 where there is none."""
+        nodes = sorted((place for place in self.all if place[0]), key=lambda place: place[1].center().x())  # fmt: skip
+        ids = list(dict.fromkeys(place[0] for place in nodes))
+        if not ids:
+            return 0
+        position = ids.index(node_id) + by if node_id in ids else (0 if by > 0 else len(ids) - 1)
+        return ids[min(max(position, 0), len(ids) - 1)]
+
+
+def neuron_at(
+    diagram: Diagram | None, values: Mapping[int, Sequence[float]], point: QPointF
+) -> str:
+    """The neuron at a point with its value; "" where there is none, or nothing has run."""
+    for column in diagram.columns if diagram is not None else ():
+        known = values.get(column.node_id)
+        if known is None or abs(point.x() - column.x) > column.radius + 3:
+            continue
+        for unit, y in column.neurons():
+            if abs(point.y() - y) <= column.radius + 1 and unit < len(known):
+                return f"{column.name}[{unit}] = {known[unit]:.4g}"
+    return ""
+
+
+def _places_of(diagram: Diagram) -> list[Place]:
     found: list[Place] = []
     for column in diagram.columns:
         half = max(column.radius + 8, 34)
