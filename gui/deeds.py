@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from gui.clipboard import Clipboard
     from gui.document import Document
     from gui.files import Files
+    from gui.parts import Parts
     from gui.stack.panel import StackPanel
-    from gui.window import Window
 
 
 class Deeds:
     """The Desk of a window: each command is a method here, or one of document, files, clipboard or stack."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Parts) -> None:
         self._window = window
 
     @property
