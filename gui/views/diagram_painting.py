@@ -16,6 +16,8 @@ from gui import theme
 from gui.views.diagram_names import LONGEST_NAME, Names
 from gui.views.diagram_pictures import Pictures, path_of, stroke
 
+LARGEST_TITLE = 1.4
+"""How much larger the title of a frame may become when the drawing is made smaller."""
 STEPS = 6
 """Widths that lines are drawn in: more are not told apart, and each is one path."""
 
@@ -55,7 +57,7 @@ def paint(
     left, right = seen.left(), seen.right()
     for frame in diagram.frames:
         if _overlaps(seen, frame.x, frame.y, frame.width, frame.height):
-            _frame(painter, frame, frame.node_id in selected)
+            _frame(painter, frame, frame.node_id in selected, scale_of_words(zoom))
     for wire in diagram.wires:
         if wire.x1 >= left and wire.x0 <= right + 200:
             _wire(painter, wire, zoom)
@@ -330,20 +332,26 @@ def _box(painter: QPainter, box: Box, selected: bool) -> None:
     )
 
 
-def _frame(painter: QPainter, frame: Frame, selected: bool) -> None:
+def _frame(painter: QPainter, frame: Frame, selected: bool, scale: float) -> None:
     colours = theme.current()
     edge = "danger" if frame.faulty else "accent" if selected else "border_strong"
     painter.setPen(QPen(colours.colour(edge), 2 if selected else 1))
     painter.setBrush(colours.colour("panel", 0.75))
     painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 10, 10)
-    painter.setFont(theme.body_font(theme.BODY, bold=True))
+    # As large as there is room for above what is inside.
+    pixels = round(theme.BODY * min(scale, LARGEST_TITLE))
+    bold = theme.body_font(pixels, bold=True)
+    baseline = QPointF(frame.x + 12, frame.y + 8 + 0.85 * pixels)
+    painter.setFont(bold)
     painter.setPen(colours.colour("text"))
-    painter.drawText(QPointF(frame.x + 12, frame.y + 19), _elided(frame.name))
+    painter.drawText(baseline, _elided(frame.name))
     if frame.badge:
-        offset = QFontMetricsF(painter.font()).horizontalAdvance(_elided(frame.name)) + 20
+        baseline.setX(
+            baseline.x() + QFontMetricsF(bold).horizontalAdvance(_elided(frame.name)) + 14
+        )
         painter.setPen(colours.colour("text_muted"))
-        painter.setFont(theme.body_font(theme.BODY))
-        painter.drawText(QPointF(frame.x + 12 + offset, frame.y + 19), frame.badge)
+        painter.setFont(theme.body_font(pixels))
+        painter.drawText(baseline, frame.badge)
 
 
 def _joint(painter: QPainter, joint: Joint, selected: bool) -> None:
