@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QWidget
 from engine.views.diagram import Diagram
 from gui import theme
 from gui.views.diagram_changes import changed
+from gui.views.diagram_lines import Live
 from gui.views.diagram_names import Names
-from gui.views.diagram_painting import Live, paint, prepare, scale_of_words
+from gui.views.diagram_painting import paint, prepare, scale_of_words
 from gui.views.diagram_pictures import Pictures
 from gui.views.diagram_places import Places, neuron_at, stretched
 
