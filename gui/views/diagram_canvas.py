@@ -150,9 +150,8 @@ class DiagramCanvas(QWidget):
         if where != self._offset.x() or self._named(before) != self._named(ids):
             self.update()
             return
-        other = set(before) ^ set(ids)
-        for node_id, area, _ in self._places.all:
-            if node_id in other:
+        for node_id in set(before) ^ set(ids):
+            if (area := self._places.area(node_id)) is not None:
                 self._update_strip(area.left() - RIM, area.right() + RIM)
 
     def _named(self, selected: tuple[int, ...]) -> object:
