@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.screen import (
@@ -93,12 +94,13 @@ def width_on_the_card(window: Window) -> tuple[Act, Act]:
     return nothing, digit
 
 
-def width_in_the_inspector(window: Window) -> tuple[Act, Act]:
+def typed_in_the_inspector(window: Window, name: str) -> tuple[Act, Act]:
+    """A digit at the end of a field of the inspector."""
     from PySide6.QtWidgets import QLineEdit
 
     line = next(
         each for each in window.inspector.findChildren(QLineEdit)
-        if each.isVisible() and each.accessibleName() == "out_features"
+        if each.isVisible() and each.accessibleName() == name
     )  # fmt: skip
     line.setFocus()
     press("End")
@@ -107,20 +109,8 @@ def width_in_the_inspector(window: Window) -> tuple[Act, Act]:
 
 def stepped_width(window: Window) -> tuple[Act, Act]:
     """Another width at every key, which nothing of what was painted can be shown again for."""
-    width_in_the_inspector(window)
+    typed_in_the_inspector(window, "out_features")
     return nothing, lambda turn: press("Up")
-
-
-def name_in_the_inspector(window: Window) -> tuple[Act, Act]:
-    from PySide6.QtWidgets import QLineEdit
-
-    line = next(
-        each for each in window.inspector.findChildren(QLineEdit)
-        if each.isVisible() and each.accessibleName() == "name"
-    )  # fmt: skip
-    line.setFocus()
-    press("End")
-    return nothing, digit
 
 
 def activation(window: Window) -> tuple[Act, Act]:
@@ -171,9 +161,9 @@ def duplicated(window: Window) -> tuple[Act, Act]:
 
 KEYS: dict[str, Callable[[Window], tuple[Act, Act]]] = {
     "digit of a width, on the card": width_on_the_card,
-    "digit of a width, in the inspector": width_in_the_inspector,
+    "digit of a width, in the inspector": partial(typed_in_the_inspector, name="out_features"),
     "Up on a width, in the inspector": stepped_width,
-    "letter of a name, in the inspector": name_in_the_inspector,
+    "digit of a name, in the inspector": partial(typed_in_the_inspector, name="name"),
     "Return on an activation": activation,
     "Down to the next card": other_card,
     "Alt+Up and Alt+Down": moved,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -13,25 +11,11 @@ import resources
 from engine.design.error import DesignError
 from engine.files import store
 from gui.document import ChangedOnDisk, Document, read
-from gui.messages import About
+from gui.messages import Sayer
 from gui.preferences import Preferences
 from gui.saving import ask_path, file_name
-from gui.widgets.pieces import Severity
 
 SUFFIX = ".loom"
-
-
-class Sayer(Protocol):
-    """Where a line is shown: its severity, its text, a button with what it does, and what it is about."""
-
-    def __call__(
-        self,
-        severity: Severity,
-        text: str,
-        action: str = "",
-        run: Callable[[], object] | None = None,
-        about: About = "",
-    ) -> None: ...
 
 
 class Files(QObject):

@@ -51,7 +51,7 @@ def start(path: str | None = None) -> tuple[QApplication, Window]:
     from gui.preferences import Preferences
 
     preferences = Preferences()
-    theme.apply(application, theme.LIGHT if preferences.theme == "light" else theme.DARK)
+    theme.wear(preferences.theme)
     window = open_window(preferences, Path(path).absolute() if path else None)
     QTimer.singleShot(AFTER_PAINT_MS, window, settle)
     return application, window

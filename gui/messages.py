@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol
 
 from gui.widgets.pieces import Notice, Severity
 
 About = Literal["", "an edit", "a file", "the engine"]
 """What a message is about, and so what ends it: the next edit, saving or opening, an engine that answers."""
+
+
+class Sayer(Protocol):
+    """Shows a line: its severity, its text, a button with what it does, and what it is about."""
+
+    def __call__(
+        self,
+        severity: Severity,
+        text: str,
+        action: str = "",
+        run: Callable[[], object] | None = None,
+        about: About = "",
+    ) -> None: ...
 
 
 class Messages:

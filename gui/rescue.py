@@ -10,7 +10,8 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.design.error import DesignError
 from gui.document import Document
-from gui.files import Files, Sayer
+from gui.files import Files
+from gui.messages import Sayer
 from gui.recovery import Recovery, Rescued, discard
 
 

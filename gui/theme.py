@@ -63,6 +63,13 @@ def apply(application: QApplication, theme: Theme) -> None:
     changed.emit(theme)
 
 
+def wear(name: str) -> None:
+    """Paint the running application in the theme of that name, in the dark one where there is none of it."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    apply(application, THEMES.get(name, DARK))
+
+
 def body_font(pixels: int = BODY, *, bold: bool = False) -> QFont:
     """The system's sans-serif font in a size of the scale."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)

@@ -1,67 +1,38 @@
-"""The window: puts the panels together, hands them each new state, and carries their wishes to the document."""
+"""The window: hands its parts each new state, and carries their wishes to the document."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+from PySide6.QtWidgets import QMenu
 
-from engine.design.value import replace
 from gui import theme
-from gui.actions import Actions
-from gui.asking import Ticket
-from gui.document import Document, State
-from gui.frame import Frame
+from gui.deeds import Deeds
+from gui.document import State
+from gui.parts import Parts
 from gui.preferences import Preferences
 
 if TYPE_CHECKING:
-    from engine.worker.protocol import Progress, Request, Result
-    from gui.clipboard import Clipboard
-    from gui.engine_process import EngineProcess
-    from gui.files import Files
-    from gui.inspector.panel import Inspector
-    from gui.messages import About, Messages
-    from gui.recovery import Recovery, Rescued
-    from gui.rescue import Rescue
-    from gui.run.panel import RunPanel
-    from gui.stack.advice_list import AdviceList
-    from gui.start_page import StartPage
-    from gui.widgets.pieces import Notice, Severity
+    from gui.recovery import Rescued
 
 
-class Window(QMainWindow):
+class Window(Parts):
     """One window with one document and one worker."""
 
     def __init__(self, state: State, preferences: Preferences, on_disk: bytes = b"") -> None:
-        super().__init__()
-        self.preferences = preferences
-        self.document = Document(state, self, on_disk)
+        super().__init__(state, preferences, on_disk)
         self._advice_soon = QTimer(self)
         self._advice_soon.setSingleShot(True)
         self._advice_soon.setInterval(60)
         self._advice_soon.timeout.connect(self._show_advice)
-        self._shown: State | None = None
-        self.rescue: Rescue | None = None
-        self._build()
+        self.deeds = Deeds(self)
+        self.build(self.deeds)
         self._connect()
         self._restore_layout()
         self.setAcceptDrops(True)
-
-    # --- building ------------------------------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        self.actions_table = Actions(self, self)
-        self.setMenuBar(self.actions_table.menu_bar(self))
-        self.frame = Frame(self, self.actions_table, self.ask)
-        self.head, self.status = self.frame.head, self.frame.status
-        self.stack, self.centre = self.frame.stack, self.frame.centre
-        self.pages = self.frame.pages
-        self.setCentralWidget(self.frame)
 
     def _connect(self) -> None:
         document = self.document
@@ -73,127 +44,8 @@ class Window(QMainWindow):
             panel.sealed.connect(document.seal)
             panel.commanded.connect(self.actions_table.run)
         self.stack.context_menu_wished.connect(self._context_menu)
-        self.head.palette_wished.connect(self.show_palette)
-        self.head.engine_wished.connect(self.restart_engine)
-
-    # --- what is made when it is first wanted, after the first paint ------------------------------------------
-
-    @property
-    def notice(self) -> Notice:
-        """The line below the head that says what happened."""
-        return self.frame.notice
-
-    @cached_property
-    def messages(self) -> Messages:
-        """What that line says, and until when."""
-        from gui.messages import Messages
-
-        return Messages(self.notice)
-
-    @cached_property
-    def inspector(self) -> Inspector:
-        """The right column."""
-        from gui.inspector.panel import Inspector
-
-        inspector = Inspector(self.ask)
-        inspector.wished.connect(self.document.do)
-        inspector.selected.connect(self.document.select)
-        inspector.sealed.connect(self.document.seal)
-        inspector.commanded.connect(self.actions_table.run)
-        self.frame.put_right(inspector)
-        inspector.show_state(None, self.document.state)
-        return inspector
-
-    @cached_property
-    def run(self) -> RunPanel:
-        """The panel below."""
-        from gui.run.panel import RunPanel
-
-        run = RunPanel(self.ask)
-        run.wished.connect(self.document.do)
-        run.sealed.connect(self.document.seal)
-        run.commanded.connect(self.actions_table.run)
-        run.forwarded.connect(self.centre.show_forward)
-        self.frame.put_below(run)
-        run.show_state(None, self.document.state)
-        return run
-
-    @cached_property
-    def advice(self) -> AdviceList:
-        """The list below the stack."""
-        from gui.stack.advice_list import AdviceList
-
-        advice = AdviceList()
-        advice.wished.connect(self.document.do)
-        advice.selected.connect(self.document.select)
-        self.frame.left.put_below(advice)
-        return advice
-
-    @property
-    def files(self) -> Files:
-        """Opening and saving."""
-        return self._files
-
-    @property
-    def clipboard(self) -> Clipboard:
-        """Cut, copy and paste of layers."""
-        return self._clipboard
-
-    @cached_property
-    def _files(self) -> Files:
-        from gui.files import Files
-
-        return Files(self, self.document, self.preferences, self.say)
-
-    @cached_property
-    def _clipboard(self) -> Clipboard:
-        from gui.clipboard import Clipboard
-
-        return Clipboard(self.document)
-
-    @cached_property
-    def recovery(self) -> Recovery:
-        """What keeps a crash from costing work."""
-        from gui.recovery import Recovery
-
-        recovery = Recovery(self)
-        recovery.failed.connect(self._warn)
-        return recovery
-
-    @cached_property
-    def start(self) -> StartPage:
-        """The page that a new person sees first."""
-        from gui.start_page import StartPage
-
-        start = StartPage()
-        start.sample_chosen.connect(self._start_from)
-        start.file_chosen.connect(self.open_file)
-        start.open_wished.connect(lambda: self.files.ask_open())
-        start.rescued_chosen.connect(self._choose_rescued)
-        self.pages.addWidget(start)
-        return start
-
-    @cached_property
-    def engine(self) -> EngineProcess:
-        """The worker's process; made when something is first asked of it, after the first paint."""
-        from gui.engine_process import EngineProcess
-
-        engine = EngineProcess(self)
-        engine.state_changed.connect(self._show_engine)
-        engine.ready.connect(self._engine_ready)
-        engine.failed.connect(self._engine_failed)
-        return engine
-
-    def ask(
-        self,
-        request: Request,
-        on_result: Callable[[Result], None],
-        on_failure: Callable[[str], None],
-        channel: str = "",
-        on_progress: Callable[[Progress], None] | None = None,
-    ) -> Ticket:
-        """Bring a panel's request to the worker."""
-        return self.engine.ask(request, on_result, on_failure, channel, on_progress)
+        self.head.palette_wished.connect(self.deeds.show_palette)
+        self.head.engine_wished.connect(self.deeds.restart_engine)
 
     def begin(self, rescued: list[Rescued], asked_for: Path | None = None) -> None:
         """What follows the first paint: the other panels, the worker, and work that a crash left."""
@@ -225,8 +77,7 @@ class Window(QMainWindow):
         if (
             old is not None and old.history.present is not new.history.present
         ) or self.pages.currentIndex():
-            self._leave_start()
-        self._shown = new
+            self.leave_start()
         with self.frame.keyboard_kept():
             self.stack.show_state(old, new)
             self.centre.show_state(old, new)
@@ -258,173 +109,8 @@ class Window(QMainWindow):
         state = self.document.state
         self.advice.show_advice(state.analysis, advise(state.project, state.analysis))
 
-    def show_start(self) -> None:
-        """The start page; the present project stays until something is chosen there."""
-        self.start.show_recent(self.preferences.recent)
-        self.start.show_rescued(self.rescue.waiting if self.rescue else [])
-        self.pages.setCurrentWidget(self.start)
-        self.status.hide()
-        self.start.setFocus()
-
-    def _leave_start(self) -> None:
-        with self.frame.keyboard_kept():
-            self.pages.setCurrentIndex(0)
-        self.status.show()
-
-    def show_view(self, index: int) -> None:
-        self._leave_start()
-        self.centre.show_view(index)
-
-    def say(
-        self,
-        severity: Severity,
-        text: str,
-        action: str = "",
-        run: Callable[[], object] | None = None,
-        about: About = "",
-    ) -> None:
-        """One line above the panels, with at most one thing to do about it."""
-        self.messages.say(severity, text, action, run, about)
-
-    def _warn(self, sentence: str) -> None:
-        self.say("warning", sentence)
-
     def _refuse(self, sentence: str) -> None:
         self.say("warning", sentence, about="an edit")
-
-    def _engine_failed(self, sentence: str) -> None:
-        self.say("warning", sentence, about="the engine")
-
-    def _engine_ready(self, torch_version: str, device: str) -> None:
-        self.status.show_engine(torch_version, device)
-        if "messages" in vars(self):
-            self.messages.over("the engine")
-
-    def _show_engine(self, state: object) -> None:
-        self.head.show_engine(self.engine)
-
-    # --- what commands do ----------------------------------------------------------------------------------------
-
-    def open_file(self, path: Path) -> None:
-        if self.files.open(path):
-            self._leave_start()
-
-    def _start_from(self, sample: str) -> None:
-        if self.files.start_from(sample):
-            self._leave_start()
-
-    def _choose_rescued(self, work: Rescued) -> None:
-        if self.rescue is not None:
-            self.rescue.choose(work)
-
-    def select_all(self) -> None:
-        from engine.design.tree import scope
-
-        self.document.select(tuple(node.id for node in scope(self.document.state.network.body)))
-
-    def show_palette(self) -> None:
-        from gui.palette import open_palette
-
-        self._leave_start()
-        open_palette(
-            self.head.search, self.document.state, self.insert_kind, self.actions_table.run
-        )
-
-    def insert_kind(self, key: str) -> None:
-        """A new layer of a kind behind the selection."""
-        from engine.catalogue import KINDS
-        from engine.design.edit import Insert, layer
-        from gui.clipboard import behind_selection
-
-        self.document.seal()
-        self.document.do(Insert((layer(KINDS[key]()),), behind_selection(self.document.state)))
-
-    def copy_code(self) -> None:
-        from engine import DesignError, write_module
-
-        try:
-            QApplication.clipboard().setText(write_module(self.document.state.network))
-        except DesignError as error:
-            self.say("warning", str(error))
-            return
-        self.status.say(self.tr("The code is on the clipboard."))
-
-    def copy_summary(self) -> None:
-        from engine import summarize
-
-        QApplication.clipboard().setText(summarize(self.document.state.network).to_text())
-        self.status.say(self.tr("The summary is on the clipboard."))
-
-    def run_forward(self) -> None:
-        if not self.run.isVisible():
-            self.toggle_run()
-        self.run.forward()
-
-    def redraw(self) -> None:
-        """New weights: the next seed, which undo takes back."""
-        from engine.design.project import SetForward
-
-        forward = self.document.state.project.forward
-        self.document.seal()
-        self.document.do(SetForward(replace(forward, seed=forward.seed + 1)))
-
-    def restart_engine(self) -> None:
-        self.engine.replace()
-        self.engine.restart()
-
-    def toggle_inspector(self) -> None:
-        with self.frame.keyboard_kept():
-            self.inspector.setVisible(not self.inspector.isVisible())
-
-    def toggle_run(self) -> None:
-        with self.frame.keyboard_kept():
-            self.run.setVisible(not self.run.isVisible())
-
-    def toggle_full_screen(self) -> None:
-        self.showNormal() if self.isFullScreen() else self.showFullScreen()
-
-    def switch_theme(self) -> None:
-        self.set_theme("dark" if self.preferences.theme == "light" else "light")
-
-    def set_theme(self, name: str) -> None:
-        self.preferences.theme = name
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        theme.apply(application, theme.LIGHT if name == "light" else theme.DARK)
-
-    def quit(self) -> None:
-        self.close()
-
-    def show_export(self) -> None:
-        from gui.dialogs.export import ExportDialog
-
-        ExportDialog(self, self.document.state, self.ask, self.preferences).open()
-
-    def show_preferences(self) -> None:
-        from gui.dialogs.preferences import PreferencesDialog
-
-        PreferencesDialog(self, self.preferences).open()
-
-    def show_shortcuts(self) -> None:
-        from gui.dialogs.shortcuts import ShortcutsDialog
-
-        ShortcutsDialog(self).open()
-
-    def show_reference(self) -> None:
-        from gui.learn.reference import ReferenceDialog
-
-        node = next(iter(self.document.state.selected_nodes), None)
-        ReferenceDialog(self, node).open()
-
-    def show_engine_log(self) -> None:
-        from gui.dialogs.texts import engine_log
-
-        engine_log(self, self.engine.details).open()
-
-    def show_about(self) -> None:
-        from gui.dialogs.texts import about
-
-        about(self).open()
 
     def _context_menu(self, ids: tuple[int, ...], at: QPoint) -> None:
         menu: QMenu = self.actions_table.context_menu(self)

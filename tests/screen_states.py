@@ -67,7 +67,7 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "08-data-moons", partial(_data, name="moons")
     yield "09-moons", partial(_ran, name="moons", selected="hidden2")
     yield "10-moons-nothing-selected", lambda w: _then(w, partial(w.document.select, ()))
-    yield "11-several-selected", lambda w: _then(w, w.select_all)
+    yield "11-several-selected", lambda w: _then(w, w.deeds.select_all)
     yield "12-digits", partial(_start, name="digits")
     yield "13-fault", _fault
     yield "14-fault-code", lambda w: _then(w, partial(w.show_view, 2))
@@ -199,7 +199,7 @@ def _tutorial(window: Window) -> None:
 
 def _run(window: Window, page: int) -> None:
     window.run.tabs.setCurrentIndex(page)
-    window.run_forward()
+    window.deeds.run_forward()
     quiet(window)
     until(lambda: window.run._values is not None, "the run has an output")
 
@@ -300,7 +300,7 @@ def _worker_gone(window: Window) -> None:
 
 def _dialog(window: Window, command: str) -> None:
     window.show_view(0)
-    getattr(window, command)()
+    getattr(window.deeds, command)()
     until(lambda: _open_dialog(window) is not None, "the dialog is open")
     quiet(window)
 
@@ -323,7 +323,10 @@ def _export_proven(window: Window) -> None:
 def _palette(window: Window, query: str) -> None:
     _start(window, "tutorial")
     popup = open_palette(
-        window.head.search, window.document.state, window.insert_kind, window.actions_table.run
+        window.head.search,
+        window.document.state,
+        window.deeds.insert_kind,
+        window.actions_table.run,
     )
     assert isinstance(popup, ChoicePopup)
     popup._search.setText(query)

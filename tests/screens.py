@@ -61,7 +61,7 @@ def render(out: Path, size: str, theme_name: str, only: str) -> int:
     application = QApplication([])
     preferences = Preferences()
     preferences.theme = theme_name
-    theme.apply(application, theme.LIGHT if theme_name == "light" else theme.DARK)
+    theme.apply(application, theme.THEMES[theme_name])
     window = Window(opened(sample("tutorial")), preferences)
     window.show_document()
     window.resize(width, height)

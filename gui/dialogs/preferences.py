@@ -43,12 +43,8 @@ class PreferencesDialog(Dialog):
         self.add_button(self.tr("Close"), "primary", closes=True)
 
     def _choose_theme(self, name: str) -> None:
-        from PySide6.QtWidgets import QApplication
-
         self._preferences.theme = name
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            theme.apply(application, theme.LIGHT if name == "light" else theme.DARK)
+        theme.wear(name)
 
     def _choose_reopen(self, wished: bool) -> None:
         self._preferences.reopens_last = wished

@@ -165,8 +165,11 @@ def _end(value: float, far: list[float]) -> float:
 
 
 def _mean(curve: Curve) -> float:
-    """The average of f(X) for X from the standard normal law, by the trapezoid rule."""
+    """The average of f(X) for X from the standard normal law, by Simpson's rule, between whose pairs of steps all
+    bends of torch's activations lie. Below 1e-6 it is 0, as SELU's is made to be.
+    """
     step = curve.x[1] - curve.x[0]
-    weights = (exp(-x * x / 2) for x in curve.x)
-    mean = sum(w * y for w, y in zip(weights, curve.y, strict=True)) * step / sqrt(2 * pi)
-    return mean if abs(mean) > 1e-9 else 0.0
+    terms = [exp(-x * x / 2) * y for x, y in zip(curve.x, curve.y, strict=True)]
+    whole = terms[0] + 4 * sum(terms[1:-1:2]) + 2 * sum(terms[2:-1:2]) + terms[-1]
+    mean = whole * step / 3 / sqrt(2 * pi)
+    return mean if abs(mean) > 1e-6 else 0.0

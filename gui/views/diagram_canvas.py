@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QWidget
 from engine.views.diagram import Diagram
 from gui import theme
 from gui.views.diagram_changes import changed
+from gui.views.diagram_lines import Live
 from gui.views.diagram_names import Names
-from gui.views.diagram_painting import Live, paint, prepare, scale_of_words
+from gui.views.diagram_painting import paint, prepare, scale_of_words
 from gui.views.diagram_pictures import Pictures
-from gui.views.diagram_places import Place, places_of, stretched
+from gui.views.diagram_places import Places, neuron_at, stretched
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
         QResizeEvent,
         QWheelEvent,
     )
-
-    from gui.widgets.export import Kind
 
 CLOSEST, FARTHEST = 4.0, 0.02
 TOP = 14
@@ -61,7 +60,7 @@ class DiagramCanvas(QWidget):
         self._diagram: Diagram | None = None
         self._shown: Diagram | None = None
         """The diagram as it is painted: with columns further apart where there is room for it."""
-        self._placed: tuple[Diagram | None, list[Place]] = (None, [])
+        self._known_places = Places(None)
         self._live = Live()
         self._coming: Live | None = None
         """What is shown as soon as its lines have been painted, a bundle at a time: nothing waits for all of them."""
@@ -131,6 +130,13 @@ class DiagramCanvas(QWidget):
         return QRectF((area.topLeft() - self._offset) / self._zoom, area.size() / self._zoom)
 
     @property
+    def _places(self) -> Places:
+        """What can be pointed at in the diagram as it is painted."""
+        if self._known_places.diagram is not self._shown:
+            self._known_places = Places(self._shown)
+        return self._known_places
+
+    @property
     def _air(self) -> float:
         """How far words may stand out to each side, in the diagram's units."""
         return AIR * scale_of_words(self._zoom)
@@ -144,9 +150,8 @@ class DiagramCanvas(QWidget):
         if where != self._offset.x() or self._named(before) != self._named(ids):
             self.update()
             return
-        other = set(before) ^ set(ids)
-        for node_id, area, _ in self._places():
-            if node_id in other:
+        for node_id in set(before) ^ set(ids):
+            if (area := self._places.area(node_id)) is not None:
                 self._update_strip(area.left() - RIM, area.right() + RIM)
 
     def _named(self, selected: tuple[int, ...]) -> object:
@@ -164,12 +169,7 @@ class DiagramCanvas(QWidget):
 
     def _bring_into_sight(self) -> None:
         """Move the sheet, without zooming, so that the node selected last can be seen."""
-        last = self._selected[-1] if self._selected else 0
-        area = (
-            next((area for node_id, area, _ in self._places() if node_id == last), None)
-            if last
-            else None
-        )
+        area = self._places.area(self._selected[-1]) if self._selected else None
         if area is None or not self.width():
             return
         left, right = (
@@ -342,44 +342,23 @@ class DiagramCanvas(QWidget):
         menu = QMenu(self)
         menu.addAction(self.tr("Show all"), self.fit)
         menu.addSeparator()
-        add_export_actions(menu, self.image, lambda: "", self._request)
-        for action in menu.actions():
-            if action.text() in (self.tr("Copy numbers"), self.tr("Save numbers as CSV…")):
-                menu.removeAction(action)
+        add_export_actions(menu, self.image, None, self.save_requested.emit)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
 
-    def _request(self, kind: Kind) -> None:
-        self.save_requested.emit(kind)
-
     # --- what is where -------------------------------------------------------------------------------------------
 
-    def _places(self) -> list[Place]:
-        """What can be pointed at, in front first."""
-        if self._placed[0] is not self._shown:
-            self._placed = (self._shown, places_of(self._shown))
-        return self._placed[1]
+    def _inside(self, point: QPointF) -> QPointF:
+        """A point of the widget in the diagram's units."""
+        return (point - self._offset) / self._zoom
 
     def _node_at(self, point: QPointF) -> int:
-        """The node at a point of the widget, 0 where there is none."""
-        inside = (point - self._offset) / self._zoom
-        return next(
-            (node_id for node_id, area, _ in self._places() if node_id and area.contains(inside)), 0
-        )
+        return self._places.node_at(self._inside(point))
 
     def _told(self, point: QPointF) -> str:
         """What stands at a point, a neuron's value included."""
-        inside = (point - self._offset) / self._zoom
-        if self._shown is None:
-            return ""
-        for column in self._shown.columns:
-            values = self._live.values.get(column.node_id)
-            if values is None or abs(inside.x() - column.x) > column.radius + 3:
-                continue
-            for unit, y in column.neurons():
-                if abs(inside.y() - y) <= column.radius + 1 and unit < len(values):
-                    return f"{column.name}[{unit}] = {values[unit]:.4g}"
-        return next((words for _, area, words in self._places() if area.contains(inside)), "")
+        inside = self._inside(point)
+        return neuron_at(self._shown, self._live.values, inside) or self._places.words_at(inside)
 
     def _pick(self, node_id: int, add: bool) -> None:
         if not node_id:
@@ -391,12 +370,5 @@ class DiagramCanvas(QWidget):
 
     def _step(self, by: int) -> None:
         """Select the next node to the right or left."""
-        places = sorted(
-            (place for place in self._places() if place[0]), key=lambda place: place[1].center().x()
-        )
-        ids = list(dict.fromkeys(place[0] for place in places))
-        if not ids:
-            return
-        last = self._selected[-1] if self._selected else 0
-        position = ids.index(last) + by if last in ids else (0 if by > 0 else len(ids) - 1)
-        self.picked.emit((ids[min(max(position, 0), len(ids) - 1)],))
+        if node_id := self._places.beside(self._selected[-1] if self._selected else 0, by):
+            self.picked.emit((node_id,))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
 from math import inf
 
+from engine.design.spans import changed_span
 from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
 
 Part = Column | Plate | Box | Frame | Joint | Wire | Bundle
@@ -21,7 +20,7 @@ EVERYWHERE: Strip = (-inf, inf)
 
 def changed(before: Diagram, after: Diagram, air: float) -> Strip | None:
     """What has to be painted again, None where that is nothing; words stand out by up to `air` to each side."""
-    rows: tuple[tuple[Sequence[Part], Sequence[Part]], ...] = (
+    rows: tuple[tuple[tuple[Part, ...], tuple[Part, ...]], ...] = (
         (before.columns, after.columns), (before.plates, after.plates),
         (before.boxes, after.boxes), (before.frames, after.frames),
         (before.joints, after.joints), (before.wires, after.wires),
@@ -29,28 +28,29 @@ def changed(before: Diagram, after: Diagram, air: float) -> Strip | None:
     )  # fmt: skip
     if any(len(old) != len(new) for old, new in rows):
         return EVERYWHERE
-    other = set(chain.from_iterable(_different(old, new) for old, new in rows))
-    if not other:
+    places = [_different(old, new) for old, new in rows]
+    if not any(places):
         return None
-    other |= set(_leading_to(before, other)) | set(_leading_to(after, other))
-    reaches = [_reach(part, air) for part in other]
+    # The lines from or to another column may be the same lines to other neurons.
+    columns = set(places[0])
+    places[-1] = [
+        place for place, (old, new) in enumerate(zip(before.bundles, after.bundles, strict=True))
+        if old.source in columns or old.target in columns or new.source in columns or new.target in columns
+        or (old is not new and old != new)
+    ]  # fmt: skip
+    reaches = [
+        _reach(part, air)
+        for (old, new), those in zip(rows, places, strict=True)
+        for place in those
+        for part in (old[place], new[place])
+    ]
     return min(left for left, _ in reaches), max(right for _, right in reaches)
 
 
-def _different(old: Sequence[Part], new: Sequence[Part]) -> Iterator[Part]:
-    for one, other in zip(old, new, strict=True):
-        if one is not other and one != other:
-            yield one
-            yield other
-
-
-def _leading_to(diagram: Diagram, parts: set[Part]) -> Iterator[Bundle]:
-    """The lines from or to one of these columns, which may be the same lines to other neurons."""
-    columns = diagram.columns
-    for bundle in diagram.bundles:
-        ends = (columns[end] for end in (bundle.source, bundle.target) if end >= 0)
-        if any(end in parts for end in ends):
-            yield bundle
+def _different(old: tuple[Part, ...], new: tuple[Part, ...]) -> list[int]:
+    """Where two rows of one length differ."""
+    start, stop, _ = changed_span(new, old)
+    return [place for place in range(start, stop) if old[place] != new[place]]
 
 
 def _reach(part: Part, air: float) -> Strip:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
+from itertools import pairwise
 
 from engine.views.diagram import Column, Diagram, Plate
 
@@ -25,6 +26,9 @@ def named(diagram: Diagram, scale: float, selected: frozenset[int]) -> frozenset
     What is selected goes first, then columns, then plates, and each from the left: what is seen of the diagram at a
     time decides nothing, so that names stay while it is moved.
     """
+    everything = (*diagram.columns, *diagram.plates)
+    if _stand_apart((_spot(each, scale) for each in everything), GAP * scale):
+        return frozenset(everything)
     taken: list[Spot] = []
     widest = 0.0
     shown: list[Column | Plate] = []
@@ -38,6 +42,12 @@ def named(diagram: Diagram, scale: float, selected: frozenset[int]) -> frozenset
             widest = max(widest, half)
             shown.append(each)
     return frozenset(shown)
+
+
+def _stand_apart(spots: Iterable[Spot], gap: float) -> bool:
+    """Whether no two are over one another, whatever their height: as it is nearly always."""
+    sides = sorted((x - half, x + half) for x, half, _ in spots)
+    return all(right + gap <= left for (_, right), (left, _) in pairwise(sides))
 
 
 class Names:
@@ -61,6 +71,9 @@ class Names:
     ) -> bool:
         """Whether a name comes or goes from one drawing to the next, which may be far from what was edited."""
         old, new = self.of(before, scale, selected), self.of(after, scale, selected)
+        count = len(before.columns) + len(before.plates)
+        if len(old) == len(new) == count == len(after.columns) + len(after.plates):
+            return False
         return [each in old for each in (*before.columns, *before.plates)] != [
             each in new for each in (*after.columns, *after.plates)
         ]

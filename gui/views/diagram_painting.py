@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from math import isfinite
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from engine.design.value import field, value
-from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
+from engine.views.diagram import Box, Column, Diagram, Frame, Joint, Plate, Wire
 from gui import theme
+from gui.views.diagram_lines import SIGNS, Lines, Live
 from gui.views.diagram_names import LONGEST_NAME, Names
-from gui.views.diagram_pictures import Pictures, path_of, stroke
+from gui.views.diagram_pictures import Pictures, path_of
 
-STEPS = 6
-"""Widths that lines are drawn in: more are not told apart, and each is one path."""
-
-_SIGNS = {-1: "negative", 0: "border_strong", 1: "positive"}
-"""Colours of lines and discs by sign; zero is neither."""
-
-THINNEST, THICKEST = 0.5, 2.8
-MOST_LINES = 9_000
-"""Lines of one picture; beyond, the faintest are left out."""
-
-
-@value
-class Live:
-    """What a live network adds to the drawing: matrices by path, and outputs of the first sample by node id."""
-
-    weights: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    values: Mapping[int, Sequence[float]] = field(default_factory=dict[int, Sequence[float]])
+LARGEST_TITLE = 1.4
+"""How much larger the title of a frame may become when the drawing is made smaller."""
 
 
 def paint(
@@ -49,13 +34,13 @@ def paint(
 
     With `pictures`, lines and neurons are painted once and then shown again as long as they stay the same.
     """
-    lines = _Lines(diagram, live)
+    lines = Lines(diagram, live)
     words = _Words(zoom, (names or Names()).of(diagram, scale_of_words(zoom), selected))
     pixels = None if pictures is None else zoom * painter.device().devicePixelRatio()
     left, right = seen.left(), seen.right()
     for frame in diagram.frames:
         if _overlaps(seen, frame.x, frame.y, frame.width, frame.height):
-            _frame(painter, frame, frame.node_id in selected)
+            _frame(painter, frame, frame.node_id in selected, scale_of_words(zoom))
     for wire in diagram.wires:
         if wire.x1 >= left and wire.x0 <= right + 200:
             _wire(painter, wire, zoom)
@@ -100,7 +85,7 @@ def paint(
 
 def prepare(diagram: Diagram, live: Live, seen: QRectF, pixels: float, pictures: Pictures) -> bool:
     """Paint the lines of one bundle in `seen` that has no picture yet; whether there was any."""
-    lines = _Lines(diagram, live)
+    lines = Lines(diagram, live)
     left, right = seen.left(), seen.right()
     for bundle in diagram.bundles:
         if bundle.x1 >= left and bundle.x0 <= right:
@@ -113,88 +98,6 @@ def prepare(diagram: Diagram, live: Live, seen: QRectF, pixels: float, pictures:
 
 def _overlaps(seen: QRectF, x: float, y: float, width: float, height: float) -> bool:
     return seen.intersects(QRectF(x, y, width, height))
-
-
-# --- lines between neurons -------------------------------------------------------------------------------------------
-
-
-class _Lines:
-    """The bundles: a curve between every two neurons, its width by size and its colour by sign."""
-
-    def __init__(self, diagram: Diagram, live: Live) -> None:
-        self._columns = diagram.columns
-        self._weights = live.weights
-
-    def look(self, bundle: Bundle) -> tuple[object, QRectF]:
-        """What the lines depend on beside their place, and where they are."""
-        ends = [self._columns[end] for end in (bundle.source, bundle.target) if end >= 0]
-        top = min([bundle.y, *(column.y - column.height / 2 for column in ends)])
-        bottom = max([bundle.y, *(column.y + column.height / 2 for column in ends)])
-        matrix = self._weights.get(bundle.weight) if bundle.weight else None
-        shapes = tuple((column.units, column.pitch, column.y - top) for column in ends)
-        content = None if matrix is None else matrix.tobytes()
-        area = QRectF(bundle.x0, top, bundle.x1 - bundle.x0, bottom - top)
-        return (shapes, bundle.x1 - bundle.x0, bundle.y - top, content), area
-
-    def paint(self, painter: QPainter, bundle: Bundle, pixels: float | None = None) -> None:
-        """Paint the lines of a bundle; quickly, where it is known how many pixels a unit is."""
-        colours = theme.current()
-        matrix = self._weights.get(bundle.weight) if bundle.weight else None
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if matrix is None:
-            faint = colours.colour("border_strong", 0.55)
-            stroke(painter, path_of(list(self._ends(bundle))), faint, 0.7, pixels)
-            return
-        for (sign, step), path in self._weighted(bundle, matrix):
-            share = (step + 0.5) / STEPS
-            colour = colours.colour(_SIGNS[sign], 0.16 + 0.74 * share if sign else 0.55)
-            width = THINNEST + (THICKEST - THINNEST) * share * share
-            stroke(painter, path, colour, width, pixels)
-
-    def _weighted(self, bundle: Bundle, matrix: Any) -> list[tuple[tuple[int, int], QPainterPath]]:
-        """The lines by sign and step, the thinnest first."""
-        source, target = self._columns[bundle.source], self._columns[bundle.target]
-        starts, ends = list(source.neurons()), list(target.neurons())
-        rows, columns = matrix.shape
-        largest = float(abs(matrix).max()) or 1.0
-        shares: list[list[float]] = (matrix / largest).tolist()
-        least = 0.0 if source.units * target.units <= MOST_LINES else 0.35
-        x0, x1, half = bundle.x0, bundle.x1, (bundle.x0 + bundle.x1) / 2
-        paths: dict[tuple[int, int], QPainterPath] = {}
-        for j, end in ends:
-            if j >= rows:
-                break
-            of_row = shares[j]
-            for i, start in starts:
-                if i >= columns:
-                    break
-                share = of_row[i]
-                size = abs(share)
-                if not least <= size <= 1:  # also what is not a number
-                    continue
-                look = ((share > 0) - (share < 0), min(int(size * STEPS), STEPS - 1))
-                path = paths.get(look)
-                if path is None:
-                    path = paths[look] = QPainterPath()
-                path.moveTo(x0, start)
-                path.cubicTo(half, start, half, end, x1, end)
-        return sorted(paths.items(), key=lambda each: each[0][1])
-
-    def _ends(self, bundle: Bundle) -> Iterator[tuple[float, float, float, float]]:
-        starts = (
-            [y for _, y in self._columns[bundle.source].neurons()]
-            if bundle.source >= 0
-            else [bundle.y]
-        )
-        ends = (
-            [y for _, y in self._columns[bundle.target].neurons()]
-            if bundle.target >= 0
-            else [bundle.y]
-        )
-        every = max(1, len(starts) * len(ends) // MOST_LINES + 1)
-        for number, (start, end) in enumerate((start, end) for start in starts for end in ends):
-            if number % every == 0:
-                yield bundle.x0, start, bundle.x1, end
 
 
 def _lanes(painter: QPainter, column: Column) -> None:
@@ -262,7 +165,7 @@ def _neuron_value(
     colours = theme.current()
     share = (abs(value) / largest) ** 0.5 if largest else 0.0
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colours.colour(_SIGNS[(value > 0) - (value < 0)], 0.9))
+    painter.setBrush(colours.colour(SIGNS[(value > 0) - (value < 0)], 0.9))
     radius = max((column.radius - 2.5) * share, 1.2)
     painter.drawEllipse(QPointF(column.x, y), radius, radius)
 
@@ -330,20 +233,26 @@ def _box(painter: QPainter, box: Box, selected: bool) -> None:
     )
 
 
-def _frame(painter: QPainter, frame: Frame, selected: bool) -> None:
+def _frame(painter: QPainter, frame: Frame, selected: bool, scale: float) -> None:
     colours = theme.current()
     edge = "danger" if frame.faulty else "accent" if selected else "border_strong"
     painter.setPen(QPen(colours.colour(edge), 2 if selected else 1))
     painter.setBrush(colours.colour("panel", 0.75))
     painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 10, 10)
-    painter.setFont(theme.body_font(theme.BODY, bold=True))
+    # As large as there is room for above what is inside.
+    pixels = round(theme.BODY * min(scale, LARGEST_TITLE))
+    bold = theme.body_font(pixels, bold=True)
+    baseline = QPointF(frame.x + 12, frame.y + 8 + 0.85 * pixels)
+    painter.setFont(bold)
     painter.setPen(colours.colour("text"))
-    painter.drawText(QPointF(frame.x + 12, frame.y + 19), _elided(frame.name))
+    painter.drawText(baseline, _elided(frame.name))
     if frame.badge:
-        offset = QFontMetricsF(painter.font()).horizontalAdvance(_elided(frame.name)) + 20
+        baseline.setX(
+            baseline.x() + QFontMetricsF(bold).horizontalAdvance(_elided(frame.name)) + 14
+        )
         painter.setPen(colours.colour("text_muted"))
-        painter.setFont(theme.body_font(theme.BODY))
-        painter.drawText(QPointF(frame.x + 12 + offset, frame.y + 19), frame.badge)
+        painter.setFont(theme.body_font(pixels))
+        painter.drawText(baseline, frame.badge)
 
 
 def _joint(painter: QPainter, joint: Joint, selected: bool) -> None:

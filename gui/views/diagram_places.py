@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+
+from PySide6.QtCore import QPointF, QRectF
 
 from engine.design.value import replace
-from engine.views.diagram import Diagram
+from engine.views.diagram import Box, Column, Diagram, Frame, Joint, Plate
 
 WIDEST = 2.4
 """How far the columns of a small network may be pulled apart to fill a wide sheet."""
@@ -14,27 +18,88 @@ Place = tuple[int, QRectF, str]
 """What can be pointed at: its id, its area, and what a tooltip says of it."""
 
 
-def places_of(diagram: Diagram | None) -> list[Place]:
+class Places:
+    """What can be pointed at in a diagram."""
+
+    def __init__(self, diagram: Diagram | None) -> None:
+        self.diagram = diagram
+
+    @cached_property
+    def all(self) -> list[Place]:
+        """In front first."""
+        parts = _parts(self.diagram) if self.diagram is not None else ()
+        return [(part.node_id, _area(part), _words(part)) for part in parts]
+
+    def area(self, node_id: int) -> QRectF | None:
+        """Where a node is; looked for alone, as after each edit it is that of one node among thousands."""
+        parts = _parts(self.diagram) if self.diagram is not None and node_id else ()
+        return next((_area(part) for part in parts if part.node_id == node_id), None)
+
+    def node_at(self, point: QPointF) -> int:
+        """The node at a point, 0 where there is none."""
+        return next((own for own, area, _ in self.all if own and area.contains(point)), 0)
+
+    def words_at(self, point: QPointF) -> str:
+        """What a tooltip says at a point."""
+        return next((words for _, area, words in self.all if area.contains(point)), "")
+
+    def beside(self, node_id: int, by: int) -> int:
+        """The node so many to the right of one; from no node on, the first or the last; 0 where there is none."""
+        nodes = sorted((place for place in self.all if place[0]), key=lambda place: place[1].center().x())  # fmt: skip
+        ids = list(dict.fromkeys(place[0] for place in nodes))
+        if not ids:
+            return 0
+        position = ids.index(node_id) + by if node_id in ids else (0 if by > 0 else len(ids) - 1)
+        return ids[min(max(position, 0), len(ids) - 1)]
+
+
+def neuron_at(
+    diagram: Diagram | None, values: Mapping[int, Sequence[float]], point: QPointF
+) -> str:
+    """The neuron at a point with its value; "" where there is none, or nothing has run."""
+    for column in diagram.columns if diagram is not None else ():
+        known = values.get(column.node_id)
+        if known is None or abs(point.x() - column.x) > column.radius + 3:
+            continue
+        for unit, y in column.neurons():
+            if abs(point.y() - y) <= column.radius + 1 and unit < len(known):
+                return f"{column.name}[{unit}] = {known[unit]:.4g}"
+    return ""
+
+
+Part = Column | Plate | Box | Joint | Frame
+
+
+def _parts(diagram: Diagram) -> Iterable[Part]:
     """What can be pointed at, in front first."""
-    if diagram is None:
-        return []
-    found: list[Place] = []
-    for column in diagram.columns:
-        half = max(column.radius + 8, 34)
-        top = min(column.y - column.height / 2 - column.radius, column.header_y - 28)
-        bottom = column.y + column.height / 2 + column.radius
-        found.append((column.node_id, QRectF(column.x - half, top, 2 * half, bottom - top),
-                      f"{column.name}: {column.caption}"))  # fmt: skip
-    found += [(p.node_id, QRectF(p.x - 20, p.header_y - 28, p.width + 40, p.y + p.height - p.header_y + 28),
-               f"{p.name}: {p.caption}") for p in diagram.plates]  # fmt: skip
-    found += [(b.node_id, QRectF(b.x, b.y - b.height / 2, b.width, b.height), f"{b.name}: {b.caption}")
-              for b in diagram.boxes]  # fmt: skip
-    found += [(j.node_id, QRectF(j.x - j.radius, j.y - j.radius, 2 * j.radius, 2 * j.radius), j.symbol)
-              for j in diagram.joints]  # fmt: skip
-    found += [
-        (f.node_id, QRectF(f.x, f.y, f.width, f.height), f.name) for f in reversed(diagram.frames)
-    ]
-    return found
+    frames = reversed(diagram.frames)
+    return chain(diagram.columns, diagram.plates, diagram.boxes, diagram.joints, frames)
+
+
+def _area(part: Part) -> QRectF:
+    match part:
+        case Column(x=x, y=y, radius=radius):
+            half = max(radius + 8, 34)
+            top = min(y - part.height / 2 - radius, part.header_y - 28)
+            return QRectF(x - half, top, 2 * half, y + part.height / 2 + radius - top)
+        case Plate(x=x, header_y=header_y):
+            return QRectF(x - 20, header_y - 28, part.width + 40, part.y + part.height - header_y + 28)  # fmt: skip
+        case Box(x=x, y=y, width=width, height=height):
+            return QRectF(x, y - height / 2, width, height)
+        case Joint(x=x, y=y, radius=radius):
+            return QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
+        case Frame(x=x, y=y, width=width, height=height):
+            return QRectF(x, y, width, height)
+
+
+def _words(part: Part) -> str:
+    match part:
+        case Column() | Plate() | Box():
+            return f"{part.name}: {part.caption}"
+        case Joint():
+            return part.symbol
+        case Frame():
+            return part.name
 
 
 def stretched(diagram: Diagram, factor: float) -> Diagram:

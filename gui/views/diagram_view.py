@@ -15,7 +15,7 @@ from gui import theme
 from gui.asking import Ask
 from gui.document import State
 from gui.views.diagram_canvas import DiagramCanvas
-from gui.views.diagram_painting import Live
+from gui.views.diagram_lines import Live
 from gui.widgets.pieces import EmptyState, plain_label, push_button
 
 if TYPE_CHECKING:

@@ -67,18 +67,20 @@ def svg_bytes(size: QSize, paint: Paint, title: str) -> bytes:
 def add_export_actions(
     menu: QMenu,
     image: Callable[[], QImage],
-    numbers: Callable[[], str],
+    numbers: Callable[[], str] | None,
     save: Callable[[Kind], None],
 ) -> None:
-    """Add all ways to take a picture or its numbers away; `save` asks where to and writes."""
+    """Add all ways to take a picture, and its numbers where it has some, away; `save` asks where to and writes."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("Export", text)
 
     clipboard = QGuiApplication.clipboard()
     menu.addAction(tr("Copy picture"), lambda: clipboard.setImage(image()))
-    menu.addAction(tr("Copy numbers"), lambda: clipboard.setText(numbers()))
+    if numbers is not None:
+        menu.addAction(tr("Copy numbers"), lambda: clipboard.setText(numbers()))
     menu.addSeparator()
     menu.addAction(tr("Save as PNG…"), lambda: save("png"))
     menu.addAction(tr("Save as SVG…"), lambda: save("svg"))
-    menu.addAction(tr("Save numbers as CSV…"), lambda: save("csv"))
+    if numbers is not None:
+        menu.addAction(tr("Save numbers as CSV…"), lambda: save("csv"))

@@ -21,7 +21,8 @@ from engine.views.shapes import infer
 from gui import theme
 from gui.views.diagram_canvas import DiagramCanvas
 from gui.views.diagram_changes import EVERYWHERE, changed
-from gui.views.diagram_painting import Live, paint
+from gui.views.diagram_lines import Lines, Live
+from gui.views.diagram_painting import paint
 
 AIR = 130.0
 BEFORE = (
@@ -46,11 +47,11 @@ def other(node_id: int, **fields: object) -> Diagram:
     return drawn((*BEFORE[:place], node, *BEFORE[place + 1 :]))
 
 
-def looks(drawing: Diagram, width: int, height: int) -> QImage:
+def looks(drawing: Diagram, width: int, height: int, live: Live | None = None) -> QImage:
     image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(QColor("black"))
     painter = QPainter(image)
-    paint(painter, drawing, Live(), frozenset(), QRectF(image.rect()), 1.0)
+    paint(painter, drawing, live or Live(), frozenset(), QRectF(image.rect()), 1.0)
     painter.end()
     return image
 
@@ -126,3 +127,22 @@ def test_lines_of_zero_have_the_colour_of_no_sign(qapp: QApplication):
     seen = {image.pixel(x, y) for x in range(0, image.width(), 2) for y in range(image.height())}
     assert len(seen) > 2
     assert not [each for each in map(QColor, seen) if each.red() > each.blue() + 20]
+
+
+def test_weights_of_another_size_are_not_taken_for_those_of_a_layer(qapp: QApplication):
+    wider = EDITS["wider"]
+    before = Live({bundle.weight: np.ones((16, 16)) for bundle in wider.bundles})
+    beside = {"layer2.weight", "layer3.weight"}
+    kept = {name: matrix for name, matrix in before.weights.items() if name not in beside}
+    assert looks(wider, 900, 700, before) == looks(wider, 900, 700, Live(kept))
+    assert looks(wider, 900, 700, before) != looks(wider, 900, 700)
+
+
+@pytest.mark.parametrize(("units", "next_units"), [(16, 16), (20, 30), (33, 7), (64, 64)])
+def test_every_neuron_has_a_line_while_the_weights_are_awaited(units: int, next_units: int):
+    drawing = drawn((Layer(1, "first", Linear(units)), Layer(2, "second", Linear(next_units))))
+    bundle = next(each for each in drawing.bundles if each.weight == "second.weight")
+    lines = list(Lines(drawing, Live()).ends(bundle))
+    for column, end in ((bundle.source, 1), (bundle.target, 3)):
+        there = {y for _, y in drawing.columns[column].neurons()}
+        assert {line[end] for line in lines} == there

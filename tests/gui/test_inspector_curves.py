@@ -12,6 +12,7 @@ from engine.catalogue import ACTIVATIONS
 from engine.catalogue.rectifiers import LeakyReLU, Threshold
 from engine.catalogue.squashers import Hardshrink, Sigmoid, Softshrink, Tanh
 from engine.design.kind import Activation
+from engine.runtime.probe import curve
 from gui.learn.curve import closed_curve, evenly, numbers, slope
 
 CURVED = [each for each in ACTIVATIONS.values() if not each.vector]
@@ -36,11 +37,16 @@ def test_the_range_is_no_wider_than_what_comes_out(kind: type[Activation]) -> No
 
 
 @every_curve
+def test_the_mean_output_is_torchs(kind: type[Activation]) -> None:
+    assert numbers(kind()).mean == pytest.approx(curve(kind(), -1, 1, 5).mean, abs=1e-5)
+
+
+@every_curve
 def test_nothing_between_two_points_rises_faster_than_the_largest_slope(
     kind: type[Activation],
 ) -> None:
-    curve = closed_curve(kind(), -10, 10)
-    rises = [abs(b - a) / (q - p) for p, q, a, b in zip(curve.x, curve.x[1:], curve.y, curve.y[1:])]
+    drawn = closed_curve(kind(), -10, 10)
+    rises = [abs(b - a) / (q - p) for p, q, a, b in zip(drawn.x, drawn.x[1:], drawn.y, drawn.y[1:])]
     jumps = isinstance(kind(), Hardshrink)
     assert jumps or max(rises) <= numbers(kind()).largest_slope + 1e-3
 

@@ -135,7 +135,7 @@ def test_the_title_and_its_mark_follow_the_document(window: Window, tmp_path: Pa
 
 def test_a_project_that_was_saved_stays_unmarked_through_selecting(window: Window, tmp_path: Path):
     window.document.save(tmp_path / "mine.loom")
-    window.select_all()
+    window.deeds.select_all()
     window.document.seal()
     assert not window.isWindowModified()
 
@@ -173,7 +173,7 @@ def test_no_state_of_another_project_makes_a_panel_wish_something(
     ]
     window.document.take(found, on_disk)
     qapp.processEvents()
-    window.select_all()
+    window.deeds.select_all()
     qapp.processEvents()
     assert [spy.count() for spy in wishes] == [0] * len(wishes)
     assert window.document.state.project is found.project

@@ -137,7 +137,7 @@ def test_the_keys_of_commands_hold_in_a_field_too(come: Come, tmp_path: Path):
 
     def in_field(person: Person, command: Command) -> None:
         if not person.window.inspector.isVisible():
-            person.window.toggle_inspector()
+            person.window.deeds.toggle_inspector()
             person.settle()
         line = person.named(QLineEdit, "out_features", person.window.inspector)
         person.click(line)

@@ -224,7 +224,7 @@ while not window.isActiveWindow():
     window.activateWindow()
     application.processEvents()
 before = file.read_bytes()
-window.select_all()
+window.deeds.select_all()
 QTest.keyClick(window.stack.view, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (600, resource.RLIM_INFINITY))

@@ -123,8 +123,8 @@ DIALOGS: dict[str, Callable[[Person], None]] = {
     "preferences": lambda person: person.press(Key.Key_Comma, CONTROL),
     "shortcuts": lambda person: person.press(Key.Key_Slash, CONTROL),
     "reference": lambda person: person.press(Key.Key_F1),
-    "engine": lambda person: person.window.show_engine_log(),
-    "about": lambda person: person.window.show_about(),
+    "engine": lambda person: person.window.deeds.show_engine_log(),
+    "about": lambda person: person.window.deeds.show_about(),
 }
 
 

@@ -1,0 +1,157 @@
+"""What the commands of the table do in a window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from engine.design.value import replace
+from gui import theme
+
+if TYPE_CHECKING:
+    from gui.clipboard import Clipboard
+    from gui.document import Document
+    from gui.files import Files
+    from gui.parts import Parts
+    from gui.stack.panel import StackPanel
+
+
+class Deeds:
+    """The Desk of a window: each command is a method here, or one of document, files, clipboard or stack."""
+
+    def __init__(self, window: Parts) -> None:
+        self._window = window
+
+    @property
+    def document(self) -> Document:
+        return self._window.document
+
+    @property
+    def files(self) -> Files:
+        return self._window.files
+
+    @property
+    def clipboard(self) -> Clipboard:
+        return self._window.clipboard
+
+    @property
+    def stack(self) -> StackPanel:
+        return self._window.stack
+
+    def show_start(self) -> None:
+        self._window.show_start()
+
+    def show_view(self, index: int) -> None:
+        self._window.show_view(index)
+
+    def select_all(self) -> None:
+        from engine.design.tree import scope
+
+        self.document.select(tuple(node.id for node in scope(self.document.state.network.body)))
+
+    def show_palette(self) -> None:
+        from gui.palette import open_palette
+
+        self._window.leave_start()
+        open_palette(
+            self._window.head.search,
+            self.document.state,
+            self.insert_kind,
+            self._window.actions_table.run,
+        )
+
+    def insert_kind(self, key: str) -> None:
+        """A new layer of a kind behind the selection."""
+        from engine.catalogue import KINDS
+        from engine.design.edit import Insert, layer
+        from gui.clipboard import behind_selection
+
+        self.document.seal()
+        self.document.do(Insert((layer(KINDS[key]()),), behind_selection(self.document.state)))
+
+    def copy_code(self) -> None:
+        from engine import DesignError, write_module
+
+        try:
+            QApplication.clipboard().setText(write_module(self.document.state.network))
+        except DesignError as error:
+            self._window.say("warning", str(error))
+            return
+        self._window.status.say(self._window.tr("The code is on the clipboard."))
+
+    def copy_summary(self) -> None:
+        from engine import summarize
+
+        QApplication.clipboard().setText(summarize(self.document.state.network).to_text())
+        self._window.status.say(self._window.tr("The summary is on the clipboard."))
+
+    def run_forward(self) -> None:
+        if not self._window.run.isVisible():
+            self.toggle_run()
+        self._window.run.forward()
+
+    def redraw(self) -> None:
+        """New weights: the next seed, which undo takes back."""
+        from engine.design.project import SetForward
+
+        forward = self.document.state.project.forward
+        self.document.seal()
+        self.document.do(SetForward(replace(forward, seed=forward.seed + 1)))
+
+    def restart_engine(self) -> None:
+        self._window.engine.replace()
+        self._window.engine.restart()
+
+    def toggle_inspector(self) -> None:
+        with self._window.frame.keyboard_kept():
+            self._window.inspector.setVisible(not self._window.inspector.isVisible())
+
+    def toggle_run(self) -> None:
+        with self._window.frame.keyboard_kept():
+            self._window.run.setVisible(not self._window.run.isVisible())
+
+    def toggle_full_screen(self) -> None:
+        window = self._window
+        window.showNormal() if window.isFullScreen() else window.showFullScreen()
+
+    def switch_theme(self) -> None:
+        preferences = self._window.preferences
+        preferences.theme = "dark" if preferences.theme == "light" else "light"
+        theme.wear(preferences.theme)
+
+    def quit(self) -> None:
+        self._window.close()
+
+    def show_export(self) -> None:
+        from gui.dialogs.export import ExportDialog
+
+        ExportDialog(
+            self._window, self.document.state, self._window.ask, self._window.preferences
+        ).open()
+
+    def show_preferences(self) -> None:
+        from gui.dialogs.preferences import PreferencesDialog
+
+        PreferencesDialog(self._window, self._window.preferences).open()
+
+    def show_shortcuts(self) -> None:
+        from gui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self._window).open()
+
+    def show_reference(self) -> None:
+        from gui.learn.reference import ReferenceDialog
+
+        node = next(iter(self.document.state.selected_nodes), None)
+        ReferenceDialog(self._window, node).open()
+
+    def show_engine_log(self) -> None:
+        from gui.dialogs.texts import engine_log
+
+        engine_log(self._window, self._window.engine.details).open()
+
+    def show_about(self) -> None:
+        from gui.dialogs.texts import about
+
+        about(self._window).open()
