@@ -65,7 +65,7 @@ class Segments(QWidget):
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._report)
         self._row = FlowLayout(self, theme.TIGHT)
-        self._list = Choice()
+        self._list = Choice(parent=self)
         self._list.chosen.connect(self.chosen)
         self._list.setAccessibleName(name)
         self._list.setMinimumWidth(_LIST_WIDTH)
@@ -79,26 +79,24 @@ class Segments(QWidget):
         """Offer these keys with their titles; the first is on."""
         if tuple(choices) == self._shown:
             return
-        same = sum(takewhile(bool, map(eq, choices, self._shown)))
+        listed = len(choices) > MOST_SEGMENTS
+        kept = 0 if listed else sum(takewhile(bool, map(eq, choices, self._shown)))
+        kept = min(kept, len(self._group.buttons()))
         self._shown = tuple(choices)
-        for button in self._group.buttons()[same:]:
+        for button in self._group.buttons()[kept:]:
             self._group.removeButton(button)
             self._row.removeWidget(button)
             button.hide()
             button.deleteLater()
-<<<<<<< HEAD
         self._row.removeWidget(self._list)
         self._list.hide()
-        if len(choices) > MOST_SEGMENTS:
+        if listed:
             self._list.set_options(tuple(Option(key, title) for key, title in choices))
             self._row.addWidget(self._list)
             self._list.show()
             self.set_current(choices[0][0])
             return
-        for key, title in choices:
-=======
-        for key, title in choices[same:]:
->>>>>>> main
+        for key, title in choices[kept:]:
             segment = _Segment(key, title, self.accessibleName(), mono=self._mono)
             self._group.addButton(segment)
             self._row.addWidget(segment)

@@ -23,6 +23,7 @@ translate = QCoreApplication.translate
 FAMILY_COLOURS = {
     "norm": "family_normalization",
     "padding": "family_shaping",
+    "upsampling": "family_pooling",
     "activation": "activation",
 }
 """Where the colour of a family is not called after it."""

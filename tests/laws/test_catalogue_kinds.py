@@ -24,6 +24,7 @@ from engine.catalogue.pooling import AdaptiveAvgPool2d, FractionalPooling
 from engine.catalogue.recurrent import Recurrent
 from engine.catalogue.shaping import Flatten, Unflatten
 from engine.catalogue.spatial import Spatial
+from engine.catalogue.upsampling import Shuffling
 from engine.catalogue.vectors import Softmax2d
 from engine.design.kind import (
     REQUIRED,
@@ -82,6 +83,8 @@ def stricter(layer: Kind, x: Spec) -> str:
         return "torch takes the batch for the time where one dimension is missing"
     if isinstance(layer, Recurrent) and layer.dropout and layer.num_layers == 1:
         return "torch warns that dropout does nothing there"
+    if isinstance(layer, Shuffling) and rank > 4:
+        return "torch takes any number of batches in front"
     if isinstance(layer, FeatureAlphaDropout) and layer.p in (0, 1):
         return "torch does not look where it has nothing to do"
     if isinstance(layer, NormalisingLast):
