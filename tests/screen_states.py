@@ -45,6 +45,7 @@ from gui.recovery import Recovery, rescued
 from gui.stack.card import Spot
 from gui.widgets.choice_popup import ChoicePopup
 from gui.window import Window
+from tests.screen_networks import IMAGES, WORDS, images, words
 
 PATIENCE_S = 30.0
 SOON_MS = 500
@@ -105,6 +106,12 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "62-repeat", partial(_blocks, fold=True, selected="blocks")
     yield "63-group", partial(_blocks, fold=True, selected="head")
     yield "64-parallel", partial(_blocks, fold=False, selected="+")
+    yield "70-images", partial(_network, nodes=images(), spec=IMAGES, selected="conv2")
+    yield "71-images-pooling", partial(_select, name="pool1")
+    yield "72-images-summary", lambda w: _then(w, partial(w.show_view, 1))
+    yield "73-words", partial(_network, nodes=words(), spec=WORDS, selected="lstm")
+    yield "74-words-attention", partial(_select, name="encoder")
+    yield "75-words-code", lambda w: _then(w, partial(w.show_view, 2))
     yield "65-menu-file", partial(_menu, name="File")
     for key in ACTIVATIONS:
         yield f"activation-{key}", partial(_with_activation, key=key)
@@ -278,6 +285,12 @@ def _blocks(window: Window, fold: bool, selected: str) -> None:
         window.document.select((joined.id,))
     elif selected:
         _select(window, selected)
+    quiet(window)
+
+
+def _network(window: Window, nodes: tuple[Node, ...], spec: TensorSpec, selected: str) -> None:
+    _start_with(window, nodes, spec)
+    _select(window, selected)
     quiet(window)
 
 
