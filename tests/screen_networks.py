@@ -11,9 +11,7 @@ WORDS = TensorSpec((64,), "int64")
 
 
 def _layer(name: str, kind: str, activation: str = "", **fields: object) -> Layer:
-    return Layer(
-        0, name, KINDS[kind](**fields), ACTIVATIONS[activation]() if activation else None
-    )
+    return Layer(0, name, KINDS[kind](**fields), ACTIVATIONS[activation]() if activation else None)
 
 
 def images() -> tuple[Node, ...]:

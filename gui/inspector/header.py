@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.design.knob import Entry
@@ -34,7 +35,6 @@ class Header(QWidget):
         self._entry = entry
         self._name.set_text(name)
         self._kind.set_text(kind)
-        self._kind.setVisible(bool(kind))
         self._link.setVisible(entry is not None)
         if entry is not None:
             text = f"{torch_name(entry) or entry.title()} ↗"
@@ -42,6 +42,20 @@ class Header(QWidget):
                 self._link.setText(text)
                 self._link.setAccessibleName(self.tr("Help on {0}").format(entry.title()))
                 self._link.setToolTip(self.tr("What it is, when to use it and what goes wrong"))
+
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave the kind out where it would be cut and the link says it, too, as with nn.TransformerEncoderLayer."""
+        kind = self._kind.text()
+        shown = [self._name, self._kind, *([self._link] if self._entry else [])]
+        needed = sum(each.sizeHint().width() + theme.NARROW + 2 for each in shown)
+        said = self._entry is not None and kind in self._link.text()
+        self._kind.setVisible(bool(kind) and (needed <= self.width() or not said))
 
     def _open_help(self) -> None:
         if self._entry is not None:

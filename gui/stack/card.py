@@ -155,10 +155,10 @@ def laid_out(text: CardText, width: int, *, in_use: bool = False) -> Layout:
         wide = known.of_strong.horizontalAdvance(text.badge) + 12
         layout.badge = Words(QRect(x + 8, 8, wide, 17), text.badge, text.badge)
         x += 8 + wide
-    if text.brief and x + 30 < end:
+    if text.brief and _worth_it(known.of_brief, text.brief, end - x - 12, 60):
         layout.brief = _left(known.of_brief, text.brief, x + 12, end, FIRST)
         x = layout.brief.rect.right() + 1
-    if text.name and x + 40 < end:
+    if text.name and _worth_it(known.of_small, text.name, end - x - 12, 28):
         layout.name = _left(known.of_small, text.name, x + 12, end, FIRST)
     _lay_icons(layout, text, right - (count.rect.width() if count else 0))
     if text.chips:
@@ -168,6 +168,11 @@ def laid_out(text: CardText, width: int, *, in_use: bool = False) -> Layout:
     for fault in text.faults:
         _lay_fault(layout, fault_text(fault), [mend.title for mend in fault.mends])
     return layout
+
+
+def _worth_it(metrics: QFontMetrics, text: str, room: int, least: int) -> bool:
+    """Whether words have room enough to say something: a letter with three dots says nothing."""
+    return room >= min(least, metrics.horizontalAdvance(text))
 
 
 def _left(metrics: QFontMetrics, text: str, x: int, end: int, base: int) -> Words:
