@@ -19,6 +19,7 @@ from engine.catalogue import (
     pooling,
     recurrent,
     shaping,
+    transformer,
     upsampling,
 )
 from engine.catalogue.datasets import DATASETS as DATASET_ORDER
@@ -58,6 +59,7 @@ KINDS: dict[str, type[Kind]] = by_key(
         *padding.KINDS,
         *recurrent.KINDS,
         *attention.KINDS,
+        *transformer.KINDS,
         *embedding.KINDS,
         *shaping.KINDS,
         *upsampling.KINDS,

@@ -160,7 +160,8 @@ def signature(text: str) -> Signature:
 class Call:
     """A call such as `nn.Linear(3, 2, bias=False)`: the builder evaluates it, the writer prints it, the reader unifies.
 
-    `arguments` holds every parameter of the signature, given or default.
+    `arguments` holds every parameter of the signature, given or default: constants, or the call of a module that this
+    one takes.
     """
 
     function: str
@@ -172,10 +173,11 @@ class Call:
         parts: list[str] = []
         for name, default in self.signature.defaults.items():
             value = self.arguments[name]
+            text = str(value) if isinstance(value, Call) else repr(value)
             if default is REQUIRED:
-                parts.append(repr(value))
+                parts.append(text)
             elif value != default or type(value) is not type(default):
-                parts.append(f"{name}={value!r}")
+                parts.append(f"{name}={text}")
         return f"{self.function}({', '.join(parts)})"
 
 

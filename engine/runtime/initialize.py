@@ -38,10 +38,18 @@ def arguments(call: Call, first: bool = False) -> tuple[list[Any], dict[str, Any
         if first and position == 0:
             continue
         if default is REQUIRED:
-            positional.append(value)
+            positional.append(_made(value))
         elif not same(value, default):
-            by_name[name] = value
+            by_name[name] = _made(value)
     return positional, by_name
+
+
+def _made(value: Any) -> Any:
+    """A constant as it is; a module that another one takes, as nn.TransformerEncoder does, made first."""
+    if not isinstance(value, Call):
+        return value
+    positional, by_name = arguments(value)
+    return named(value.function)(*positional, **by_name)
 
 
 def initialize(tensor: Tensor, initializer: Initializer) -> None:

@@ -79,11 +79,20 @@ class Columns:
         found: list[tuple[str, Later]] = []
         for name, default in calls[0].signature.defaults.items():
             values = tuple(call.arguments[name] for call in calls)
-            if default is REQUIRED:
+            inner = tuple(value for value in values if isinstance(value, Call))
+            if len(inner) == len(values):
+                found.append(("" if default is REQUIRED else name, self._inner(place, inner)))
+            elif default is REQUIRED:
                 found.append(("", self.add(name, place, values).later))
             elif not all(same(value, default) for value in values):
                 found.append((name, self.add(name, place, values).later))
         return found
+
+    def _inner(self, place: str, calls: tuple[Call, ...]) -> Later:
+        """A module that is the argument of another one's call, its own arguments being what may differ."""
+        own = self.of_call(place, calls)
+        head = calls[0].function
+        return lambda: layout.Call(head, tuple(argument(name, later()) for name, later in own))
 
     def named(self, taken: set[str]) -> tuple[Parameter, ...]:
         """Give every column its text, and the parameters that they need: counted ones first, each in order."""
@@ -140,8 +149,10 @@ def behind_first(entry: Activation | Initializer) -> tuple[Piece, ...]:
 
 
 def literal(value: Any) -> Piece:
-    """A number, word or tuple of them as code."""
+    """A number, word or tuple of them as code; a module that another one takes as the call that makes it."""
     match value:
+        case Call():
+            return layout.Call(value.function, items_of(value))
         case tuple():
             return Listed(tuple(literal(each) for each in value), "()")  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         case str():

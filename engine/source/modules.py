@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from engine.design.kind import signature
+from engine.design.kind import Call, signature
 from engine.source.entries import kinds_by_module
 from engine.source.made import Attribute, Made, OwnBlock, Sequential, TorchModule, Turns
 from engine.source.syntax import Constants, Names, constant, source, unreadable
@@ -155,18 +155,27 @@ class Modules:
         skip: int = 0,
     ) -> dict[str, Any]:
         """Every argument of a torch call by name; the first `skip` stand for a tensor and are None."""
-        values = [
-            None if n < skip else constant(each, self.known) for n, each in enumerate(positional)
-        ]
+        values = [None if n < skip else self._argument(each) for n, each in enumerate(positional)]
         named: dict[str, Any] = {}
         for keyword in keywords:
             if keyword.arg is None or keyword.arg in named:
                 unreadable(call, f"`{source(keyword)}` is no argument that can be read")
-            named[keyword.arg] = constant(keyword.value, self.known)
+            named[keyword.arg] = self._argument(keyword.value)
         try:
             return signature(parameters).bind(tuple(values), named)
         except TypeError as error:
             unreadable(call, f"{source(call.func)} {error}")
+
+    def _argument(self, each: ast.expr) -> Any:
+        """A constant, or the call of a module that another one takes, as nn.TransformerEncoder does."""
+        if not isinstance(each, ast.Call):
+            return constant(each, self.known)
+        kinds = kinds_by_module().get(self.names.dotted(each.func), ())
+        if not kinds:
+            return constant(each, self.known)
+        known = kinds[0].parameters
+        found = self.bound(known, each, each.args, each.keywords)
+        return Call(kinds[0].module, signature(known), found)
 
 
 def _speaks_of(call: ast.Call, target: ast.expr) -> bool:
