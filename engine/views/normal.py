@@ -333,6 +333,7 @@ def _alike_node(node: Node) -> object:
                 node.name,
                 type(node.kind),
                 node.kind.form(),
+                tuple(node.kind.__dict__[name] for name in node.kind.structural),
                 node.activation,
                 initializers,
                 node.frozen,
