@@ -19,6 +19,7 @@ from engine.catalogue.joins import Add
 from engine.catalogue.linear import Linear
 from engine.catalogue.recurrent import GRU, LAST, LSTM, RNN, LSTMCell
 from engine.catalogue.shaping import Flatten
+from engine.catalogue.transformer import TransformerEncoder
 from engine.design.equality import equal_up_to_ids
 from engine.design.error import DesignError
 from engine.design.kind import Initializer, Kind, Misfit, TensorSpec
@@ -189,7 +190,7 @@ def test_forms_with_names_of_any_length_are_as_ruff_formats_them(length: int):
 
 
 def test_a_layer_deep_inside_another_module_is_initialised_where_the_code_says():
-    encoder = KINDS["TransformerEncoder"](nhead=2, num_layers=2, dim_feedforward=8)
+    encoder = TransformerEncoder(nhead=2, num_layers=2, dim_feedforward=8)
     filled = (("layers.1.linear1.weight", Zeros()),)
     inside = Layer(1, "encoder", encoder, None, filled)
     net = Network("Net", (Input("x", TensorSpec((5, 4))),), Stack((inside,)), (), 2)
