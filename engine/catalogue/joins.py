@@ -209,6 +209,9 @@ def together(branches: Branches) -> TensorSpec:
     Raises Misfit when sizes differ, or dimensions are missing: torch would then take the batch for
     one of them.
     """
+    first = branches[0]
+    if all(branch == first for branch in branches):
+        return first
     if any(len(branch.shape) != len(branches[0].shape) for branch in branches):
         raise Misfit("branches with equally many dimensions", listed(branches))
     shape: list[int] = []

@@ -46,6 +46,7 @@ class TransformerEncoder(Attending):
     module = "nn.TransformerEncoder"
     fixed: ClassVar[dict[str, Any]] = {"enable_nested_tensor": False}
     parameters = "encoder_layer, num_layers, norm=None, enable_nested_tensor=True, mask_check=True"
+    structural = ("num_layers", "last_norm", "bias")
     tensors = (
         *(
             f"layers.{layer}.{tensor}"

@@ -228,6 +228,8 @@ class Kind(Entry):
     """Names of the parameters that it has with some choice of its fields."""
     tensors_may_miss: ClassVar[bool] = False
     """Whether torch's module has no attribute at all for a tensor that its arguments rule out, instead of None."""
+    structural: ClassVar[tuple[str, ...]] = ()
+    """Fields that say what modules are inside: blocks of one class have them alike, as no line of code could ask."""
     roles: ClassVar[Mapping[str, Role]] = {}
     """Roles of tensors whose name does not say it."""
 

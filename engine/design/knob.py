@@ -327,7 +327,11 @@ class Entry:
 
     def with_fields(self, /, **values: Any) -> Self:
         """The same entry with some fields changed. Raises DesignError when a value does not fit."""
-        return type(self)(**(self.__dict__ | values))
+        # What it has was checked when it was made, and an edit of a spin box that is dragged should cost little.
+        checked = {name: self.knob(name).checked(value) for name, value in values.items()}
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, **checked)
+        return made
 
     @classmethod
     def knob(cls, name: str) -> Knob:

@@ -208,8 +208,20 @@ def _named_alike(a: Node, b: Node) -> bool:
             return a.name == b.name and _activated_by_module(a) == _activated_by_module(b)
         case (Group(), Group()) | (Repeat(), Repeat()):
             return a.name == b.name
+        case Parallel(), Parallel() if len(a.branches) == len(b.branches):
+            return all(map(_branches_named_alike, a.branches, b.branches))
         case _:
             return False
+
+
+def _branches_named_alike(a: Stack, b: Stack) -> bool:
+    """The same of two branches that differ in one node at most."""
+    if a is b:
+        return True
+    start, stop, old_stop = changed_nodes(b, a)
+    if (a.name, a.source, stop, old_stop) != (b.name, b.source, start + 1, start + 1):
+        return False
+    return _named_alike(a.nodes[start], b.nodes[start])
 
 
 def _differing(

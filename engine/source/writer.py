@@ -147,7 +147,8 @@ def _initializations(path: str, uses: tuple[NodeFacts, ...]) -> Iterator[str]:
 
 def _tensor(path: str, tensor: str) -> str:
     own = tensor.removeprefix("activation.")
-    return f"{path}.{own}" if own == tensor else f"{path}_activation.{own}"
+    owner = path if own == tensor else f"{path}_activation"
+    return _said(own.split("."), owner)
 
 
 def _frozen(path: str, facts: NodeFacts) -> Iterator[str]:
@@ -164,9 +165,9 @@ def _tie(tie: Tie) -> list[str]:
     return statement(owner, BODY, f"{path} = ")
 
 
-def _said(parts: Sequence[str]) -> str:
+def _said(parts: Sequence[str], owner: str = "self") -> str:
     """A path of the `state_dict` as the class says it: blocks, 0, fc is `self.blocks[0].fc`."""
-    text = "self"
+    text = owner
     for part in parts:
         text += f"[{part}]" if part.isascii() and part.isdecimal() else f".{printable(part)}"
     return text

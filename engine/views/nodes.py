@@ -8,7 +8,7 @@ from engine.design.kind import DropActivation, Mend, Misfit, TensorSpec
 from engine.design.tree import Again, Layer, Parallel
 from engine.views.facts import Fault, FaultMend, NodeFacts
 from engine.views.mends import faulty, place_of
-from engine.views.rules import Rule, applied, layer_rule, of_activation
+from engine.views.rules import Rule, applied, is_bare, layer_rule, of_activation
 from engine.views.spans import NOTHING, with_faults
 
 
@@ -50,6 +50,8 @@ def activated(facts: NodeFacts) -> NodeFacts:
         return facts
     if (misfit := no_function(node)) is not None:
         return faulty(node, facts.input, misfit, facts.stacks, facts.totals)
+    if is_bare(type(node.activation)):
+        return facts
     rule = applied(node.activation, facts.output)
     if isinstance(rule, Misfit):
         misfit = of_activation(node.activation, rule)

@@ -18,7 +18,6 @@ from engine.design.names import (
 )  # fmt: skip
 from engine.design.naming import default_name
 from engine.design.scope_names import attributes, changed_nodes, node_name_fault
-from engine.design.spans import changed_span
 from engine.design.tree import (
     DEEPEST,
     Again,
@@ -235,11 +234,10 @@ def class_faults(name: str, body: StackFacts) -> Iterator[Fault]:
             yield Fault(node.id, place, f"another class name: {wrong}", "", (mend,))
 
 
-def same_blocks(new: tuple[NodeFacts, ...], old: tuple[NodeFacts, ...]) -> bool:
+def same_blocks(new: Stack, old: Stack) -> bool:
     """Whether two versions of a network have the same blocks up to numbers, and so the same faults of class names."""
-    start, stop, old_stop = changed_span(new, old)
-    come = tuple(facts.node for facts in new[start:stop])
-    return _same_inside(come, tuple(facts.node for facts in old[start:old_stop]))
+    start, stop, old_stop = changed_nodes(new, old)
+    return _same_inside(new.nodes[start:stop], old.nodes[start:old_stop])
 
 
 def _same_inside(come: tuple[Node, ...], gone: tuple[Node, ...]) -> bool:
@@ -265,7 +263,11 @@ def _same_node(new: Node, old: Node) -> bool:
     """Whether two nodes are alike up to numbers, and have one id."""
     match new, old:
         case Layer(), Layer():
-            return new is old or _alike_node(new) == _alike_node(old)
+            # In short for the commonest edit, that of a number.
+            same = new.activation is old.activation and new.initializers is old.initializers
+            if same and type(new.kind) is type(old.kind) and not new.kind.structural:
+                return new is old or _said_alike(new, old)
+            return _alike_node(new) == _alike_node(old)
         case Parallel(), Parallel():
             head = new.id == old.id and new.join == old.join and new.activation == old.activation
             same = head and len(new.branches) == len(old.branches)
@@ -275,6 +277,12 @@ def _same_node(new: Node, old: Node) -> bool:
             return names and _same_stack(new.body, old.body)
         case _:
             return new == old
+
+
+def _said_alike(new: Layer, old: Layer) -> bool:
+    """Whether two layers of one kind have one name and are called and frozen alike."""
+    forms = len(new.kind.forms) == 1 or new.kind.form() == old.kind.form()
+    return forms and new.name == old.name and new.frozen == old.frozen
 
 
 def _same_stack(new: Stack, old: Stack) -> bool:
@@ -336,6 +344,7 @@ def _alike_node(node: Node) -> object:
                 node.name,
                 type(node.kind),
                 node.kind.form(),
+                tuple(node.kind.__dict__[name] for name in node.kind.structural),
                 node.activation,
                 initializers,
                 node.frozen,

@@ -78,7 +78,7 @@ def _applied(kind: Kind, x: TensorSpec) -> Rule | Misfit:
     try:
         output = kind.output(x)
         elements = prod(output.shape)
-        if _is_bare(type(kind)):
+        if is_bare(type(kind)):
             return Rule(output, NO_WEIGHTS, Totals(0, 0, 0, 0, elements, 1))
         weights = kind.weights(x)
         parameters = sum([prod(shape) for shape in weights.values()])
@@ -93,7 +93,7 @@ def _applied(kind: Kind, x: TensorSpec) -> Rule | Misfit:
 
 
 @cache
-def _is_bare(kind: type[Kind]) -> bool:
+def is_bare(kind: type[Kind]) -> bool:
     """Whether a kind has neither weights nor buffers nor cost and keeps the size, as most activations."""
     own = (kind.weights, kind.buffers, kind.macs, kind.output)
     return own == (Kind.weights, Kind.buffers, Kind.macs, Kind.output)

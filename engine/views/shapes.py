@@ -55,7 +55,7 @@ def _class_faults(
     if previous is not None and network.name == previous.network.name:
         if body.blocks is previous.body.blocks:
             return previous.class_faults
-        if not previous.class_faults and same_blocks(body.blocks, previous.body.blocks):
+        if not previous.class_faults and same_blocks(body.stack, previous.body.stack):
             return ()
     return tuple(class_faults(network.name, body))
 

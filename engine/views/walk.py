@@ -214,7 +214,9 @@ class ClassWalk:
             if misfit is not None:
                 return faulty(node, x, misfit, totals=_block(NOTHING))
             before = earlier[position] if position < len(earlier) else None
-            branches.append(self.stack(branch, source, before, depth + 1))
+            if before is None or before.stack is not branch or before.input != source or self.reads:
+                before = self.stack(branch, source, before, depth + 1)
+            branches.append(before)
         stacks, inner = tuple(branches), _block(total(branches))
         if (misfit := parallel_fault(node, flow)) is not None:
             return faulty(node, x, misfit, stacks, inner)
@@ -225,7 +227,8 @@ class ClassWalk:
             output = node.join.output(outputs)
         except Misfit as error:
             return faulty(node, x, error, stacks, inner)
-        inner = inner._replace(macs=inner.macs + node.join.macs(outputs))
+        if macs := node.join.macs(outputs):
+            inner = inner._replace(macs=inner.macs + macs)
         return activated(NodeFacts(node, x, output, inner, None, stacks))
 
     def _layer(self, node: Layer, x: TensorSpec | None) -> NodeFacts:

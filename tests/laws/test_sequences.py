@@ -19,10 +19,11 @@ from engine.catalogue.joins import Add
 from engine.catalogue.linear import Linear
 from engine.catalogue.recurrent import GRU, LAST, LSTM, RNN, LSTMCell
 from engine.catalogue.shaping import Flatten
+from engine.catalogue.transformer import TransformerEncoder
 from engine.design.equality import equal_up_to_ids
 from engine.design.error import DesignError
 from engine.design.kind import Initializer, Kind, Misfit, TensorSpec
-from engine.design.tree import Group, Layer, Network, Tie
+from engine.design.tree import Group, Input, Layer, Network, Stack, Tie
 from engine.runtime.build import build, construct
 from engine.source.reader import read_module
 from engine.source.writer import write_module
@@ -186,3 +187,17 @@ def test_forms_with_names_of_any_length_are_as_ruff_formats_them(length: int):
     found = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
     assert found.stdout.decode().splitlines() == text.splitlines()
     assert equal_up_to_ids(read_module(text), design)
+
+
+def test_a_layer_deep_inside_another_module_is_initialised_where_the_code_says():
+    encoder = TransformerEncoder(nhead=2, num_layers=2, dim_feedforward=8)
+    filled = (("layers.1.linear1.weight", Zeros()),)
+    inside = Layer(1, "encoder", encoder, None, filled)
+    net = Network("Net", (Input("x", TensorSpec((5, 4))),), Stack((inside,)), (), 2)
+    code = write_module(net)
+    assert "nn.init.zeros_(self.encoder.layers[1].linear1.weight)" in code
+    assert read_module(code) == net
+    built = build(net)
+    first, second = (built.get_parameter(f"encoder.layers.{n}.linear1.weight") for n in (0, 1))
+    assert first.any()
+    assert not second.any()
