@@ -295,6 +295,8 @@ def joined(join: Join, pieces: list[Piece]) -> Piece:
 
 
 def _filled(form: str, join: Join, pieces: list[Piece]) -> Piece:
+    if form == "a":
+        return pieces[0]
     if binary := re.fullmatch(r"a (\S+) b", form):
         return Chain(tuple(pieces), binary[1])
     if pairwise := re.fullmatch(r"([\w.]+)\(a, b\)", form):
