@@ -131,6 +131,10 @@ class ClassWalk:
     ) -> StackFacts:
         """The facts of before, with those of the changed span and of what behind it gets another input."""
         start, stop, old_stop = span
+        if stop == old_stop == start + 1 and x == old.input:
+            one = self._one_exchanged(stack, old, start, depth)
+            if one is not None:
+                return one
         if x != old.input:
             # All up to the change gets another input, and all of a stack that is the very same may.
             start = 0
@@ -159,6 +163,32 @@ class ClassWalk:
             blocks = _blocks(nodes, totals)
         output = kept[-1].output if kept else y
         return _new_stack_facts((stack, x, output, nodes, totals, blocks, None, ()))
+
+    def _one_exchanged(
+        self, stack: Stack, old: StackFacts, place: int, depth: int
+    ) -> StackFacts | None:
+        """The facts of before with those of one node; None where another output flows on from it.
+
+        So ends nearly every edit, at every level of nesting.
+        """
+        before = old.nodes[place]
+        facts = self.node(stack.nodes[place], before.input, before, depth)
+        if facts.output != before.output:
+            return None
+        nodes = (*old.nodes[:place], facts, *old.nodes[place + 1 :])
+        went, came = before.totals, facts.totals
+        totals = old.totals if not old.naming else with_faults(old.totals, -len(old.naming))
+        if came != went:
+            totals = totals.exchanged(went, came)
+        blocks = old.blocks
+        if went.blocks and came.blocks:
+            # Before it in the stack stand as many blocks at most, and fewer by the plain layers at most.
+            first = max(place - len(nodes) + len(blocks), 0)
+            at = next(n for n in range(first, place + 1) if blocks[n] is before)
+            blocks = (*blocks[:at], facts, *blocks[at + 1 :])
+        elif went.blocks or came.blocks:
+            blocks = _blocks(nodes, totals)
+        return _new_stack_facts((stack, old.input, old.output, nodes, totals, blocks, None, ()))
 
     def node(
         self, node: Node, x: TensorSpec | None, old: NodeFacts | None, depth: int
