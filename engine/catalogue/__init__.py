@@ -16,6 +16,7 @@ from engine.catalogue import (
     linear,
     norm,
     padding,
+    pairs,
     pooling,
     recurrent,
     shaping,
@@ -54,6 +55,7 @@ FAMILIES: dict[str, str] = {
 KINDS: dict[str, type[Kind]] = by_key(
     (
         *linear.KINDS,
+        *pairs.KINDS,
         *convolution.KINDS,
         *pooling.KINDS,
         *padding.KINDS,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import NoReturn
 
 from engine.catalogue.embedding import Embedding
-from engine.design.kind import InsertBefore, Mend, Misfit, SetField, TensorSpec
+from engine.design.kind import (
+    Gathered,
+    InsertBefore,
+    Kind,
+    Mend,
+    Misfit,
+    SetField,
+    TensorSpec,
+    wrong_others,
+)  # fmt: skip
 
 
 def needs_numbers(x: TensorSpec) -> None:
@@ -13,6 +22,13 @@ def needs_numbers(x: TensorSpec) -> None:
     if x.dtype != "float32":
         mends = (Mend("Insert an Embedding", InsertBefore(Embedding())),)
         raise Misfit("real numbers (float32)", f"{x.dtype} {x}", mends)
+
+
+def needs_others(kind: Kind, x: TensorSpec) -> tuple[TensorSpec, ...]:
+    """The further values that come with `x`. Raises Misfit unless they are as many as the kind takes."""
+    if not isinstance(x, Gathered):
+        raise wrong_others(kind.takes, 0)
+    return x.others
 
 
 def axis(x: TensorSpec, dim: int) -> int:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 
 from engine.catalogue import FAMILIES, INITIALIZERS, JOINS, KINDS
-from engine.design.kind import Activation, Initializer, Join, Kind, Misfit, TensorSpec
+from engine.design.kind import Activation, Gathered, Initializer, Join, Kind, Misfit, TensorSpec
 from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
 
 OPENING = """\
@@ -115,6 +115,8 @@ def kind_shown(kind: type[Kind]) -> list[str]:
         lines.append(f"After another layer: `{call[:-1]}{tail})`")
     elif isinstance(layer, Activation):
         lines.append("After another layer: the module, an attribute of its own")
+    for name, text in layer.takes.items():
+        lines.append(f"Takes beside what flows in `{name}`: {text}")
     lines.append(f"Output: {layer.output(x)}")
     if formula := layer.formula(x):
         lines.append(f"Parameters: {formula}")
@@ -127,7 +129,7 @@ def kind_shown(kind: type[Kind]) -> list[str]:
 def example(layer: Kind) -> TensorSpec:
     """An input that the layer changes the shape of, or else one that it takes."""
     taken: list[TensorSpec] = []
-    for x in EXAMPLES:
+    for x in (whole for each in EXAMPLES for whole in gathered(layer, each)):
         try:
             output = layer.output(x)
         except Misfit:
@@ -136,6 +138,15 @@ def example(layer: Kind) -> TensorSpec:
             return x
         taken.append(x)
     return taken[0]
+
+
+def gathered(layer: Kind, x: TensorSpec) -> list[TensorSpec]:
+    """An input with examples of the further values that the layer takes: ones like it, of either type of numbers."""
+    if not layer.takes:
+        return [x]
+    count = len(layer.takes)
+    kinds = (x, TensorSpec(x.shape, "int64"))
+    return [Gathered(x.shape, x.dtype, (other,) * count) for other in kinds]
 
 
 def initializer_shown(rule: type[Initializer]) -> list[str]:

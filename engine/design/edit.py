@@ -83,6 +83,14 @@ class SetInitializer:
 
 
 @value
+class SetOthers:
+    """Say what nodes take beside what flows in: names of inputs or of earlier nodes."""
+
+    ids: Ids
+    others: tuple[str, ...]
+
+
+@value
 class SetFrozen:
     """Freeze the weights of layers, or free them."""
 
@@ -160,8 +168,8 @@ class Several:
 
 
 Edit = (
-    Insert | Remove | Move | Duplicate | SetField | SetKind | SetActivation | SetInitializer | SetFrozen | SetNote
-    | Rename | RenameClass | SetJoin | SetTimes | SetInputs | RenameNetwork | SetTies | Several
+    Insert | Remove | Move | Duplicate | SetField | SetKind | SetActivation | SetInitializer | SetFrozen | SetOthers
+    | SetNote | Rename | RenameClass | SetJoin | SetTimes | SetInputs | RenameNetwork | SetTies | Several
 )  # fmt: skip
 
 
@@ -182,6 +190,9 @@ def apply(network: Network, edit: Edit) -> Network:
             return inserted(network, nodes, replace(last, index=last.index + 1))
         case SetField() | SetKind() | SetActivation() | SetInitializer() | SetFrozen():
             return changed(network, edit.ids, lambda node: _layer_changed(node, edit))
+        case SetOthers():
+            others = limits.others(edit.others)
+            return changed(network, edit.ids, lambda node: _taking(node, others))
         case SetNote():
             note = limits.text(edit.note)
             return changed(network, (edit.id,), lambda node: replace(node, note=note))
@@ -261,6 +272,10 @@ def _layer_changed(node: Node, edit: LayerEdit) -> Node:
             return replace(node, frozen=edit.frozen)
         case _:
             assert_never(edit)
+
+
+def _taking(node: Node, others: tuple[str, ...]) -> Node:
+    return replace(node, others=others) if isinstance(node, Layer | Again) else node
 
 
 def _with_its_initializers(node: Layer) -> Layer:

@@ -8,7 +8,7 @@ batch being 0.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -49,6 +49,21 @@ class TensorSpec:
 
     def __str__(self) -> str:
         return f"[{', '.join(['N', *map(str, self.shape)])}]"
+
+
+@value
+class Gathered(TensorSpec):
+    """What flows into a layer whose kind takes further values, with those: so every rule speaks of one input."""
+
+    others: tuple[TensorSpec, ...] = ()
+
+    def __str__(self) -> str:
+        return " and ".join(map(str, (self.alone, *self.others)))
+
+    @property
+    def alone(self) -> TensorSpec:
+        """What flows in, without the further values."""
+        return TensorSpec(self.shape, self.dtype)
 
 
 # --- what a layer's rule may propose when its input does not fit -----------------------------------------------------
@@ -108,6 +123,14 @@ class Misfit(Exception):
 
 
 # --- a call in Python source -----------------------------------------------------------------------------------------
+
+
+def wrong_others(takes: Collection[str], given: int) -> Misfit:
+    """What is wrong where so many further values are given to what takes these."""
+    needs = f"a further value beside what flows in: {', '.join(takes)}"
+    if len(takes) != 1:
+        needs = f"{len(takes)} further values beside what flows in: {', '.join(takes)}"
+    return Misfit(needs if takes else "nothing beside what flows in", str(given))
 
 
 class Required:
@@ -194,6 +217,11 @@ class Kind(Entry):
     """torch's own signature of it; a test compares it with `inspect.signature`."""
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {"m(x)": {}}
     """How `forward` uses the module, by the fields that choose the form."""
+    takes: ClassVar[Mapping[str, str]] = {}
+    """Further values that it takes beside what flows in, each with a sentence of help; its forms name them.
+
+    Its rules find them in `Gathered.others`, and refuse an input that comes without them.
+    """
     fixed: ClassVar[Mapping[str, Any]] = {}
     """Arguments that are the same for every layer of this kind and no field."""
     tensors: ClassVar[tuple[str, ...]] = ()

@@ -20,6 +20,8 @@ MOST_NODES = 100_000
 MOST_INPUTS = 16
 MOST_TIES = 1000
 MOST_BRANCHES = 64
+MOST_OTHERS = 16
+"""Values that one node takes beside what flows in."""
 
 TIMES = Whole(1)
 INPUT_SHAPE = Sizes(1, 0, 8)
@@ -61,6 +63,13 @@ def inputs(values: tuple[Input, ...]) -> tuple[Input, ...]:
     if len(values) > MOST_INPUTS:
         raise DesignError(f"{len(values)} inputs are more than {MOST_INPUTS}")
     return tuple(Input(name(each.name), spec(each.spec)) for each in values)
+
+
+def others(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of what a node takes beside what flows in. Raises DesignError."""
+    if len(values) > MOST_OTHERS:
+        raise DesignError(f"{len(values)} further values are more than {MOST_OTHERS}")
+    return tuple(name(each) for each in values)
 
 
 def spec(value: TensorSpec) -> TensorSpec:

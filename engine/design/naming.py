@@ -107,7 +107,9 @@ def _respoken(node: Node, name_of: Callable[[str], str]) -> Node:
     """The node with every mention of another node of its class passed through `name_of`."""
     match node:
         case Again():
-            return replace(node, of=name_of(node.of)) if name_of(node.of) != node.of else node
+            of, others = name_of(node.of), tuple(map(name_of, node.others))
+            same = (of, others) == (node.of, node.others)
+            return node if same else replace(node, of=of, others=others)
         case Parallel():
             branches = tuple(
                 replace(
@@ -118,6 +120,9 @@ def _respoken(node: Node, name_of: Callable[[str], str]) -> Node:
                 for branch in node.branches
             )
             return node if branches == node.branches else replace(node, branches=branches)
+        case Layer() if node.others:
+            others = tuple(map(name_of, node.others))
+            return node if others == node.others else replace(node, others=others)
         case Layer() | Group() | Repeat():
             return node
 

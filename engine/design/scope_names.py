@@ -57,7 +57,8 @@ class _Oddities(NamedTuple):
     variables: int = 0
     """Branches with a name of their own."""
     readers: int = 0
-    """Second uses, and branches that start from something earlier: what speaks of others by name."""
+    """Second uses, branches that start from something earlier, layers that take further values: what speaks of others
+    by name."""
 
 
 class ScopeNames(Container[str]):
@@ -157,7 +158,7 @@ def _known(body: Stack) -> ScopeNames | None:
 
 def _counted(body: Stack) -> ScopeNames:
     layers: Any = body.nodes
-    if set(map(type, layers)) <= {Layer} and not any(map(_activated_by_module, layers)):
+    if set(map(type, layers)) <= {Layer} and not any(map(_is_special, layers)):
         # At once, in C.
         counts = Counter(map(_name, layers))
         unnamed = counts.pop("", 0)
@@ -172,6 +173,11 @@ def _counted(body: Stack) -> ScopeNames:
     return ScopeNames(counts, {}, twice, _oddities(nodes))
 
 
+def _is_special(layer: Layer) -> bool:
+    """Whether a layer brings a second name, or speaks of other nodes by theirs."""
+    return bool(layer.others or layer.kind.takes) or _activated_by_module(layer)
+
+
 def _activated_by_module(layer: Layer) -> bool:
     return layer.activation is not None and not layer.activation.function
 
@@ -183,6 +189,7 @@ def _oddities(nodes: Iterable[Node]) -> _Oddities:
             case Layer(name=name) | Group(name=name) | Repeat(name=name):
                 unnamed += not name
                 unsound += bool(name and node_name_fault(name))
+                readers += isinstance(node, Layer) and bool(node.others or node.kind.takes)
             case Parallel(branches=branches):
                 for branch in branches:
                     variables += bool(branch.name)
@@ -196,6 +203,8 @@ def _named_alike(a: Node, b: Node) -> bool:
     """Whether two single nodes plainly bring the same names."""
     match a, b:
         case Layer(), Layer():
+            if a.others or b.others or a.kind.takes or b.kind.takes:
+                return a == b
             return a.name == b.name and _activated_by_module(a) == _activated_by_module(b)
         case (Group(), Group()) | (Repeat(), Repeat()):
             return a.name == b.name

@@ -30,6 +30,8 @@ class Layer:
     initializers: tuple[tuple[str, Initializer], ...] = ()
     frozen: bool = False
     note: str = ""
+    others: tuple[str, ...] = ()
+    """What it takes beside what flows in: names of inputs or of earlier nodes of the class."""
 
     def initializer(self, tensor: str) -> Initializer | None:
         """The initializer of one tensor, None where torch's default stays."""
@@ -100,6 +102,7 @@ class Again:
     of: str
     activation: Activation | None = None
     note: str = ""
+    others: tuple[str, ...] = ()
 
 
 Node = Layer | Parallel | Group | Repeat | Again
@@ -140,6 +143,15 @@ def node_name(node: Node) -> str:
             return node.name
         case Parallel() | Again():
             return ""
+
+
+def others_of(node: Node) -> tuple[str, ...]:
+    """What a node takes beside what flows in, by name."""
+    match node:
+        case Layer() | Again():
+            return node.others
+        case Group() | Repeat() | Parallel():
+            return ()
 
 
 def stacks_of(node: Node) -> tuple[Stack, ...]:

@@ -10,11 +10,21 @@ from typing import Any, cast
 
 from engine.design.knob import Entry
 from engine.design.project import Project
-from engine.design.tree import Again, Group, Layer, Network, Node, Parallel, Repeat, Stack
+from engine.design.tree import (
+    Again,
+    Group,
+    Layer,
+    Network,
+    Node,
+    Parallel,
+    Repeat,
+    Stack,
+    others_of,
+)
 
 FORMAT = "layerloom"
 VERSION = 1
-RESERVED = ("id", "layer", "name", "activation", "initializers", "frozen", "note")
+RESERVED = ("id", "layer", "name", "activation", "initializers", "frozen", "note", "others")
 """Keys of a layer in a file beside the fields of its kind."""
 
 
@@ -123,6 +133,8 @@ def _node_document(node: Node) -> dict[str, Any]:
         document["activation"] = entry_document(activation)
     if node.note:
         document["note"] = node.note
+    if others := others_of(node):
+        document["others"] = list(others)
     return document
 
 

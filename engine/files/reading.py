@@ -60,7 +60,7 @@ PARALLEL = frozenset({"id", "parallel", "branches", "activation", "note"})
 BRANCH = frozenset({"layers", "source", "name"})
 GROUP = frozenset({"id", "group", "name", "layers", "note"})
 REPEAT = frozenset({"id", "repeat", "name", "times", "layers", "note"})
-AGAIN = frozenset({"id", "again", "activation", "note"})
+AGAIN = frozenset({"id", "again", "activation", "note", "others"})
 INPUT = frozenset({"name", "shape", "dtype"})
 TIE = frozenset({"path", "owner"})
 SORTS = ("layer", "parallel", "group", "repeat", "again")
@@ -159,7 +159,8 @@ class _Nodes:
                 return Repeat(own, _name(part), class_name, self._body(part), times, note)
             case _:
                 mapping(part, AGAIN)
-                return Again(own, at("again", part["again"], limits.name), _activation(part), note)
+                of = at("again", part["again"], limits.name)
+                return Again(own, of, _activation(part), note, _others(part))
 
     def _body(self, part: Mapping[str, object]) -> Stack:
         return Stack(at("layers", part.get("layers", []), self.nodes))
@@ -179,8 +180,20 @@ def _layer(part: Mapping[str, object], own: int, note: str) -> Layer:
     frozen: Any = at("frozen", part.get("frozen", False), Flag().checked)
     initializers = at("initializers", part.get("initializers", {}), _initializers)
     return Layer(
-        own, _name(part), _made(kind, fields), _activation(part), initializers, frozen, note
+        own,
+        _name(part),
+        _made(kind, fields),
+        _activation(part),
+        initializers,
+        frozen,
+        note,
+        _others(part),
     )
+
+
+def _others(part: Mapping[str, object]) -> tuple[str, ...]:
+    given = part.get("others", [])
+    return at("others", given, lambda all: each(all, limits.name, limits.MOST_OTHERS))
 
 
 def _initializers(value: object) -> Any:

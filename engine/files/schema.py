@@ -99,12 +99,14 @@ def _nodes() -> Schema:
     common: Schema = {"id": _range(reading.ID), "note": TEXT}
     layers: Schema = {"layers": _ref("layers")}
     activated: Schema = {"activation": {"anyOf": [_ref("activation"), {"type": "null"}]}}
+    taking: Schema = {"others": _array(NAME, limits.MOST_OTHERS)}
     branch = _object({**layers, "source": NAME, "name": NAME})
     initializers: Schema = {"type": "object", "additionalProperties": _ref("initializer")}
     initializers["propertyNames"] = NAME
     layer: Schema = (
         common
         | activated
+        | taking
         | {"name": NAME, "frozen": {"type": "boolean"}, "initializers": initializers}
     )
     blocks = {
@@ -112,7 +114,7 @@ def _nodes() -> Schema:
         | {"branches": _array(branch, limits.MOST_BRANCHES), "parallel": _ref("join")},
         "group": layers | {"name": NAME, "group": NAME},
         "repeat": layers | {"name": NAME, "repeat": NAME, "times": _range(limits.TIMES)},
-        "again": activated | {"again": NAME},
+        "again": activated | taking | {"again": NAME},
     }
     kinds = [
         _object({"layer": {"const": kind.key()}} | _fields(kind) | layer, ("layer",))

@@ -56,29 +56,30 @@ def _stack(stack: Stack, nodes: dict[str, Node], recalled: frozenset[str]) -> Ru
 def _node(node: Node, nodes: dict[str, Node], recalled: frozenset[str]) -> Run:
     match node:
         case Layer():
-            return _layer(
-                node.kind, node.name, node.activation, activation_name(node.name, node.activation)
-            )
+            second = activation_name(node.name, node.activation)
+            return _layer(node.kind, node.name, node.activation, second, node.others)
         case Group() | Repeat():
             return _block(node, node.name)
         case Again():
             first = nodes[node.of]
             if isinstance(first, Layer):
-                return _layer(first.kind, first.name, node.activation, "")
+                return _layer(first.kind, first.name, node.activation, "", node.others)
             assert isinstance(first, Group | Repeat)
             return _activated(_block(first, node.of), node.activation)
         case Parallel():
             return _parallel(node, nodes, recalled)
 
 
-def _layer(kind: Kind, name: str, activation: Activation | None, module_name: str) -> Run:
+def _layer(
+    kind: Kind, name: str, activation: Activation | None, module_name: str, others: tuple[str, ...]
+) -> Run:
     form = kind.form()
     if form == "m(x)" and activation is None:
         return lambda module, value, values, record: child(module, name)(value)
-    use = applied_form(form)
+    use = applied_form(form, tuple(kind.takes))
 
     def run(module: nn.Module, value: Tensor, values: Values, record: Record | None) -> Tensor:
-        return use(child(module, name), value)
+        return use(child(module, name), value, *[values[other] for other in others])
 
     if module_name:
         return lambda module, value, values, record: child(module, module_name)(
@@ -159,9 +160,9 @@ def functional(activation: Activation) -> Apply:
 
 
 @cache
-def applied_form(form: str) -> Callable[[Any, Tensor], Tensor]:
-    """A form of the catalogue such as `m(x)[0]` as a function of module and value."""
-    return eval(f"lambda m, x: {form}", dict(ROOTS))  # noqa: S307 - a constant of the catalogue, never a person's text
+def applied_form(form: str, takes: tuple[str, ...] = ()) -> Callable[..., Tensor]:
+    """A form of the catalogue such as `m(x)[0]` as a function of module, value and further values."""
+    return eval(f"lambda {', '.join(('m', 'x', *takes))}: {form}", dict(ROOTS))  # noqa: S307 - a constant of the catalogue, never a person's text
 
 
 @cache

@@ -153,7 +153,9 @@ class Dataflow:
                                 "give it a name in a line before",
                             )
                         chosen = {**fields, **self._fields(holes)}
-                        return self._step(name, self.value(holes["x"]), (kind, chosen), node)
+                        others = tuple(self._recall(holes[each]) for each in kind.takes)
+                        before = self.value(holes["x"])
+                        return self._step(name, before, (kind, chosen), node, others)
         return None
 
     def _activation_module(self, name: str, kind: type[Kind], inner: ast.expr) -> Value | None:
@@ -283,11 +285,24 @@ class Dataflow:
         before: Value,
         kind: tuple[type[Kind], dict[str, Any]] | None,
         where: ast.expr,
+        others: tuple[str, ...] = (),
     ) -> Step:
         again = name in self.used
         self.used.add(name)
-        order = self._counted(where)
-        return Step(name, before, kind, again, order, where.lineno, before.origin, before.depth + 1)
+        order, line = self._counted(where), where.lineno
+        found = Step(name, before, kind, again, order, line, before.origin, before.depth + 1)
+        return replace(found, others=others) if others else found
+
+    def _recall(self, node: ast.expr) -> str:
+        """The name of an input or of an earlier node that a further value of a layer is."""
+        value = self.variable(node)
+        if not isinstance(value, Start):
+            unreadable(
+                node,
+                f"`{source(node)}` is taken beside what flows in: keep a layer's output under that layer's name "
+                "for it, by a line such as `encoder1 = x`",
+            )
+        return value.origin or self.inputs[0]
 
     def _counted(self, where: ast.expr) -> int:
         self.evaluations.append(where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -12,7 +12,18 @@ from engine.design.error import DesignError
 from engine.design.kind import Activation, Join, Kind
 from engine.design.names import WRITER_LETTERS, fault_of_variable
 from engine.design.scope_names import activation_name
-from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, Stack, node_name, scope
+from engine.design.tree import (
+    Again,
+    Group,
+    Layer,
+    Node,
+    Parallel,
+    Repeat,
+    Stack,
+    node_name,
+    others_of,
+    scope,
+)
 from engine.source.arguments import behind_first, literal
 from engine.source.classes import printable
 from engine.source.layout import INDENT, Call, Chain, Keyword, Listed, Method, Piece, fits, flat
@@ -176,7 +187,7 @@ class Forward:
         """One module applied to a variable, its activation around it."""
         match node:
             case Layer():
-                piece = formed(node.kind, f"self.{printable(node.name)}", value)
+                piece = formed(node.kind, f"self.{printable(node.name)}", value, node.others)
                 return (
                     piece
                     if node.activation is None
@@ -187,17 +198,18 @@ class Forward:
             case Again():
                 first = self.nodes[node.of]
                 kind = first.kind if isinstance(first, Layer) else None
-                piece = formed(kind, f"self.{printable(node.of)}", value)
+                piece = formed(kind, f"self.{printable(node.of)}", value, node.others)
                 return piece if node.activation is None else activated(node.activation, piece)
             case Parallel():
                 raise AssertionError("a Parallel is more than one module")
 
 
 def sources(body: Stack) -> Iterator[str]:
-    """What the branches of a class recall."""
-    for branch in _branches(body):
-        if branch.source:
-            yield branch.source
+    """What is spoken of by name in a class: what its branches recall, and what its layers take beside what flows."""
+    for node in scope(body):
+        yield from others_of(node)
+        if isinstance(node, Parallel):
+            yield from (branch.source for branch in node.branches if branch.source)
 
 
 def _branches(body: Stack) -> Iterator[Stack]:
@@ -215,24 +227,30 @@ def letters() -> Iterator[str]:
         number += 1
 
 
-def formed(kind: Kind | None, module: str, value: str) -> Piece:
-    """How `forward` uses a module on a variable, by the form that the kind declares."""
+def formed(kind: Kind | None, module: str, value: str, others: tuple[str, ...] = ()) -> Piece:
+    """How `forward` uses a module on variables, by the form that the kind declares."""
     form = "m(x)" if kind is None else kind.form()
-    return Call(module, (value,)) if form == "m(x)" else _shaped(pattern(form), module, value)
+    if kind is None or form == "m(x)":
+        return Call(module, (value, *others))
+    return _shaped(
+        pattern(form), module, {"x": value, **dict(zip(kind.takes, others, strict=True))}
+    )
 
 
-def _shaped(form: ast.expr, module: str, value: str) -> Piece:
-    """A form with the module and the variable put in: calls inside each other, perhaps with indices behind them."""
+def _shaped(form: ast.expr, module: str, values: Mapping[str, str]) -> Piece:
+    """A form with the module and the variables put in: calls inside each other, perhaps with indices behind them."""
     match form:
-        case ast.Name("x"):
-            return value
+        case ast.Name(hole) if hole in values:
+            return values[hole]
         case ast.Call(func=function, args=positional, keywords=named):
             head = module if isinstance(function, ast.Name) else ast.unparse(function)
-            items: list[Piece] = [_shaped(each, module, value) for each in positional]
-            items += [Keyword(each.arg or "", _shaped(each.value, module, value)) for each in named]
+            items: list[Piece] = [_shaped(each, module, values) for each in positional]
+            items += [
+                Keyword(each.arg or "", _shaped(each.value, module, values)) for each in named
+            ]
             return Call(head, tuple(items))
         case ast.Subscript(value=indexed):
-            inner = _shaped(indexed, module, value)
+            inner = _shaped(indexed, module, values)
             assert isinstance(inner, Call)
             index = ast.unparse(form)[len(ast.unparse(indexed)) :]
             return Call(inner.head, inner.items, inner.tail + index)

@@ -92,6 +92,9 @@ class Structure:
                     ahead.append(self.flow.recalled[value.origin])
                 continue
             reached.add(value.order)
+            if isinstance(value, Step):
+                recalled = self.flow.recalled
+                ahead += [recalled[name] for name in value.others if name in recalled]
             ahead += (
                 [value.before]
                 if isinstance(value, Step)
@@ -123,7 +126,7 @@ class Structure:
             return Parallel(node_id, value.join, branches, value.activation)
         self._in_order(value)
         if value.again:
-            return Again(self.ids.next(), value.name, value.activation)
+            return Again(self.ids.next(), value.name, value.activation, others=value.others)
         if value.name in self.flow.recalled and self.flow.recalled[value.name] is not value:
             unreadable(
                 value.line, f"`{value.name}` is kept before its activation; keep it behind that"
@@ -183,7 +186,9 @@ class Structure:
         node_id = self.ids.next()
         self.claims[node_id] = claim
         name = "" if numbered else attribute.name
-        return Layer(node_id, name, kind, activation, _in_place(found), attribute.frozen)
+        others = step.others if step else ()
+        initializers = _in_place(found)
+        return Layer(node_id, name, kind, activation, initializers, attribute.frozen, others=others)
 
     def _block(self, attribute: Attribute, depth: int, numbered: bool = False) -> Node:
         """A Group or Repeat."""

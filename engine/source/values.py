@@ -32,6 +32,8 @@ class Step:
     activation: Activation | None = None
     module: str = ""
     """The attribute of an activation that is a module of its own."""
+    others: tuple[str, ...] = ()
+    """What the module takes beside the value, each by the name of what it recalls."""
 
 
 @dataclass(eq=False, slots=True)

@@ -32,7 +32,7 @@ from engine.design.edit import Edit, SetField, SetInputs
 from engine.design.kind import Activation
 from engine.design.knob import Entry
 from engine.design.project import Project, SetData, SetTraining
-from engine.design.tree import Input, Layer, Parallel, walk
+from engine.design.tree import Input, Layer, Parallel, others_of, walk
 from engine.design.value import replace
 from engine.views.advising import Advice, AdviceMend, Ending, called, several, wearing
 from engine.views.facts import Analysis
@@ -347,12 +347,11 @@ def _unused_input(project: Project, analysis: Analysis, end: Ending) -> Iterator
     inputs = analysis.network.inputs
     if len(inputs) < 2:
         return
-    read = {
-        branch.source
-        for node in walk(analysis.network.body)
-        if isinstance(node, Parallel)
-        for branch in node.branches
-    }
+    read: set[str] = set()
+    for node in walk(analysis.network.body):
+        read.update(others_of(node))
+        if isinstance(node, Parallel):
+            read.update(branch.source for branch in node.branches)
     for each in inputs[1:]:
         if each.name not in read:
             others = tuple(one for one in inputs if one is not each)

@@ -120,9 +120,10 @@ def _laid(stack: StackFacts, run: _Draft, drafts: list[_Draft], turns: int = TUR
                     inner = facts.stacks[min(turn, len(facts.stacks) - 1)]
                     _laid(inner, run, drafts, 1 if turn else turns)
             case Parallel() | Again():
-                names = names or _ids(stack)
                 append(facts)
-                run.recalled.update(names[name] for name in _spoken_of(node) if name in names)
+        if isinstance(node, Parallel | Again) or (isinstance(node, Layer) and node.others):
+            names = names or _ids(stack)
+            run.recalled.update(names[name] for name in _spoken_of(node) if name in names)
         if isinstance(node, Parallel):
             for branch in facts.stacks:
                 inside = _Draft([], node, run.recalled)
@@ -153,13 +154,16 @@ def _spoken_of(node: Node) -> Iterator[str]:
     match node:
         case Again():
             yield node.of
+            yield from node.others
         case Parallel():
             for branch in node.branches:
                 if branch.source:
                     yield branch.source
                 for inner in branch.nodes:
                     yield from _spoken_of(inner)
-        case Layer() | Group() | Repeat():
+        case Layer():
+            yield from node.others
+        case Group() | Repeat():
             pass
 
 

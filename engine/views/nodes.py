@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.design.address import Before
-from engine.design.edit import Insert, SetActivation, SetInitializer
+from engine.design.edit import Insert, SetActivation, SetInitializer, SetOthers
 from engine.design.kind import DropActivation, Mend, Misfit, TensorSpec
 from engine.design.tree import Again, Layer, Parallel
 from engine.views.facts import Fault, FaultMend, NodeFacts
@@ -77,6 +77,8 @@ def of_again(node: Again, fault: Fault) -> tuple[FaultMend, ...]:
                 kept.append(FaultMend(mend.title, Insert(nodes, Before(node.id))))
             case SetActivation(_, activation):
                 kept.append(FaultMend(mend.title, SetActivation((node.id,), activation)))
+            case SetOthers(_, others):
+                kept.append(FaultMend(mend.title, SetOthers((node.id,), others)))
             case _:
                 pass
     return tuple(kept)

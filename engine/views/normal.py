@@ -29,6 +29,7 @@ from engine.design.tree import (
     Parallel,
     Repeat,
     Stack,
+    others_of,
     scope,
     stacks_of,
 )  # fmt: skip
@@ -143,6 +144,8 @@ def _sources(body: Stack) -> Iterator[str]:
     for node in scope(body):
         if isinstance(node, Parallel):
             yield from (branch.source for branch in node.branches if branch.source)
+        else:
+            yield from others_of(node)
 
 
 def parallel_fault(node: Parallel, flow: str) -> Misfit | None:
@@ -345,6 +348,7 @@ def _alike_node(node: Node) -> object:
                 node.activation,
                 initializers,
                 node.frozen,
+                node.others,
             )
         case Parallel():
             return "parallel", node.join, node.activation, tuple(map(alike, node.branches))
@@ -353,4 +357,4 @@ def _alike_node(node: Node) -> object:
         case Repeat():
             return "repeat", node.name, node.class_name, alike(node.body)
         case Again():
-            return "again", node.of, node.activation
+            return "again", node.of, node.activation, node.others

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from engine.design.edit import SetTimes
-from engine.design.kind import Misfit, TensorSpec
+from engine.design.edit import SetOthers, SetTimes
+from engine.design.kind import Gathered, Misfit, TensorSpec, wrong_others
+from engine.design.names import fault_of_variable
 from engine.design.scope_names import changed_nodes, names_of
 from engine.design.spans import Span
 from engine.design.tree import (
@@ -32,6 +33,8 @@ from engine.views.spans import NOTHING, total, with_faults
 ONE_BLOCK = Totals(blocks=1)
 MOST_TURNS = 1024
 """Turns of one Repeat: each is a module in memory and a block in the summary."""
+MOST_TRIED, MOST_CHOICES = 64, 4
+"""Values in reach that are tried for a layer that lacks one, and that are offered."""
 MOST_DIFFERENT_TURNS = 128
 """Turns of one Repeat that each get another shape, and so have to be walked one by one; DenseNet-264 has 64."""
 
@@ -125,6 +128,10 @@ class ClassWalk:
     ) -> StackFacts:
         """The facts of before, with those of the changed span and of what behind it gets another input."""
         start, stop, old_stop = span
+        if stop == old_stop == start + 1 and x == old.input:
+            one = self._one_exchanged(stack, old, start, depth)
+            if one is not None:
+                return one
         if x != old.input:
             # All up to the change gets another input, and all of a stack that is the very same may.
             start = 0
@@ -153,6 +160,32 @@ class ClassWalk:
             blocks = _blocks(nodes, totals)
         output = kept[-1].output if kept else y
         return _new_stack_facts((stack, x, output, nodes, totals, blocks, None, ()))
+
+    def _one_exchanged(
+        self, stack: Stack, old: StackFacts, place: int, depth: int
+    ) -> StackFacts | None:
+        """The facts of before with those of one node; None where another output flows on from it.
+
+        So ends nearly every edit, at every level of nesting.
+        """
+        before = old.nodes[place]
+        facts = self.node(stack.nodes[place], before.input, before, depth)
+        if facts.output != before.output:
+            return None
+        nodes = (*old.nodes[:place], facts, *old.nodes[place + 1 :])
+        went, came = before.totals, facts.totals
+        totals = old.totals if not old.naming else with_faults(old.totals, -len(old.naming))
+        if came != went:
+            totals = totals.exchanged(went, came)
+        blocks = old.blocks
+        if went.blocks and came.blocks:
+            # Before it in the stack stand as many blocks at most, and fewer by the plain layers at most.
+            first = max(place - len(nodes) + len(blocks), 0)
+            at = next(n for n in range(first, place + 1) if blocks[n] is before)
+            blocks = (*blocks[:at], facts, *blocks[at + 1 :])
+        elif went.blocks or came.blocks:
+            blocks = _blocks(nodes, totals)
+        return _new_stack_facts((stack, old.input, old.output, nodes, totals, blocks, None, ()))
 
     def node(
         self, node: Node, x: TensorSpec | None, old: NodeFacts | None, depth: int
@@ -189,7 +222,7 @@ class ClassWalk:
             return faulty(node, x, Misfit(f"to be nested at most {DEEPEST} deep"))
         match node:
             case Layer():
-                return layer_facts(node, x)
+                return self._layer(node, x)
             case Parallel():
                 return self._parallel(node, x, old, depth)
             case Group():
@@ -228,6 +261,47 @@ class ClassWalk:
             inner = inner._replace(macs=inner.macs + macs)
         return activated(NodeFacts(node, x, output, inner, None, stacks))
 
+    def _layer(self, node: Layer, x: TensorSpec | None) -> NodeFacts:
+        """A layer with the further values that it takes."""
+        if not node.others and not node.kind.takes:
+            return layer_facts(node, x)
+        facts = self._given(node, node.others, x)
+        if facts.fault is None:
+            return facts
+        mends = tuple(self._other_choices(node, x))
+        return facts._replace(fault=facts.fault._replace(mends=(*mends, *facts.fault.mends)))
+
+    def _given(self, node: Layer, names: tuple[str, ...], x: TensorSpec | None) -> NodeFacts:
+        """A layer's facts where it is given the values of these names."""
+        if len(names) != len(node.kind.takes):
+            return faulty(node, x, wrong_others(node.kind.takes, len(names)))
+        others: list[TensorSpec] = []
+        for name in names:
+            other, misfit = self._recalled(name)
+            if misfit is not None:
+                return faulty(node, x, misfit)
+            if other is None or x is None:
+                return NodeFacts(node, x, None, NOTHING)
+            others.append(other)
+        assert x is not None
+        return layer_facts(node, Gathered(x.shape, x.dtype, tuple(others)))
+
+    def _other_choices(self, node: Layer, x: TensorSpec | None) -> Iterator[FaultMend]:
+        """Mends of a layer's further values: those it should not have left out, or one in reach for all of them."""
+        count = len(node.kind.takes)
+        if not count:
+            yield FaultMend("Take only what flows in", SetOthers((node.id,), ()))
+            return
+        near = [name for name in reversed(self.known) if not fault_of_variable(name)]
+        found = 0
+        for name in [*self.inputs, *near][:MOST_TRIED]:
+            names = (name,) * count
+            if names != node.others and self._given(node, names, x).output is not None:
+                yield FaultMend(f"Take {name}", SetOthers((node.id,), names))
+                found += 1
+                if found == MOST_CHOICES:
+                    return
+
     def _recalled(self, name: str) -> tuple[TensorSpec | None, Misfit | None]:
         if name in self.inputs:
             return self.inputs[name], None
@@ -247,8 +321,9 @@ class ClassWalk:
         if isinstance(once, Layer):
             if (misfit := no_function(node)) is not None:
                 return faulty(node, x, misfit, totals=_block(NOTHING))
-            used = layer_facts(Layer(once.id, once.name, once.kind, node.activation), x)
-            same = _weights(once, x) == _weights(once, first.input)
+            taking = Layer(once.id, once.name, once.kind, node.activation, others=node.others)
+            used = self._layer(taking, x)
+            same = used.input is None or _weights(once, used.input) == _weights(once, first.input)
         else:
             used = first if x == first.input else self._computed(once, x, None, depth + 1)
             same = _inner_weights(used) == _inner_weights(first)
@@ -350,7 +425,9 @@ def _block(totals: Totals) -> Totals:
 def _reads(node: Node) -> bool:
     """Whether a node speaks of another one of its class by name."""
     match node:
-        case Layer() | Group() | Repeat():
+        case Layer():
+            return bool(node.others or node.kind.takes)
+        case Group() | Repeat():
             return False
         case Again():
             return True

@@ -82,6 +82,7 @@ def _of_kind(layer: Kind) -> list[Fact]:
         call = str(layer.function_call()).replace("None", "x", 1)
         tail = f", {layer.function_tail}" if layer.function_tail else ""
         found.append((_tr("behind a layer"), f"{call[:-1]}{tail})"))
+    found += [(_tr("takes beside it {0}").format(name), text) for name, text in layer.takes.items()]
     found += [(_tr("takes"), str(x)), (_tr("gives"), str(layer.output(x)))]
     if formula := layer.formula(x):
         found.append((_tr("parameters"), formula))

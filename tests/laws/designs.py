@@ -13,7 +13,7 @@ from engine.catalogue import ACTIVATIONS, INITIALIZERS, KINDS
 from engine.catalogue.joins import Add, Concat, MatMul, Maximum, Mean, Multiply, Subtract
 from engine.catalogue.joins import Stack as StackJoin
 from engine.catalogue.linear import Linear
-from engine.design.kind import Activation, Initializer, Join, Kind, Misfit, TensorSpec
+from engine.design.kind import Activation, Gathered, Initializer, Join, Kind, Misfit, TensorSpec
 from engine.design.tree import (
     Again,
     Group,
@@ -124,7 +124,7 @@ class Maker:
         self, x: TensorSpec, scope: Scope, depth: int, keep: bool, inside: bool
     ) -> tuple[Node, TensorSpec]:
         before = x
-        makers = [self.layer] * 5
+        makers = [self.layer] * 5 + [self.taker] * 2
         if depth < self.deepest and x.dtype == "float32" and x.shape:
             makers += [self.parallel, self.parallel]
             makers += [] if keep else [self.group, self.sequential, self.repeat]
@@ -145,6 +145,35 @@ class Maker:
         rule = layer_rule(kind, activation, False, x)
         assert not isinstance(rule, Misfit)
         return node, rule.output
+
+    def taker(
+        self, x: TensorSpec, scope: Scope, depth: int, keep: bool, inside: bool
+    ) -> tuple[Node, TensorSpec]:
+        """A layer that takes further values, or a plain one where none fits."""
+        reach = self.reach(scope)
+        takers = [kind for kind in KINDS.values() if kind.takes]
+        for _ in range(4 if reach else 0):
+            kind = self.draw(entries(self.choice(takers)))
+            names = tuple(self.choice(reach) for _ in kind.takes)
+            given = Gathered(x.shape, x.dtype, tuple(reach[name] for name in names))
+            rule = applied(kind, given)
+            if isinstance(rule, Misfit) or rule.output.elements > 200:
+                continue
+            if keep and not _keeps(rule.output, x):
+                continue
+            activation = self.activation(rule.output, keep) if self.chance(30) else None
+            own = Layer(next(self.ids), self.name(scope), kind, activation, others=names)
+            node = self.finished(own, given)
+            after = layer_rule(kind, activation, False, given)
+            assert not isinstance(after, Misfit)
+            return node, after.output
+        return self.layer(x, scope, depth, keep, inside)
+
+    def reach(self, scope: Scope) -> dict[str, TensorSpec]:
+        """What can be spoken of by name."""
+        found = {name: spec for name, (_, _, spec) in scope.named.items()}
+        found = {name: spec for name, spec in found.items() if _may_be_variable(name, False)}
+        return found | scope.inputs
 
     def finished(self, node: Layer, x: TensorSpec) -> Layer:
         """The layer with random initializers, perhaps frozen."""
@@ -368,6 +397,8 @@ class Maker:
         if not found:
             return self.layer(x, scope, depth, keep, inside)
         first = self.choice(found)
+        if isinstance(first, Layer) and first.others:
+            return self.taken_again(first, x, scope, depth, keep, inside)
         plain = replace(first, activation=None) if isinstance(first, Layer) else first
         y = _output(Stack((replace(plain, name="block"),)), x)
         if y is None or (keep and (y.dtype, y.shape[:-1]) != (x.dtype, x.shape[:-1])):
@@ -378,6 +409,22 @@ class Maker:
             assert not isinstance(rule, Misfit)
             return Again(next(self.ids), node_name(first), activation), rule.output
         return Again(next(self.ids), node_name(first)), y
+
+    def taken_again(
+        self, first: Layer, x: TensorSpec, scope: Scope, depth: int, keep: bool, inside: bool
+    ) -> tuple[Node, TensorSpec]:
+        """A layer that takes further values, with the same ones or others of those shapes."""
+        reach = self.reach(scope)
+        specs = tuple(reach[name] for name in first.others)
+        names = tuple(
+            self.choice([name for name, spec in reach.items() if spec == wanted])
+            for wanted in specs
+        )
+        rule = applied(first.kind, Gathered(x.shape, x.dtype, specs))
+        assert not isinstance(rule, Misfit)
+        if keep and not _keeps(rule.output, x):
+            return self.layer(x, scope, depth, keep, inside)
+        return Again(next(self.ids), first.name, others=names), rule.output
 
 
 @st.composite
@@ -439,6 +486,11 @@ def specs() -> st.SearchStrategy[TensorSpec]:
 def _output(body: Stack, x: TensorSpec) -> TensorSpec | None:
     found = infer(Network("Net", (Input("input_value", x),), body))
     return found.output if found.valid else None
+
+
+def _keeps(y: TensorSpec, x: TensorSpec) -> bool:
+    """Whether no more than the last size differs."""
+    return len(y.shape) == len(x.shape) and y.shape[:-1] == x.shape[:-1]
 
 
 def _may_be_variable(name: str, is_input: bool) -> bool:

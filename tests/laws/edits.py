@@ -128,6 +128,7 @@ initializers = st.lists(
     unique_by=lambda pair: pair[0],
 ).map(lambda pairs: tuple(sorted(pairs, key=lambda pair: pair[0])))
 names = st.sampled_from(NAMES)
+others = st.sampled_from([()] * 6 + [("x",), ("linear1",), ("memory", "hidden")])
 notes = st.sampled_from(["", "", "", "a note", "ééé 🙂"])
 
 
@@ -137,7 +138,7 @@ notes = st.sampled_from(["", "", "", "a note", "ééé 🙂"])
 def layers(named: st.SearchStrategy[str]) -> st.SearchStrategy[Node]:
     return st.builds(
         Layer, st.just(0), named, kinds, activations, st.just(()) | initializers,
-        st.booleans(), notes,
+        st.booleans(), notes, others,
     )  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def any_node(draw: st.DrawFn, depth: int = 2) -> Node:
                 draw(st.sampled_from([1, 2, 3, 2000])),
             )
         case _:
-            return Again(0, draw(names), draw(activations))
+            return Again(0, draw(names), draw(activations), others=draw(others))
 
 
 @st.composite
@@ -237,6 +238,10 @@ def edits_of(draw: st.DrawFn, network: Network, depth: int = 1) -> Edit:
         "initializer": lambda: st.builds(
             edits.SetInitializer, several, st.sampled_from(["weight", "bias"]),
             st.none() | entries(INITIALIZERS),
+        ),
+        "others": lambda: st.builds(
+            edits.SetOthers, several,
+            others | st.lists(name, max_size=2).map(tuple) | st.just(("x",) * 99),
         ),
         "frozen": lambda: st.builds(edits.SetFrozen, several, st.booleans()),
         "note": lambda: st.builds(edits.SetNote, one, st.sampled_from(["", "note", "\ud800"])),

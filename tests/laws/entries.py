@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from engine.design.distribution import Distribution
-from engine.design.kind import REQUIRED, Call, Kind, Signature, TensorSpec, signature
+from engine.design.kind import REQUIRED, Call, Gathered, Kind, Signature, TensorSpec, signature
 from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
 
 E = TypeVar("E", bound=Entry)
@@ -129,10 +129,11 @@ class Used(nn.Module):
     def __init__(self, layer: Kind, module: nn.Module) -> None:
         super().__init__()
         self.module = module
-        self.form = eval(f"lambda m, x: {layer.form()}", dict(NAMES))  # noqa: S307 - the catalogue's own text
+        names = ", ".join(("m", "x", *layer.takes))
+        self.form = eval(f"lambda {names}: {layer.form()}", dict(NAMES))  # noqa: S307 - the catalogue's own text
 
-    def forward(self, x: torch.Tensor) -> Any:
-        return self.form(self.module, x)
+    def forward(self, *values: torch.Tensor) -> Any:
+        return self.form(self.module, *values)
 
 
 def assert_signature(text: str, what: Callable[..., Any], *, apart: Iterable[str] = ()) -> None:
@@ -148,6 +149,12 @@ def sample(spec: TensorSpec, batch: int = 3, device: str = "meta") -> torch.Tens
     if spec.dtype == "int64":
         return torch.zeros((batch, *spec.shape), dtype=torch.int64, device=device)
     return torch.randn((batch, *spec.shape), device=device)
+
+
+def samples(x: TensorSpec, batch: int = 3, device: str = "meta") -> list[torch.Tensor]:
+    """A tensor for what flows in, and one for each further value that comes with it."""
+    others = x.others if isinstance(x, Gathered) else ()
+    return [sample(each, batch, device) for each in (x, *others)]
 
 
 def spec_of(tensor: torch.Tensor) -> TensorSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from math import prod
 from typing import Any
@@ -11,6 +12,7 @@ import torch
 import torchinfo
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.catalogue import ACTIVATIONS, FAMILIES, KINDS
@@ -20,8 +22,10 @@ from engine.catalogue.embedding import Embedding, EmbeddingBag
 from engine.catalogue.needs import axis
 from engine.catalogue.norm import NormalisingLast
 from engine.catalogue.padding import CircularPadding, ConstantPadding, Padding
+from engine.catalogue.pairs import Bilinear, CosineSimilarity, PairwiseDistance
 from engine.catalogue.pooling import AdaptiveAvgPool2d, FractionalPooling
 from engine.catalogue.recurrent import Recurrent
+from engine.catalogue.reference import gathered
 from engine.catalogue.shaping import Flatten, Unflatten
 from engine.catalogue.spatial import Spatial
 from engine.catalogue.upsampling import Shuffling
@@ -30,6 +34,7 @@ from engine.design.kind import (
     REQUIRED,
     Activation,
     DropActivation,
+    Gathered,
     InsertBefore,
     Kind,
     Mend,
@@ -46,6 +51,7 @@ from tests.laws.entries import (
     made,
     named,
     sample,
+    samples,
     spec_of,
     specs,
     torch_object,
@@ -69,6 +75,8 @@ def stricter(layer: Kind, x: Spec) -> str:
     ]
     if x.dtype == "int64" and not isinstance(layer, Embedding | EmbeddingBag):
         return "networks work on real numbers, though torch has whole ones for some"
+    if isinstance(x, Gathered) and (why := stricter_of_pairs(layer, x)):
+        return why
     if any(dim % rank == 0 for dim in dims if -rank <= dim < rank):
         return "the batch is no dimension to work on: samples would mix"
     if isinstance(layer, DroppingChannels | Softmax2d):
@@ -92,6 +100,18 @@ def stricter(layer: Kind, x: Spec) -> str:
     return ""
 
 
+def stricter_of_pairs(layer: Kind, x: Gathered) -> str:
+    """The same for layers of two values."""
+    if any(each.dtype == "int64" for each in x.others):
+        return "networks work on real numbers, though torch has whole ones for some"
+    if isinstance(layer, CosineSimilarity | PairwiseDistance | Bilinear):
+        if len({len(each.shape) for each in (x, *x.others)}) > 1:
+            return "torch would take the batch for another dimension"
+        if not x.shape:
+            return "torch takes the batch for features"
+    return ""
+
+
 def crops_all(layer: Padding, x: Spec) -> bool:
     """Whether a crop leaves nothing of an axis, or less than a circle is to go round."""
     for size, (before, after) in zip(x.shape[-layer.axes :], layer.ends(), strict=False):
@@ -103,7 +123,7 @@ def crops_all(layer: Padding, x: Spec) -> bool:
 
 def fitting(data: st.DataObject, kind: type[Kind]) -> tuple[Kind, Spec, Spec]:
     """A layer of that kind, an input that it takes and what comes out."""
-    x = data.draw(specs(dtypes={x.dtype for _, x in examples(kind)}))
+    x = data.draw(inputs_of(kind, {x.dtype for _, x in examples(kind)}))
     layer = data.draw(entries(kind))
     try:
         return layer, x, layer.output(x)
@@ -112,13 +132,29 @@ def fitting(data: st.DataObject, kind: type[Kind]) -> tuple[Kind, Spec, Spec]:
         raise
 
 
+@st.composite
+def inputs_of(
+    draw: st.DrawFn, kind: type[Kind], dtypes: Iterable[str] = ("float32", "int64")
+) -> Spec:
+    """Any input, with the further values that the kind takes: like it but for a size here and there, or just any."""
+    x = draw(specs(dtypes=dtypes))
+    if not kind.takes:
+        return x
+    others: list[Spec] = []
+    for _ in kind.takes:
+        shape = tuple(draw(st.sampled_from([size] * 4 + [1, 5])) for size in x.shape)
+        near = st.just(x) | st.just(Spec(shape, x.dtype)) | st.just(Spec(x.shape, "int64"))
+        others.append(draw(near | specs()))
+    return Gathered(x.shape, x.dtype, tuple(others))
+
+
 @cache
 def examples(kind: type[Kind]) -> list[tuple[Kind, Spec]]:
     """The kind with its defaults, and inputs that it takes."""
     candidates = [Spec(shape, dtype) for dtype in ("float32", "int64")
                   for shape in [(6,), (4, 6), (4, 8), (2, 4, 6), (4, 4, 6), (2, 3, 4, 6), (64,)]]  # fmt: skip
     found: list[tuple[Kind, Spec]] = []
-    for x in candidates:
+    for x in (whole for each in candidates for whole in gathered(kind(), each)):
         try:
             kind().output(x)
         except Misfit:
@@ -162,7 +198,7 @@ def test_shapes_weights_and_buffers_are_those_of_the_built_module(
     layer, x, output = fitting(data, kind)
     with torch.device("meta"):
         module = made(layer.call(x))
-    assert spec_of(Used(layer, module).eval()(sample(x))) == output
+    assert spec_of(Used(layer, module).eval()(*samples(x))) == output
     assert spec_of(torch_takes(layer, x)) == output
     weights = {name: tuple(tensor.shape) for name, tensor in module.named_parameters()}
     buffers = {
@@ -205,7 +241,7 @@ def test_torchinfo_counts_the_same_parameters(kind: type[Kind], data: st.DataObj
     layer, x, output = fitting(data, kind)
     with torch.device("meta"):
         module = Used(layer, made(layer.call(x)))
-    table = torchinfo.summary(module, input_data=sample(x), device="meta", verbose=0)
+    table = torchinfo.summary(module, input_data=samples(x), device="meta", verbose=0)
     assert table.total_params == sum(map(prod, layer.weights(x).values()))
     assert tuple(table.summary_list[0].output_size) == (3, *output.shape)
 
@@ -216,7 +252,7 @@ def test_torchinfo_counts_the_same_parameters(kind: type[Kind], data: st.DataObj
 def test_what_it_refuses_torch_refuses_too_and_its_mends_mend(
     kind: type[Kind], data: st.DataObject
 ):
-    x = data.draw(specs())
+    x = data.draw(inputs_of(kind))
     layer = data.draw(entries(kind))
     assert_brief(layer.brief(x))
     misfit = refused(layer, x)
@@ -237,7 +273,7 @@ def torch_takes(layer: Kind, x: Spec) -> Any:
         call = layer.call(x)
     except IndexError as missing:  # nothing to derive a size from: no such module can be written
         raise RuntimeError from missing
-    return Used(layer, made(call))(sample(x, device="cpu"))
+    return Used(layer, made(call))(*samples(x, device="cpu"))
 
 
 def assert_mends(layer: Kind, x: Spec, mend: Mend):
@@ -249,6 +285,8 @@ def assert_mends(layer: Kind, x: Spec, mend: Mend):
             assert mended != layer
         case InsertBefore(before):
             mended, after = layer, before.output(x)
+            if isinstance(x, Gathered):
+                after = Gathered(after.shape, after.dtype, x.others)
         case ReplaceKind(instead):
             mended, after = instead, x
         case DropActivation():
@@ -272,8 +310,17 @@ def test_multiply_accumulates_are_half_of_torchs_flops(kind: type[Kind]):
         with torch.device("meta"):
             module = Used(layer, made(layer.call(x)))
         with FlopCounterMode(display=False) as counter:
-            module(sample(x, batch=2))
+            if isinstance(layer, Bilinear):  # which torch's counter does not know
+                F.linear(sample(x, batch=2), layer_weight(module))
+            else:
+                module(*samples(x, batch=2))
         assert counter.get_total_flops() == 2 * 2 * layer.macs(x)
+
+
+def layer_weight(module: Used) -> torch.Tensor:
+    """The matrix that takes the first value of a bilinear layer to all products with numbers of the second."""
+    weight = module.module.get_parameter("weight")
+    return weight.transpose(1, 2).flatten(0, 1)
 
 
 @every_kind
@@ -323,7 +370,7 @@ def test_every_weight_is_among_the_tensors_that_a_file_may_name(
     kind: type[Kind], data: st.DataObject
 ):
     layer = data.draw(entries(kind))
-    x = data.draw(specs())
+    x = data.draw(inputs_of(kind))
     try:
         layer.output(x)
     except Misfit:
