@@ -63,6 +63,8 @@ class ClassWalk:
         """Nodes so far by name; kept only where something reads them."""
         self.reads = False
         """Whether a node of the class speaks of another one by name."""
+        self.started = False
+        """Whether a node stands before the next one."""
         self.flow = ""
         """The name of what flows into the next node, "" where it has none."""
 
@@ -118,6 +120,7 @@ class ClassWalk:
             else:
                 facts = self.node(node, x, earlier.get(node.id), depth)
                 self.flow = node_name(node)
+                self.started = True
             found.append(facts)
             x = facts.output
             last = None
@@ -237,7 +240,7 @@ class ClassWalk:
     ) -> NodeFacts:
         earlier = old.stacks if old is not None else ()
         branches: list[StackFacts] = []
-        flow = self.flow
+        flow, started = self.flow, self.started
         for position, branch in enumerate(node.branches):
             self.flow = branch.source or flow
             source, misfit = self._recalled(branch.source) if branch.source else (x, None)
@@ -248,6 +251,9 @@ class ClassWalk:
                 before = self.stack(branch, source, before, depth + 1)
             branches.append(before)
         stacks, inner = tuple(branches), _block(total(branches))
+        if not started and node.join.at_most == 1:
+            misfit = Misfit("a layer before it; make what it goes on from the first input instead")
+            return faulty(node, x, misfit, stacks, inner)
         if (misfit := parallel_fault(node, flow)) is not None:
             return faulty(node, x, misfit, stacks, inner)
         outputs = tuple(branch.output for branch in branches if branch.output is not None)
