@@ -110,16 +110,16 @@ def parser() -> argparse.ArgumentParser:
 def run_new(wanted: argparse.Namespace) -> int:
     """List the templates or write one."""
     import resources
-    from resources.samples import SENTENCES
+    from resources.samples import TEMPLATES
 
     if wanted.template is None:
         if wanted.output is not None:
-            return said(f"say which template; there are {', '.join(SENTENCES)}")
-        for name, sentence in SENTENCES.items():
-            print(f"{name}\t{sentence}")
+            return said(f"say which template; there are {', '.join(TEMPLATES)}")
+        for name, template in TEMPLATES.items():
+            print(f"{name}\t{template.sentence}")
         return DONE
-    if wanted.template not in SENTENCES:
-        return said(f"there is no template {wanted.template!r}; there are {', '.join(SENTENCES)}")
+    if wanted.template not in TEMPLATES:
+        return said(f"there is no template {wanted.template!r}; there are {', '.join(TEMPLATES)}")
     if wanted.output is None:
         return said(f"say where to write it: new {wanted.template} -o {wanted.template}.loom")
     path = Path(wanted.output)

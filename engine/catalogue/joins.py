@@ -195,6 +195,25 @@ class MatMul(Join):
         return self.output(branches).elements * branches[0].shape[-1]
 
 
+class Continue(Join):
+    """The flow goes on from something earlier: from another input, or from what a layer gave before.
+
+    For networks of several parts: make something of the first input, go on from the second one, and let a layer take
+    what the first part gave. What flowed up to here is lost unless something behind speaks of it by name.
+    """
+
+    aliases = ("restart", "second input", "switch", "decoder", "from")
+    form = "a"
+    at_most = 1
+
+    @classmethod
+    def title(cls) -> str:
+        return "Continue from"
+
+    def output(self, branches: Branches) -> TensorSpec:
+        return branches[0]
+
+
 def exactly_two(branches: Branches) -> None:
     """Raises Misfit for any other number."""
     if len(branches) != 2:
@@ -248,4 +267,6 @@ def listed(branches: Branches) -> str:
     return f"{shown} and more" if len(branches) > 4 else shown
 
 
-JOINS: tuple[type[Join], ...] = (Add, Concat, Multiply, Subtract, Mean, Maximum, Stack, MatMul)
+JOINS: tuple[type[Join], ...] = (
+    Add, Concat, Multiply, Subtract, Mean, Maximum, Stack, MatMul, Continue,
+)  # fmt: skip

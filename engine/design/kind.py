@@ -350,7 +350,7 @@ class Join(Entry):
     """How the branches of a Parallel become one value."""
 
     form: ClassVar[str] = ""
-    """An expression over `a` and `b` for two values at a time (`a + b`), or over `all` for a list."""
+    """An expression over `a` and `b` for two values at a time (`a + b`), over `all` for a list, or `a` for one."""
     at_most: ClassVar[int] = 64
 
     def output(self, branches: tuple[TensorSpec, ...]) -> TensorSpec:

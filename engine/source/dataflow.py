@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.catalogue import JOINS
+from engine.catalogue.joins import Continue
 from engine.design.error import DesignError
 from engine.design.kind import Activation, Join, Kind, signature
 from engine.design.names import WRITER_LETTERS
@@ -40,6 +41,8 @@ class Dataflow:
         self.variables: dict[str, Value] = {inputs[0]: self.starts[""]}
         for name in inputs[1:]:
             self.variables[name] = self._start(name)
+        self.last: Value = self.starts[""]
+        """What the last line computed."""
         self.recalled: dict[str, Step] = {}
         """Nodes that have a line such as `encoder1 = x`, with what they gave there."""
         self.aliases: set[str] = set()
@@ -63,12 +66,15 @@ class Dataflow:
                         unreadable(
                             statements[position + 1], "what stands behind `return` never runs"
                         )
-                    return self.value(value)
-                case ast.Assign(targets=[ast.Name(name)], value=ast.Name(other)):
-                    self._alias(name, other, statement)
+                    result = self.value(value)
+                    if isinstance(result, Start) and result.origin:
+                        return self._continued(result, value)
+                    return result
+                case ast.Assign(targets=[ast.Name(name)], value=ast.Name(other) as said):
+                    self._alias(name, other, said)
                 case ast.Assign(targets=[ast.Name(name)], value=value):
                     self.names.refuse_hiding(name, statement)
-                    self.variables[name] = self.value(value)
+                    self.variables[name] = self.last = self.value(value)
                     self.aliases.discard(name)
                 case ast.Expr(ast.Constant(value=str())):
                     pass
@@ -92,7 +98,14 @@ class Dataflow:
     def _start(self, name: str) -> Start:
         return self.starts.setdefault(name, Start(name))
 
-    def _alias(self, name: str, other: str, where: ast.stmt) -> None:
+    def _continued(self, start: Start, where: ast.expr) -> Merge:
+        """The flow where it goes on from something that is recalled."""
+        fork, order = self.last, self._counted(where)
+        operands = (Operand(start, ""),)
+        depth = fork.depth + 1
+        return Merge(Continue(), operands, fork, order, where.lineno, fork.origin, depth)
+
+    def _alias(self, name: str, other: str, where: ast.expr) -> None:
         """`encoder1 = x` makes a layer's output one that can be recalled; other such lines give a second name."""
         self.names.refuse_hiding(name, where)
         if other not in self.variables:
@@ -101,6 +114,16 @@ class Dataflow:
         if value is self.starts[""] and other == self.inputs[0] and LETTER.fullmatch(name):
             # The first line of a class that recalls its first input: the input's own name is the recall from here on.
             self.variables[other] = self._start(other)
+        elif (
+            isinstance(value, Start)
+            and value.origin
+            and LETTER.fullmatch(name)
+            and self.variables.get(name) is self.last
+        ):
+            # `x = memory` where x holds what the last line gave: the flow goes on from there.
+            self.variables[name] = self.last = self._continued(value, where)
+            self.aliases.discard(name)
+            return
         elif (
             isinstance(value, Step)
             and value.name == name

@@ -243,7 +243,7 @@ def _shaped(form: ast.expr, module: str, values: Mapping[str, str]) -> Piece:
         case ast.Name(hole) if hole in values:
             return values[hole]
         case ast.Call(func=function, args=positional, keywords=named):
-            head = module if isinstance(function, ast.Name) else ast.unparse(function)
+            head = module if isinstance(function, ast.Name) else _dotted(function, values)
             items: list[Piece] = [_shaped(each, module, values) for each in positional]
             items += [
                 Keyword(each.arg or "", _shaped(each.value, module, values)) for each in named
@@ -254,6 +254,15 @@ def _shaped(form: ast.expr, module: str, values: Mapping[str, str]) -> Piece:
             assert isinstance(inner, Call)
             index = ast.unparse(form)[len(ast.unparse(indexed)) :]
             return Call(inner.head, inner.items, inner.tail + index)
+        case _:
+            return _dotted(form, values)
+
+
+def _dotted(form: ast.expr, values: Mapping[str, str]) -> str:
+    """What is no call: a constant, or an attribute such as `x.device` of a variable."""
+    match form:
+        case ast.Attribute(value=ast.Name(hole), attr=name) if hole in values:
+            return f"{values[hole]}.{name}"
         case _:
             return ast.unparse(form)
 
@@ -286,6 +295,8 @@ def joined(join: Join, pieces: list[Piece]) -> Piece:
 
 
 def _filled(form: str, join: Join, pieces: list[Piece]) -> Piece:
+    if form == "a":
+        return pieces[0]
     if binary := re.fullmatch(r"a (\S+) b", form):
         return Chain(tuple(pieces), binary[1])
     if pairwise := re.fullmatch(r"([\w.]+)\(a, b\)", form):

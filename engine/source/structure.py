@@ -95,11 +95,9 @@ class Structure:
             if isinstance(value, Step):
                 recalled = self.flow.recalled
                 ahead += [recalled[name] for name in value.others if name in recalled]
-            ahead += (
-                [value.before]
-                if isinstance(value, Step)
-                else [each.value for each in value.operands]
-            )
+            ahead.append(previous(value))
+            if isinstance(value, Merge):
+                ahead += [each.value for each in value.operands]
         for order, node in enumerate(self.flow.evaluations, start=1):
             if order not in reached:
                 unreadable(node, f"what `{source(node)}` gives is never used")

@@ -157,6 +157,10 @@ def _sources(body: Stack) -> Iterator[str]:
 def parallel_fault(node: Parallel, flow: str) -> Misfit | None:
     """What is wrong with the form of a Parallel, rules 1 to 4; `flow` is the name of what flows into it."""
     free = [branch for branch in node.branches if not branch.source]
+    if any(_continues(inner) for branch in node.branches for inner in branch.nodes):
+        return Misfit("no branch in which the flow goes on from elsewhere")
+    if _continues(node):
+        return _continued_fault(node, flow)
     if len(node.branches) < 2:
         return Misfit("at least two branches", str(len(node.branches)))
     if len(node.branches) > node.join.at_most:
@@ -174,6 +178,25 @@ def parallel_fault(node: Parallel, flow: str) -> Misfit | None:
             return Misfit("no recall inside a branch that itself recalls something")
         if branch.source and branch.source == flow:
             return Misfit("no branch that recalls what flows in anyway", f"`{flow}`")
+    return None
+
+
+def _continues(node: Node) -> bool:
+    """Whether the flow goes on from elsewhere here."""
+    return isinstance(node, Parallel) and node.join.at_most == 1
+
+
+def _continued_fault(node: Parallel, flow: str) -> Misfit | None:
+    """What is wrong with the form of a Parallel that stands for another value alone."""
+    if len(node.branches) != 1:
+        return Misfit("a single branch, which says from where", f"{len(node.branches)}")
+    branch = node.branches[0]
+    if branch.nodes or branch.name or node.activation is not None:
+        return Misfit("its layers and activation behind it, where the flow goes on")
+    if not branch.source:
+        return Misfit("the name of an input or an earlier layer, from which the flow goes on")
+    if branch.source == flow:
+        return Misfit("another value than the one that flows in anyway", f"`{flow}`")
     return None
 
 

@@ -64,6 +64,8 @@ class ClassWalk:
         """Nodes so far by name; kept only where something reads them."""
         self.reads = False
         """Whether a node of the class speaks of another one by name."""
+        self.started = False
+        """Whether a node stands before the next one."""
         self.flow = ""
         """The name of what flows into the next node, "" where it has none."""
 
@@ -119,6 +121,7 @@ class ClassWalk:
             else:
                 facts = self.node(node, x, earlier.get(node.id), depth)
                 self.flow = node_name(node)
+                self.started = True
             found.append(facts)
             x = facts.output
             last = None
@@ -129,6 +132,10 @@ class ClassWalk:
     ) -> StackFacts:
         """The facts of before, with those of the changed span and of what behind it gets another input."""
         start, stop, old_stop = span
+        if stop == old_stop == start + 1 and x == old.input:
+            one = self._one_exchanged(stack, old, start, depth)
+            if one is not None:
+                return one
         if x != old.input:
             # All up to the change gets another input, and all of a stack that is the very same may.
             start = 0
@@ -157,6 +164,32 @@ class ClassWalk:
             blocks = _blocks(nodes, totals)
         output = kept[-1].output if kept else y
         return _new_stack_facts((stack, x, output, nodes, totals, blocks, None, ()))
+
+    def _one_exchanged(
+        self, stack: Stack, old: StackFacts, place: int, depth: int
+    ) -> StackFacts | None:
+        """The facts of before with those of one node; None where another output flows on from it.
+
+        So ends nearly every edit, at every level of nesting.
+        """
+        before = old.nodes[place]
+        facts = self.node(stack.nodes[place], before.input, before, depth)
+        if facts.output != before.output:
+            return None
+        nodes = (*old.nodes[:place], facts, *old.nodes[place + 1 :])
+        went, came = before.totals, facts.totals
+        totals = old.totals if not old.naming else with_faults(old.totals, -len(old.naming))
+        if came != went:
+            totals = totals.exchanged(went, came)
+        blocks = old.blocks
+        if went.blocks and came.blocks:
+            # Before it in the stack stand as many blocks at most, and fewer by the plain layers at most.
+            first = max(place - len(nodes) + len(blocks), 0)
+            at = next(n for n in range(first, place + 1) if blocks[n] is before)
+            blocks = (*blocks[:at], facts, *blocks[at + 1 :])
+        elif went.blocks or came.blocks:
+            blocks = _blocks(nodes, totals)
+        return _new_stack_facts((stack, old.input, old.output, nodes, totals, blocks, None, ()))
 
     def node(
         self, node: Node, x: TensorSpec | None, old: NodeFacts | None, depth: int
@@ -208,7 +241,7 @@ class ClassWalk:
     ) -> NodeFacts:
         earlier = old.stacks if old is not None else ()
         branches: list[StackFacts] = []
-        flow = self.flow
+        flow, started = self.flow, self.started
         for position, branch in enumerate(node.branches):
             self.flow = branch.source or flow
             source, misfit = self._recalled(branch.source) if branch.source else (x, None)
@@ -219,6 +252,9 @@ class ClassWalk:
                 before = self.stack(branch, source, before, depth + 1)
             branches.append(before)
         stacks, inner = tuple(branches), _block(total(branches))
+        if not started and node.join.at_most == 1:
+            misfit = Misfit("a layer before it; make what it goes on from the first input instead")
+            return faulty(node, x, misfit, stacks, inner)
         if (misfit := parallel_fault(node, flow)) is not None:
             return faulty(node, x, misfit, stacks, inner)
         outputs = tuple(branch.output for branch in branches if branch.output is not None)

@@ -16,7 +16,7 @@ import engine
 import resources
 from engine.design.tree import Layer, Stack
 from engine.views.table import FORMATS
-from resources.samples import SENTENCES
+from resources.samples import TEMPLATES, names
 
 MAIN = Path(__file__).parent.parent.parent / "main.py"
 
@@ -72,11 +72,12 @@ def faulty(tmp_path: Path, tutorial: str) -> str:
 def test_new_lists_the_templates_a_name_a_tab_and_a_sentence_each():
     done = run("new")
     assert done.status == 0
-    assert dict(line.split("\t") for line in done.output.splitlines()) == SENTENCES
-    assert list(SENTENCES) == ["empty", "tutorial", "moons", "iris", "digits"]
+    listed = [(name, template.sentence) for name, template in TEMPLATES.items()]
+    assert [tuple(line.split("\t")) for line in done.output.splitlines()] == listed
+    assert names("first steps") == ("empty", "tutorial", "moons", "iris", "digits")
 
 
-@pytest.mark.parametrize("name", SENTENCES)
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_new_writes_a_template_that_loads(name: str, tmp_path: Path):
     assert run("new", name, "-o", "net.loom", folder=tmp_path).status == 0
     assert engine.load(tmp_path / "net.loom") == engine.load(

@@ -13,22 +13,22 @@ from engine.files.store import dumps
 from engine.runtime.build import build
 from engine.views.advice import advise
 from engine.views.shapes import infer
-from resources.samples import SENTENCES
-from resources.samples.__main__ import projects
+from resources.samples import TEMPLATES
+from resources.samples.networks import projects
 
 
 def test_every_template_has_a_file_and_every_file_is_a_template():
     files = {file.stem for file in resources.path("samples").glob("*.loom")}
-    assert files == set(SENTENCES) == set(projects())
+    assert files == set(TEMPLATES) == set(projects())
 
 
-@pytest.mark.parametrize("name", SENTENCES)
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_files_are_what_their_python_makes(name: str):
     written = resources.path("samples", f"{name}.loom").read_bytes()
     assert written == dumps(projects()[name]), "run: python -m resources.samples"
 
 
-@pytest.mark.parametrize("name", SENTENCES)
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_samples_are_sound_and_leave_nothing_to_advise(name: str):
     project = projects()[name]
     analysis = infer(project.network)
@@ -36,7 +36,7 @@ def test_samples_are_sound_and_leave_nothing_to_advise(name: str):
     assert advise(project, analysis) == ()
 
 
-@pytest.mark.parametrize("name", [name for name in SENTENCES if name != "empty"])
+@pytest.mark.parametrize("name", [name for name in TEMPLATES if name != "empty"])
 def test_samples_fit_their_data_and_speak_to_a_learner(name: str):
     project = projects()[name]
     chosen, network = project.data.set, project.network
@@ -48,7 +48,7 @@ def test_samples_fit_their_data_and_speak_to_a_learner(name: str):
         assert output.shape == (outputs,)
     assert len(project.notes.split("\n\n")) == 3
     assert "Try it: " in project.notes
-    assert SENTENCES[name].endswith(".")
+    assert TEMPLATES[name].sentence.endswith(".")
 
 
 def test_the_tutorial_network_is_the_one_of_the_tutorial():

@@ -21,7 +21,7 @@ from engine.files.document import to_document
 from engine.files.reading import from_document
 from engine.files.schema import schema
 from engine.views.shapes import infer
-from resources.samples import SENTENCES
+from resources.samples import TEMPLATES
 from tests.laws.edits import projects
 from tests.laws.test_files import STRANGE, _places, _put
 
@@ -44,7 +44,7 @@ def test_the_file_in_the_documentation_is_current():
     assert json.loads(printed) == schema()
 
 
-@pytest.mark.parametrize("name", SENTENCES)
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_samples_keep_to_it(name: str):
     VALIDATOR.validate(json.loads(resources.path("samples", f"{name}.loom").read_bytes()))
 

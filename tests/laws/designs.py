@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 from hypothesis import assume
 
 from engine.catalogue import ACTIVATIONS, INITIALIZERS, KINDS
-from engine.catalogue.joins import Add, Concat, MatMul, Maximum, Mean, Multiply, Subtract
+from engine.catalogue.joins import Add, Concat, Continue, MatMul, Maximum, Mean, Multiply, Subtract
 from engine.catalogue.joins import Stack as StackJoin
 from engine.catalogue.linear import Linear
 from engine.design.kind import Activation, Gathered, Initializer, Join, Kind, Misfit, TensorSpec
@@ -75,6 +75,9 @@ class Scope:
     taken: set[str] = field(default_factory=set)
     branch_names: set[str] = field(default_factory=set)
     flow: str = ""
+    started: bool = False
+    depth: int = 0
+    """Blocks and branches around the class's own stack."""
 
 
 @dataclass
@@ -118,6 +121,7 @@ class Maker:
             node, x = self.node(x, scope, depth, keep, inside)
             nodes.append(node)
             scope.flow = node_name(node)
+            scope.started = True
         return tuple(nodes), x
 
     def node(
@@ -127,6 +131,8 @@ class Maker:
         makers = [self.layer] * 5 + [self.taker] * 2
         if depth < self.deepest and x.dtype == "float32" and x.shape:
             makers += [self.parallel, self.parallel]
+        if depth == scope.depth and scope.started and not keep:
+            makers += [self.continued]
             makers += [] if keep else [self.group, self.sequential, self.repeat]
         makers += [self.again] if scope.named else []
         node, y = self.choice(makers)(x, scope, depth, keep, inside)
@@ -231,7 +237,7 @@ class Maker:
         candidates = chain((word,), (f"{word}{number}" for number in count(2)))
         class_name = next(each for each in candidates if each not in self.started)
         self.started.add(class_name)
-        nodes, _ = self.stack(x, Scope(), depth + 1, 3)
+        nodes, _ = self.stack(x, Scope(depth=depth + 1), depth + 1, 3)
         self.templates[class_name] = Stack(nodes)
         return class_name, Stack(nodes)
 
@@ -335,6 +341,16 @@ class Maker:
             assert not isinstance(rule, Misfit)
             output = rule.output
         return Parallel(node_id, join, tuple(stack for stack, _ in branches), activation), output
+
+    def continued(
+        self, x: TensorSpec, scope: Scope, depth: int, keep: bool, inside: bool
+    ) -> tuple[Node, TensorSpec]:
+        """The flow going on from something earlier."""
+        reach = {name: spec for name, spec in self.reach(scope).items() if name != scope.flow}
+        if not reach:
+            return self.layer(x, scope, depth, keep, inside)
+        name = self.choice(reach)
+        return Parallel(next(self.ids), Continue(), (Stack((), name),)), reach[name]
 
     def branch_starts(
         self, x: TensorSpec, scope: Scope, inside: bool

@@ -33,7 +33,7 @@ def joined(join: Join, values: list[torch.Tensor]) -> torch.Tensor:
 def branches(data: st.DataObject, join: Join) -> tuple[TensorSpec, ...]:
     """Branches that are alike but for a size here and there."""
     first = data.draw(specs(3))
-    count = data.draw(st.integers(2, min(3, join.at_most)))
+    count = data.draw(st.integers(min(2, join.at_most), min(3, join.at_most)))
     found = [first]
     for _ in range(count - 1):
         shape = [data.draw(st.sampled_from([size, size, 1, 3])) for size in first.shape]
@@ -95,6 +95,7 @@ def assert_mends(join: Join, given_branches: tuple[TensorSpec, ...], misfit: Mis
 @every_join
 def test_it_says_how_many_branches_it_takes(kind: type[Join]):
     assert (kind.at_most == 2) == (kind.key() in ("Subtract", "MatMul"))
+    assert (kind.at_most == 1) == (kind.key() == "Continue")
     three = (TensorSpec((4, 4)),) * 3
     if kind.at_most == 2:
         with pytest.raises(Misfit, match="exactly two"):
@@ -129,4 +130,5 @@ def test_forms_read_as_an_engineer_writes_them():
         "torch.maximum(a, b)",
         "torch.stack(all, dim=f.dim)",
         "a @ b",
+        "a",
     ]

@@ -17,6 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.catalogue import ACTIVATIONS, FAMILIES, KINDS
 from engine.catalogue.attention import Attending
+from engine.catalogue.decoding import LookingElsewhere
 from engine.catalogue.dropout import DroppingChannels, FeatureAlphaDropout
 from engine.catalogue.embedding import Embedding, EmbeddingBag
 from engine.catalogue.needs import axis
@@ -109,6 +110,8 @@ def stricter_of_pairs(layer: Kind, x: Gathered) -> str:
             return "torch would take the batch for another dimension"
         if not x.shape:
             return "torch takes the batch for features"
+    if isinstance(layer, LookingElsewhere) and {len(each.shape) for each in (x, *x.others)} != {2}:
+        return "torch takes the batch for the time where one dimension is missing"
     return ""
 
 

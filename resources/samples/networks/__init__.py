@@ -1,0 +1,15 @@
+"""The networks of the samples, written so that a reader sees the architecture: a function a network."""
+
+from __future__ import annotations
+
+from engine.design.project import Project
+from resources.samples.networks import convolutional, first_steps, mobile, residual
+from resources.samples.networks.parts import Made
+
+
+def projects() -> dict[str, Project]:
+    """Every sample by its name."""
+    made: Made = {}
+    for module in (first_steps, convolutional, residual, mobile):
+        made |= module.SAMPLES
+    return {name: make() for name, make in made.items()}
