@@ -132,10 +132,11 @@ def run_new(wanted: argparse.Namespace) -> int:
 def run_check(wanted: argparse.Namespace) -> int:
     """Faults and advice, a line each."""
     from engine.views.advice import advise
+    from engine.views.pricing import priced
     from engine.views.shapes import infer
 
     project = load(wanted.file)
-    analysis = infer(project.network)
+    analysis = priced(infer(project.network))
     for fault in analysis.faults:
         mends = "; ".join(mend.title for mend in fault.mends)
         print(f"fault: {fault.sentence}" + (f" ({mends})" if mends else ""))

@@ -18,6 +18,7 @@ from engine.design.tree import Network, Node, find, stacks_of, walk
 from engine.design.value import field, replace, value
 from engine.files import store
 from engine.views.facts import Analysis
+from engine.views.pricing import priced
 from engine.views.shapes import infer
 
 _FEW = 8
@@ -76,7 +77,7 @@ class State:
 
 def opened(project: Project) -> State:
     """The first state of a project that is started from."""
-    return State(History.of(project), infer(project.network), template=project)
+    return State(History.of(project), priced(infer(project.network)), template=project)
 
 
 def read(path: Path) -> tuple[State, bytes]:
@@ -175,7 +176,7 @@ class Document(QObject):
             return
         network = history.present.network
         same = network is self.state.network
-        analysis = self.state.analysis if same else infer(network, self.state.analysis)
+        analysis = self.state.analysis if same else priced(infer(network, self.state.analysis))
         kept = self.state.selection if same else _still_there(network, self.state.selection)
         state = replace(self.state, history=history, analysis=analysis, selection=selection or kept)
         self._show(state)

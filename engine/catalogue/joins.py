@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.catalogue.needs import axis
+from engine.catalogue.roles import ROLES, differing, place_of, roles
 from engine.design.kind import Join, Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import whole
 
@@ -114,10 +115,14 @@ class Concat(Join):
                 *first.shape[:at],
                 *first.shape[at + 1 :],
             ):
-                needs = f"branches that differ in dim {at + 1} alone"
+                needs = f"branches that differ in {place_of(len(first.shape), at)} alone"
                 raise Misfit(needs, listed(branches), self._mends(branches))
         size = sum(branch.shape[at] for branch in branches)
         return TensorSpec((*first.shape[:at], size, *first.shape[at + 1 :]), common_dtype(branches))
+
+    def free_axis(self, axes: int) -> int | None:
+        place = self.dim + axes if self.dim < 0 else self.dim - 1
+        return place if 0 <= place < axes else None
 
     def _mends(self, branches: Branches) -> tuple[Mend, ...]:
         """Another dimension, where the branches differ in that alone."""
@@ -218,7 +223,7 @@ def exactly_two(branches: Branches) -> None:
 def alike(branches: Branches) -> TensorSpec:
     """The shape that all have. Raises Misfit when they differ."""
     if any(branch.shape != branches[0].shape for branch in branches):
-        raise Misfit("branches of the same shape", listed(branches))
+        raise Misfit(f"branches of the same {_unlike(branches)}", listed(branches))
     return TensorSpec(branches[0].shape, common_dtype(branches))
 
 
@@ -237,9 +242,18 @@ def together(branches: Branches) -> TensorSpec:
     for sizes in zip(*(branch.shape for branch in branches), strict=True):
         wide = set(sizes) - {1}
         if len(wide) > 1:
-            raise Misfit("branches of the same shape, or with sizes of 1", listed(branches))
+            needs = f"branches of the same {_unlike(branches)}, or with sizes of 1"
+            raise Misfit(needs, listed(branches))
         shape.append(wide.pop() if wide else 1)
     return TensorSpec(tuple(shape), common_dtype(branches))
+
+
+def _unlike(branches: Branches) -> str:
+    """What the branches differ in: `channels and height`, or `shape` where they have other dimensions."""
+    shapes = [branch.shape for branch in branches]
+    if len({len(shape) for shape in shapes}) > 1 or len(shapes[0]) not in ROLES:
+        return "shape"
+    return roles(len(shapes[0]), differing(shapes))
 
 
 def common_dtype(branches: Branches) -> str:

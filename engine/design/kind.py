@@ -357,6 +357,10 @@ class Join(Entry):
         """What comes out. Raises Misfit when the branches do not meet."""
         raise NotImplementedError
 
+    def free_axis(self, axes: int) -> int | None:
+        """The place in a shape of so many sizes where branches may differ; None where they meet as one shape."""
+        return None
+
     def macs(self, branches: tuple[TensorSpec, ...]) -> int:
         """Multiply-accumulates per sample; only for branches that meet."""
         return 0

@@ -29,10 +29,14 @@ class Shared(NamedTuple):
 
 
 class FaultMend(NamedTuple):
-    """One click that repairs a fault: what its button says, and the edit."""
+    """One click that repairs a fault: what its button says, and the edit.
+
+    `cost` are the parameters that it adds, None where that is unknown or no mend of the fault adds any.
+    """
 
     title: str
     edit: Edit
+    cost: int | None = None
 
 
 class Fault(NamedTuple):
@@ -146,6 +150,10 @@ class Analysis:
         One turn alone where all would be more than MOST_NODES, which is a fault.
         """
         yield from walk_places(self.body, "", 0, self.turns)
+
+    def with_faults(self, faults: tuple[Fault, ...]) -> Analysis:
+        """The same with other words or mends for its faults."""
+        return Analysis(self.network, self.body, faults, self.ties, self.class_faults)
 
     @property
     def turns(self) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from engine.design.edit import Rename, RenameClass, RenameNetwork
+from engine.design.edit import Rename, RenameClass, RenameNetwork, SetInputs
 from engine.design.kind import DTYPES, LARGEST_TENSOR, Misfit, TensorSpec
 from engine.design.names import (
     fault_of_class_name,
@@ -33,6 +33,7 @@ from engine.design.tree import (
     scope,
     stacks_of,
 )  # fmt: skip
+from engine.design.value import replace
 from engine.views.facts import Fault, FaultMend, NodeFacts, StackFacts, label
 
 _class_name_fault = lru_cache(maxsize=1024)(fault_of_class_name)
@@ -59,7 +60,12 @@ def _network_faults(name: str, inputs: tuple[Input, ...]) -> Iterator[Fault]:
             yield Fault(0, "The input", "a name of its own", f"`{each.name}` twice")
         seen.add(each.name)
         if needs := _needs_of_input(each.spec):
-            yield Fault(0, "The input", needs, f"{each.spec.dtype} {each.spec}")
+            spec = replace(each.spec, shape=tuple(max(size, 1) for size in each.spec.shape))
+            mends: tuple[FaultMend, ...] = ()
+            if spec != each.spec and not _needs_of_input(spec):
+                better = tuple(replace(one, spec=spec) if one is each else one for one in inputs)
+                mends = (FaultMend(f"Make it {spec}", SetInputs(better)),)
+            yield Fault(0, "The input", needs, f"{each.spec.dtype} {each.spec}", mends)
 
 
 def _needs_of_input(spec: TensorSpec) -> str:

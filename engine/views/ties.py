@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from engine.design.edit import SetTies
-from engine.design.kind import Shape
+from engine.design.edit import SetField, SetTies
+from engine.design.kind import Misfit, Shape
+from engine.design.knob import Whole
 from engine.design.tree import Again, Group, Layer, Network, Parallel, Repeat, Tie
 from engine.design.tuples import NamedTuple
 from engine.views.facts import (
@@ -19,6 +20,7 @@ from engine.views.facts import (
     turns_of,
     walk_places,
 )
+from engine.views.rules import applied
 
 
 class Tensor(NamedTuple):
@@ -125,9 +127,33 @@ def tie_faults(network: Network, body: StackFacts) -> Iterator[Fault]:
         path, owner = tensor_at(body, tie.path), tensor_at(body, tie.owner)
         if wrong := _wrong(tie, path, owner, tie.path in tied or tie.path in owners):
             others = tuple(each for each in network.ties if each is not tie)
-            mend = FaultMend("Let them differ", SetTies(others))
-            yield Fault(path.layer.id if path else 0, "The tie", wrong, "", (mend,))
+            sized = (*_resized(body, path, owner), *_resized(body, owner, path))
+            mends = (*sized, FaultMend("Let them differ", SetTies(others)))
+            yield Fault(path.layer.id if path else 0, "The tie", wrong, "", mends)
         tied.add(tie.path)
+
+
+def _resized(body: StackFacts, changed: Tensor | None, kept: Tensor | None) -> Iterator[FaultMend]:
+    """Mends that give one layer of a tie the size at which both tensors are of one shape, one field at a time."""
+    if changed is None or kept is None or changed.shape == kept.shape:
+        return
+    layer = changed.layer
+    facts = next(
+        (found for _, _, found in walk_places(body, "", 0, 1) if found.node is layer), None
+    )
+    if facts is None or facts.input is None:
+        return
+    for knob in layer.kind.knobs:
+        sizes = knob.range
+        if not isinstance(sizes, Whole):
+            continue
+        possible = [each for each in kept.shape if sizes.at_least <= each <= sizes.at_most]
+        for size in dict.fromkeys(possible):
+            kind = layer.kind.with_fields(**{knob.name: size})
+            rule = applied(kind, facts.input)
+            if not isinstance(rule, Misfit) and rule.weights.get(changed.tensor) == kept.shape:
+                title = f"Give {layer.name or kind.title()} {knob.name} = {size}"
+                yield FaultMend(title, SetField((layer.id,), knob.name, size))
 
 
 def _wrong(tie: Tie, path: Tensor | None, owner: Tensor | None, twice: bool) -> str:

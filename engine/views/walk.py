@@ -24,6 +24,7 @@ from engine.design.tree import (
     stacks_of,
 )  # fmt: skip
 from engine.views.facts import MOST_NODES, Fault, FaultMend, NodeFacts, StackFacts
+from engine.views.meeting import meeting
 from engine.views.mends import faulty, place_of
 from engine.views.nodes import activated, layer_facts, no_function, of_again
 from engine.views.normal import name_faults, parallel_fault, sequential_fault
@@ -262,7 +263,8 @@ class ClassWalk:
         try:
             output = node.join.output(outputs)
         except Misfit as error:
-            return faulty(node, x, error, stacks, inner)
+            mends = tuple(meeting(node, outputs, flow))
+            return faulty(node, x, error, stacks, inner, mends)
         if macs := node.join.macs(outputs):
             inner = inner._replace(macs=inner.macs + macs)
         return activated(NodeFacts(node, x, output, inner, None, stacks))

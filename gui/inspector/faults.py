@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from engine.views.facts import Fault, FaultMend
 from gui import theme
 from gui.inspector.voice import Voice
+from gui.stack.words import mend_text
 from gui.widgets.pieces import FlowLayout, IconLabel, plain_label, push_button
 
 MOST_SHOWN = 5
@@ -69,7 +70,7 @@ class FaultList(QWidget):
         return frame
 
     def _button(self, mend: FaultMend) -> QWidget:
-        button = push_button(mend.title)
+        button = push_button(mend_text(mend))
         button.clicked.connect(lambda: self._mend(mend))
         return button
 

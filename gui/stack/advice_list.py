@@ -15,10 +15,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.views.advice import Advice
-from engine.views.facts import Analysis, Fault
+from engine.views.facts import Analysis, Fault, FaultMend
 from gui import theme
 from gui.stack.card import BAR
-from gui.stack.words import fault_text
+from gui.stack.words import fault_text, mend_text
 from gui.widgets.pieces import FlowLayout, SectionHeading, plain_label, push_button
 
 Said = Advice | Fault
@@ -81,7 +81,8 @@ class SaidCard(QFrame):
                 old.hide()
                 old.deleteLater()
         for mend in self._said.mends:
-            button = push_button(mend.title)
+            title = mend_text(mend) if isinstance(mend, FaultMend) else mend.title
+            button = push_button(title)
             button.setProperty("tone", self._tone)
             theme.set_role(button, "mend")
             button.clicked.connect(lambda _=False, edit=mend.edit: self.wished.emit(edit))

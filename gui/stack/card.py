@@ -13,7 +13,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 
 from engine.design.value import value
 from gui import theme
-from gui.stack.words import CardText, fault_text
+from gui.stack.words import CardText, fault_text, mend_text
 from gui.widgets.chip import CHIP_HEIGHT, chip_size
 
 BAR = 4
@@ -166,7 +166,7 @@ def laid_out(text: CardText, width: int, *, in_use: bool = False) -> Layout:
     else:
         _lay_line(layout, text, in_use)
     for fault in text.faults:
-        _lay_fault(layout, fault_text(fault), [mend.title for mend in fault.mends])
+        _lay_fault(layout, fault_text(fault), [mend_text(mend) for mend in fault.mends])
     return layout
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gui.stack.card import Spot
 from gui.stack.rows import BranchRow, NodeRow, Row
-from gui.stack.words import CardText, card_text, counted, fault_text, heading_text
+from gui.stack.words import CardText, card_text, counted, fault_text, heading_text, mend_text
 
 translate = QCoreApplication.translate
 
@@ -55,7 +55,7 @@ def _spoken_count(row: NodeRow) -> str:
 
 def spoken_spot(text: CardText, spot: Spot) -> str:
     """A part of a card that Tab has gone to."""
-    mends = [mend.title for fault in text.faults for mend in fault.mends]
+    mends = [mend_text(mend) for fault in text.faults for mend in fault.mends]
     match spot.part:
         case "activation":
             return translate("Stack", "Activation: {0}, choose another").format(text.activation)

@@ -14,7 +14,7 @@ from engine.design.kind import Activation, Kind, TensorSpec
 from engine.design.knob import Flag
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat, Stack
 from engine.design.value import replace, value
-from engine.views.facts import Fault, NodeFacts, label
+from engine.views.facts import Fault, FaultMend, NodeFacts, label
 from gui.stack.offers import has_chips, main_tensor
 from gui.stack.rows import BranchRow, InputRow, NodeRow, OutputRow, layers_in
 
@@ -297,6 +297,18 @@ def second_line(kind: Kind) -> str:
             return translate("Stack", "activation")
         case _:
             return ""  # fmt: skip
+
+
+def mend_text(mend: FaultMend) -> str:
+    """A mend with what it costs, where mends of its fault cost anything."""
+    match mend.cost:
+        case None:
+            return mend.title
+        case 0:
+            return translate("Stack", "{0} (+0)").format(mend.title)
+        case _:
+            cost = translate("Stack", "{0} (+{1} parameters)")
+            return cost.format(mend.title, f"{mend.cost:,}")
 
 
 def fault_text(fault: Fault) -> str:

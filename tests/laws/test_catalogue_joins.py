@@ -115,7 +115,7 @@ def test_two_matrices_cost_what_torch_counts():
 def test_a_misfit_names_the_branches():
     with pytest.raises(Misfit) as caught:
         Concat().output((TensorSpec((8, 5, 5)), TensorSpec((8, 5, 4))))
-    assert caught.value.needs == "branches that differ in dim 1 alone"
+    assert caught.value.needs == "branches that differ in dim 1 (channels) alone"
     assert caught.value.got == "[N, 8, 5, 5] from branch 1, [N, 8, 5, 4] from branch 2"
     assert caught.value.mends[0].change == SetField("dim", 3)
 

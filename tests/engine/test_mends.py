@@ -1,0 +1,188 @@
+"""Every mend that is offered takes its fault away or moves it on, and says what it costs."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from engine.catalogue import JOINS, KINDS
+from engine.catalogue.attention import MultiheadAttention
+from engine.catalogue.convolution import Conv2d
+from engine.catalogue.embedding import Embedding
+from engine.catalogue.joins import Add, Concat
+from engine.catalogue.linear import Linear
+from engine.catalogue.pooling import MaxPool2d
+from engine.catalogue.rectifiers import ReLU
+from engine.design.edit import apply
+from engine.design.kind import Join, Kind, TensorSpec
+from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Repeat, Stack, Tie
+from engine.views.facts import Analysis, Fault, FaultMend
+from engine.views.pricing import priced
+from engine.views.shapes import infer
+from tests.laws.designs import specs
+from tests.laws.entries import entries
+
+
+def net(spec: TensorSpec, *nodes: Node, ties: tuple[Tie, ...] = ()) -> Network:
+    return Network("Net", (Input("x", spec),), Stack(nodes), ties, 1000)
+
+
+def joined(join: Join, *branches: tuple[Kind, ...]) -> Parallel:
+    """A Parallel with the kinds in its branches, ids from 101."""
+    ids = iter(range(101, 200))
+    stacks = tuple(
+        Stack(tuple(Layer(own := next(ids), f"layer{own}", kind) for kind in branch))
+        for branch in branches
+    )
+    return Parallel(100, join, stacks)
+
+
+def analysed(network: Network) -> Analysis:
+    return priced(infer(network))
+
+
+def only(network: Network) -> Fault:
+    (fault,) = analysed(network).faults
+    return fault
+
+
+def helps(network: Network, fault: Fault, mend: FaultMend) -> bool:
+    """Whether the very fault is gone after the mend; nothing may be raised."""
+    after = infer(apply(network, mend.edit))
+    return all(each.sentence != fault.sentence for each in after.faults_of(fault.node_id))
+
+
+@st.composite
+def faulty(draw: st.DrawFn) -> Network:
+    """A short design of kinds and joins drawn without a look at shapes, which seldom fits."""
+    ids = iter(range(1, 1000))
+    kinds = st.sampled_from(sorted(KINDS)).flatmap(lambda key: entries(KINDS[key]))
+
+    def layers(most: int) -> tuple[Layer, ...]:
+        chosen = draw(st.lists(kinds, max_size=most))
+        return tuple(Layer(own := next(ids), f"layer{own}", kind) for kind in chosen)
+
+    nodes: list[Node] = list(layers(2))
+    if draw(st.booleans()):
+        join = draw(st.sampled_from(sorted(JOINS)).flatmap(lambda key: entries(JOINS[key])))
+        branches = tuple(Stack(layers(2)) for _ in range(draw(st.integers(2, 3))))
+        nodes.append(Parallel(next(ids), join, branches))
+    nodes += layers(1)
+    network = net(draw(specs()), *nodes)
+    assume(infer(network).faults)
+    return network
+
+
+@given(faulty())
+def test_every_mend_takes_its_fault_away_or_moves_it_on(network: Network):
+    for fault in analysed(network).faults:
+        assert fault.mends
+        for mend in fault.mends:
+            assert helps(network, fault, mend), (fault.sentence, mend.title)
+
+
+@given(faulty())
+def test_mends_are_ranked_by_faults_left_and_then_by_parameters(network: Network):
+    for fault in analysed(network).faults:
+        costs = [mend.cost for mend in fault.mends]
+        known = list(islice((cost for cost in costs if cost is not None), len(costs)))
+        assert known == sorted(known)
+        assert costs == known + [None] * (len(costs) - len(known))
+
+
+IMAGE = TensorSpec((64, 32, 32))
+BODY = (Conv2d(128, 3, stride=2, padding=1), Conv2d(128, 3, padding=1))
+
+
+def test_a_shortcut_gets_the_convolution_that_it_lacks():
+    network = net(IMAGE, joined(Add(), (), BODY), Layer(1, "last", Conv2d(8, 1)))
+    fault = only(network)
+    assert fault.place == "Add"
+    assert "channels, height and width" in fault.needs
+    (mend,) = fault.mends
+    assert mend.title == "1×1 Conv2d to 128 channels, stride 2 on the shortcut"
+    assert mend.cost == 64 * 128 + 128
+    assert infer(apply(network, mend.edit)).valid
+
+
+def test_the_cost_counts_every_turn_of_a_repeat():
+    inner = joined(Add(), (), (Linear(32),))
+    body = Stack((inner, Layer(1, "wide", Linear(64))))
+    network = net(TensorSpec((64,)), Repeat(2, "blocks", "Block", body, 3))
+    costs = {mend.title: mend.cost for mend in only(network).mends}
+    narrow, wide = 64 * 32 + 32, 32 * 64 + 64
+    # At 64 wide the sum also makes the layer behind it larger.
+    assert costs["Linear to 32 on the shortcut"] == 3 * narrow
+    assert costs["Linear to 64 on branch 2"] == 3 * (wide + 32 * 64)
+
+
+def test_branches_of_unlike_sizes_are_padded_for_a_concat():
+    network = net(IMAGE, joined(Concat(), (Conv2d(8, 3),), (Conv2d(8, 5),)))
+    titles = [mend.title for mend in only(network).mends]
+    assert "Pad with zeros on branch 2" in titles
+    for mend in only(network).mends:
+        assert infer(apply(network, mend.edit)).valid
+
+
+def test_an_image_is_flattened_beside_features():
+    network = net(TensorSpec((3, 4, 4)), joined(Add(), (), (KINDS["Flatten"](),)))
+    titles = [mend.title for mend in only(network).mends]
+    assert titles == ["Flatten on the shortcut"]
+
+
+def test_of_sequences_the_features_are_mended_and_not_the_time():
+    network = net(TensorSpec((7, 64)), joined(Add(), (), (Linear(32),)))
+    assert all(mend.title.startswith("Linear") for mend in only(network).mends)
+
+
+TIED = (
+    Layer(1, "tokens", Embedding(50, 8)),
+    Layer(2, "hidden", Linear(16)),
+    Layer(3, "head", Linear(40)),
+)
+TIE = Tie("head.weight", "tokens.weight")
+
+
+def test_a_tensor_tied_to_one_of_another_shape_is_brought_to_it():
+    network = net(TensorSpec((6,), "int64"), TIED[0], TIED[2], ties=(TIE,))
+    fault = only(network)
+    assert fault.node_id == 3
+    assert [mend.title for mend in fault.mends] == [
+        "Give tokens num_embeddings = 40",
+        "Give head out_features = 50",
+        "Let them differ",
+    ]
+    for mend in fault.mends:
+        assert infer(apply(network, mend.edit)).valid
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        net(TensorSpec((6,), "int64"), *TIED, ties=(TIE,)),
+        net(IMAGE, joined(Concat(dim=7), (Conv2d(8, 1),), (Conv2d(8, 1),))),
+        net(TensorSpec((3, 4, 4)), Layer(1, "conv", Conv2d(6, 7))),
+        net(TensorSpec((3, 4, 4)), Layer(1, "pool", MaxPool2d(9))),
+        net(TensorSpec((6, 8, 8)), Layer(1, "conv", Conv2d(8, 3, groups=4))),
+        net(TensorSpec((7, 64)), Layer(1, "attention", MultiheadAttention(num_heads=5))),
+        net(TensorSpec((6,)), Layer(1, "tokens", Embedding())),
+        net(TensorSpec((6,)), Layer(1, "first", Linear(8)), Layer(2, "tokens", Embedding())),
+        net(TensorSpec((0,)), Layer(1, "first", Linear(8))),
+        net(
+            TensorSpec((6,)),
+            Repeat(1, "blocks", "Block", Stack((Layer(2, "linear", Linear(6), ReLU()),)), 10**9),
+        ),
+        net(TensorSpec((6,)), Group(1, "stage", "Stage", Stack())),
+        net(TensorSpec((6,)), joined(Add(), (Linear(6),))),
+        net(TensorSpec((6,)), joined(Add(), (Linear(6),), ())),
+    ],
+    ids=lambda network: network.body.nodes[0].id,  # pyright: ignore[reportUnknownLambdaType]
+)
+def test_bad_input_is_a_fault_on_its_layer_with_a_mend(network: Network):
+    fault = only(network)
+    assert fault.mends
+    for mend in fault.mends:
+        assert helps(network, fault, mend)
