@@ -360,7 +360,8 @@ def assert_torch_default(layer: Kind, x: Spec):
     torch.manual_seed(0)
     shapes = layer.weights(x)
     times = 1 + 4000 // max(1, min(map(prod, shapes.values()), default=1))
-    count = min(times, 400, 1 + 2_000_000 // max(1, sum(map(prod, shapes.values()))))
+    size = sum(map(prod, shapes.values()))
+    count = min(times, 400, 1 + 2_000_000 // max(1, size), 1 + 4000 // max(1, len(shapes)))
     modules = [dict(made(layer.call(x)).named_parameters()) for _ in range(count if shapes else 0)]
     for tensor in shapes:
         law, sentence = layer.torch_default(tensor, x)
