@@ -77,6 +77,62 @@ TEMPLATES: dict[str, Template] = {
         "M. Sandler, A. Howard, M. Zhu, A. Zhmoginov, L.-C. Chen: "
         "MobileNetV2: inverted residuals and linear bottlenecks, 2018",
     ),
+    "se-resnet": Template(
+        "SE-ResNet-50", "images", 28_088_024,
+        "ResNet-50 whose blocks weigh their channels by what the whole picture says of them.",
+        "J. Hu, L. Shen, S. Albanie, G. Sun, E. Wu: Squeeze-and-excitation networks, 2017",
+    ),
+    "densenet-bc": Template(
+        "DenseNet-BC", "images", 769_162,
+        "A hundred layers for small images, each of which sees all that came before it in its block.",
+        "G. Huang, Z. Liu, L. van der Maaten, K. Q. Weinberger: Densely connected convolutional networks, 2016",
+    ),
+    "inception": Template(
+        "GoogLeNet", "images", 6_624_904,
+        "Nine inception blocks: four looks at once, side by side.",
+        "C. Szegedy, W. Liu, Y. Jia, P. Sermanet, S. Reed, D. Anguelov, D. Erhan, V. Vanhoucke, A. Rabinovich: "
+        "Going deeper with convolutions, 2014",
+    ),
+    "u-net": Template(
+        "U-Net", "images", 31_037_698,
+        "A class for each pixel: down to a small image and up again, with recalls across.",
+        "O. Ronneberger, P. Fischer, T. Brox: U-Net: convolutional networks for biomedical image segmentation, 2015",
+    ),
+    "autoencoder": Template(
+        "Autoencoder", "images", 2_837_314,
+        "784 pixels through a narrow middle of 30 numbers and back.",
+        "G. E. Hinton, R. R. Salakhutdinov: Reducing the dimensionality of data with neural networks, 2006",
+    ),
+    "variational-encoder": Template(
+        "Variational encoder", "images", 330_040,
+        "From a picture to the means and log variances of 20 hidden numbers.",
+        "D. P. Kingma, M. Welling: Auto-encoding variational Bayes, 2013",
+    ),
+    "siamese": Template(
+        "Siamese pair", "images", 61_067,
+        "One tower for two pictures, with one set of weights, and the distance between both results.",
+        "R. Hadsell, S. Chopra, Y. LeCun: Dimensionality reduction by learning an invariant mapping, 2006",
+    ),
+    "pointnet": Template(
+        "PointNet", "images", 817_512,
+        "1,024 points in space without an order: the same layers for each, and the maximum over all.",
+        "C. R. Qi, H. Su, K. Mo, L. J. Guibas: PointNet: deep learning on point sets, 2016",
+    ),
+    "wavenet": Template(
+        "WaveNet", "sequences", 267_264,
+        "Gated convolutions over sound, each of which looks twice as far back as the one before.",
+        "A. van den Oord and others: WaveNet: a generative model for raw audio, 2016",
+    ),
+    "lstm-classifier": Template(
+        "LSTM classifier", "sequences", 2_692_354,
+        "Reads 200 words one after the other and decides by its last state.",
+        "S. Hochreiter, J. Schmidhuber: Long short-term memory, 1997",
+    ),
+    "gru-tagger": Template(
+        "GRU tagger", "sequences", 2_181_009,
+        "Reads a sentence from both ends and says of each word which of 17 kinds it is.",
+        "K. Cho and others: Learning phrase representations using RNN encoder-decoder, 2014",
+    ),
 }  # fmt: skip
 """Templates by name, in the order in which they are listed."""
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
+from tests.templates import hand_blocks as blocks
 from tests.templates import hand_convolutional as conv
+from tests.templates import hand_sequences as sequences
 
 Inputs = Callable[[], tuple[Tensor, ...]]
 
@@ -27,4 +30,15 @@ REFEREES = {
     "resnet-18": Referee(lambda: conv.resnet(False, (2, 2, 2, 2)), lambda: conv.image(224)),
     "resnet-50": Referee(lambda: conv.resnet(True, (3, 4, 6, 3)), lambda: conv.image(224)),
     "mobilenet-v2": Referee(conv.mobilenet_v2, lambda: conv.image(224)),
+    "se-resnet": Referee(blocks.se_resnet_50, lambda: conv.image(224)),
+    "densenet-bc": Referee(blocks.densenet_bc, lambda: conv.image(32)),
+    "inception": Referee(blocks.googlenet, lambda: conv.image(224)),
+    "u-net": Referee(blocks.UNet, lambda: conv.image(256)),
+    "autoencoder": Referee(blocks.autoencoder, lambda: conv.image(28, 1)),
+    "variational-encoder": Referee(blocks.VariationalEncoder, lambda: conv.image(28, 1)),
+    "siamese": Referee(sequences.Siamese, lambda: conv.image(46, 1) * 2),
+    "pointnet": Referee(sequences.PointNet, lambda: (torch.zeros(1, 3, 1024),)),
+    "wavenet": Referee(sequences.WaveNet, lambda: (torch.zeros(1, 1, 1024),)),
+    "lstm-classifier": Referee(sequences.LSTMClassifier, lambda: sequences.words(200)),
+    "gru-tagger": Referee(sequences.GRUTagger, lambda: sequences.words(60)),
 }

@@ -34,6 +34,7 @@ PARAMETERS = {
     "resnet-18": 11_689_512,
     "resnet-50": 25_557_032,
     "mobilenet-v2": 3_504_872,
+    "inception": 6_624_904,
 }
 """Trainable numbers as torchvision publishes them; LeNet-5 by the layers of the paper."""
 
@@ -43,6 +44,7 @@ MACS = {
     "resnet-18": 1.814e9,
     "resnet-50": 4.089e9,
     "mobilenet-v2": 0.301e9,
+    "inception": 1.498e9,
 }
 """Multiply-adds of one image of 224 × 224, the column GFLOPS of "Table of all available classification weights" in
 torchvision's documentation (docs.pytorch.org/vision/stable/models.html)."""

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from engine.design.project import Project
-from resources.samples.networks import convolutional, first_steps, mobile, residual
+from resources.samples.networks import (
+    codes,
+    convolutional,
+    dense,
+    first_steps,
+    mobile,
+    pairs_and_points,
+    residual,
+    sequences,
+)
 from resources.samples.networks.parts import Made
 
 
 def projects() -> dict[str, Project]:
     """Every sample by its name."""
     made: Made = {}
-    for module in (first_steps, convolutional, residual, mobile):
+    for module in (
+        first_steps,
+        convolutional,
+        residual,
+        mobile,
+        dense,
+        codes,
+        sequences,
+        pairs_and_points,
+    ):
         made |= module.SAMPLES
     return {name: make() for name, make in made.items()}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.catalogue.activations import ReLU
+from engine.catalogue.activations import ReLU, Sigmoid
 from engine.catalogue.batch_norm import BatchNorm2d
 from engine.catalogue.convolution import Conv2d
 from engine.catalogue.initializers import KaimingNormal
-from engine.catalogue.joins import Add
+from engine.catalogue.joins import Add, Multiply
 from engine.catalogue.linear import Linear
 from engine.catalogue.pooling import AdaptiveAvgPool2d, MaxPool2d
 from engine.catalogue.shaping import Flatten
@@ -29,6 +29,8 @@ from resources.samples.networks.parts import (
 
 EXPANSION = 4
 """Channels that come out of a bottleneck, for each one inside."""
+REDUCTION = 16
+"""Channels for each one in the middle of a squeeze and excitation."""
 KAIMING = KaimingNormal(mode="fan_out")
 
 Width = int
@@ -48,6 +50,12 @@ BOTTLENECKS = (
     "widens them again. The stride is in the convolution of 3 × 3, as in torchvision; the paper has it in"
     " the first.",
     "Try it: fold the stages, and compare their parameters and MACs in the summary.",
+)
+SQUEEZED = (
+    "ResNet-50 with a squeeze and excitation in every block: a tenth more parameters, hardly more MACs.",
+    "Each channel is squeezed to its mean over the picture; two small layers make a number between 0 and "
+    "1 of it for each channel, which says how much of that channel passes.",
+    "Try it: change the reduce of one block to a single channel and compare the parameters.",
 )
 
 
@@ -81,9 +89,9 @@ def basic(width: int, stride: int, projected: bool) -> Group:
     return block("", class_name, around(body, shortcut(width, stride) if projected else None))
 
 
-def bottleneck(width: int, stride: int, projected: bool) -> Group:
+def bottleneck_body(width: int, stride: int) -> tuple[Node, ...]:
     """Squeeze by 1 × 1, look by 3 × 3, widen by 1 × 1."""
-    body = (
+    return (
         conv("conv1", width),
         layer("bn1", BatchNorm2d(), ReLU()),
         conv("conv2", width, 3, stride),
@@ -91,8 +99,27 @@ def bottleneck(width: int, stride: int, projected: bool) -> Group:
         conv("conv3", EXPANSION * width),
         layer("bn3", BatchNorm2d()),
     )
+
+
+def bottleneck(width: int, stride: int, projected: bool) -> Group:
+    """Three convolutions with a way around them."""
     class_name = "ProjectedBottleneck" if projected else "Bottleneck"
     projection = shortcut(EXPANSION * width, stride) if projected else None
+    return block("", class_name, around(bottleneck_body(width, stride), projection))
+
+
+def squeezed(width: int, stride: int, projected: bool) -> Group:
+    """A bottleneck whose channels are weighed by what the whole picture says of them."""
+    channels = EXPANSION * width
+    weigh = (
+        layer("pool", AdaptiveAvgPool2d(1)),
+        layer("reduce", Conv2d(channels // REDUCTION, 1), ReLU()),
+        layer("expand", Conv2d(channels, 1), Sigmoid()),
+    )
+    gate = parallel(Multiply(), branch(), branch(*weigh))
+    projection = shortcut(channels, stride) if projected else None
+    class_name = "ProjectedSEBottleneck" if projected else "SEBottleneck"
+    body = (*bottleneck_body(width, stride), gate)
     return block("", class_name, around(body, projection))
 
 
@@ -133,5 +160,11 @@ def resnet_50() -> Project:
     return project(net, BOTTLENECKS)
 
 
-SAMPLES: Made = {"resnet-18": resnet_18, "resnet-50": resnet_50}
+def se_resnet() -> Project:
+    """Sixteen blocks that weigh their channels."""
+    net = residual_network("SEResNet50", squeezed, (3, 4, 6, 3), EXPANSION)
+    return project(net, SQUEEZED)
+
+
+SAMPLES: Made = {"resnet-18": resnet_18, "resnet-50": resnet_50, "se-resnet": se_resnet}
 """Residual networks by name."""
