@@ -80,6 +80,7 @@ class StartPage(QWidget):
     sample_chosen = Signal(str)
     file_chosen = Signal(object)
     open_wished = Signal()
+    gallery_wished = Signal()
     rescued_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -148,12 +149,22 @@ class StartPage(QWidget):
         card = StartCard(opener)
         card.chosen.connect(self._wish_open)
         grid.addWidget(card, 1, 2)
+        gallery = Start(
+            "", "stack-2", self.tr("Known networks…"),
+            self.tr("LeNet, ResNet, U-Net, WaveNet and others, each with its picture, paper and size."),
+        )  # fmt: skip
+        card = StartCard(gallery)
+        card.chosen.connect(self._wish_gallery)
+        grid.addWidget(card, 2, 0, 1, 3)
         for column in range(3):
             grid.setColumnStretch(column, 1)
         return grid
 
     def _wish_open(self, sample: str) -> None:
         self.open_wished.emit()
+
+    def _wish_gallery(self, sample: str) -> None:
+        self.gallery_wished.emit()
 
     def starts(self) -> tuple[Start, ...]:
         """What can be started from."""
