@@ -27,6 +27,7 @@ EXAMPLES = (
     TensorSpec((64,)),
     TensorSpec((10,), "int64"),
     TensorSpec((8, 32)),
+    TensorSpec((8, 9)),
     TensorSpec((3, 8, 8)),
     TensorSpec((4, 8, 8)),
     TensorSpec((3, 4, 8, 8)),

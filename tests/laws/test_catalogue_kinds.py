@@ -20,6 +20,7 @@ from engine.catalogue.attention import Attending
 from engine.catalogue.decoding import LookingElsewhere
 from engine.catalogue.dropout import DroppingChannels, FeatureAlphaDropout
 from engine.catalogue.embedding import Embedding, EmbeddingBag
+from engine.catalogue.folding import Fold
 from engine.catalogue.needs import axis
 from engine.catalogue.norm import NormalisingLast
 from engine.catalogue.padding import CircularPadding, ConstantPadding, Padding
@@ -27,6 +28,7 @@ from engine.catalogue.pairs import Bilinear, CosineSimilarity, PairwiseDistance
 from engine.catalogue.pooling import AdaptiveAvgPool2d, FractionalPooling
 from engine.catalogue.recurrent import Recurrent
 from engine.catalogue.reference import gathered
+from engine.catalogue.resampling import Upsample, Upsampling2d, UpsamplingNearest2d
 from engine.catalogue.shaping import Flatten, Unflatten
 from engine.catalogue.spatial import Spatial
 from engine.catalogue.upsampling import Shuffling
@@ -92,6 +94,8 @@ def stricter(layer: Kind, x: Spec) -> str:
         return "torch takes the batch for the time where one dimension is missing"
     if isinstance(layer, Recurrent) and layer.dropout and layer.num_layers == 1:
         return "torch warns that dropout does nothing there"
+    if isinstance(layer, UpsamplingNearest2d):
+        return "torch takes images of any number of axes, whatever its name says"
     if isinstance(layer, Shuffling) and rank > 4:
         return "torch takes any number of batches in front"
     if isinstance(layer, FeatureAlphaDropout) and layer.p in (0, 1):
@@ -129,6 +133,11 @@ def fitting(data: st.DataObject, kind: type[Kind]) -> tuple[Kind, Spec, Spec]:
     x = data.draw(inputs_of(kind, {x.dtype for _, x in examples(kind)}))
     layer = data.draw(entries(kind))
     try:
+        if isinstance(layer, Fold):  # which any number of windows but one does not fit
+            windows = layer.places(layer.each(layer.output_size))
+            x = Spec(
+                (prod(layer.each(layer.kernel_size)) * data.draw(st.integers(1, 3)), prod(windows))
+            )
         return layer, x, layer.output(x)
     except Misfit:
         assume(False)
@@ -155,7 +164,7 @@ def inputs_of(
 def examples(kind: type[Kind]) -> list[tuple[Kind, Spec]]:
     """The kind with its defaults, and inputs that it takes."""
     candidates = [Spec(shape, dtype) for dtype in ("float32", "int64")
-                  for shape in [(6,), (4, 6), (4, 8), (2, 4, 6), (4, 4, 6), (2, 3, 4, 6), (64,)]]  # fmt: skip
+                  for shape in [(6,), (4, 6), (4, 8), (4, 9), (2, 4, 6), (4, 4, 6), (2, 3, 4, 6), (64,)]]  # fmt: skip
     found: list[tuple[Kind, Spec]] = []
     for x in (whole for each in candidates for whole in gathered(kind(), each)):
         try:
@@ -178,6 +187,8 @@ def test_its_fields_have_the_defaults_of_torch(kind: type[Kind]):
     deprecated = {"dim"} if kind.key() in ("Softmax", "LogSoftmax", "Softmin") else set[str]()
     if issubclass(kind, FractionalPooling):
         theirs["output_ratio"] = REQUIRED  # torch wants it or an output_size
+    if issubclass(kind, Upsample | Upsampling2d):
+        theirs["scale_factor"] = REQUIRED  # torch wants it or a size
     for name, default in ours.items():
         if name not in deprecated and not isinstance(theirs[name], type(None) | float | int | str):
             continue  # required by torch, so that the default is our own choice
@@ -372,12 +383,7 @@ def test_an_embeddings_padding_row_is_zero_and_said_to_be():
 def test_every_weight_is_among_the_tensors_that_a_file_may_name(
     kind: type[Kind], data: st.DataObject
 ):
-    layer = data.draw(entries(kind))
-    x = data.draw(inputs_of(kind))
-    try:
-        layer.output(x)
-    except Misfit:
-        assume(False)
+    layer, x, _ = fitting(data, kind)
     assert set(layer.weights(x)) <= set(kind.tensors)
 
 

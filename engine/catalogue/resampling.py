@@ -1,0 +1,132 @@
+"""Layers that make images of another size by copying or by blending what is there; nothing is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from engine.catalogue.needs import needs_numbers
+from engine.catalogue.spatial import Axes, Spatial
+from engine.design.kind import Kind, Mend, Misfit, SetField, Shape, TensorSpec
+from engine.design.knob import flag, one_of, per_axis, real, whole
+
+SIZE = "Size that comes out; empty where scale_factor says it."
+SCALE = "How many times as large every axis gets; empty where a size says it."
+AXES = {"nearest": (1, 2, 3), "nearest-exact": (1, 2, 3), "linear": (1,), "bilinear": (2,), "bicubic": (2,),
+        "trilinear": (3,)}  # fmt: skip
+"""Axes of the images that each way of blending is for (torch.nn.functional.interpolate)."""
+BLENDING = {1: "linear", 2: "bilinear", 3: "trilinear"}
+
+
+def resized(sizes: Shape, size: Axes | None, scale_factor: float | None) -> Shape:
+    """The sizes that come out. Raises Misfit where nothing says them, both do, or one would be 0."""
+    if size is None and scale_factor is None:
+        raise Misfit("a size or a scale_factor", "neither",
+                     (Mend("Double every axis", SetField("scale_factor", 2.0)),))  # fmt: skip
+    if scale_factor is None:
+        assert size is not None
+        return size if isinstance(size, tuple) else (size,) * len(sizes)
+    if size is not None:
+        mends = (Mend("Use the size", SetField("scale_factor", None)),
+                 Mend("Use the factor", SetField("size", None)))  # fmt: skip
+        raise Misfit("either a size or a scale_factor", "both", mends)
+    out = tuple([int(each * scale_factor) for each in sizes])
+    if 0 in out:
+        needs = f"a scale_factor that leaves one of {min(sizes)} places"
+        mend = Mend("Keep the size", SetField("scale_factor", 1.0))
+        raise Misfit(needs, f"{scale_factor:g}", (mend,))
+    return out
+
+
+def brief_size(size: Axes | None, scale_factor: float | None) -> str:
+    """`× 2`, or the size where that is given."""
+    if scale_factor is not None:
+        return f"× {scale_factor:g}"
+    if size is None:
+        return ""
+    return f"to {'×'.join(map(str, size)) if isinstance(size, tuple) else size}"
+
+
+class Upsample(Kind):
+    """Images get another size: each new place is copied from the nearest old one, or blended from its neighbours. For
+    [N, C, L], [N, C, H, W] and [N, C, D, H, W].
+
+    The decoder of a U-Net uses it before a convolution, which together leave less of a chequered pattern than
+    ConvTranspose2d. "nearest" copies, "bilinear" blends; "linear" and "trilinear" do so for other numbers of axes.
+    """
+
+    size: int | None = whole(None, SIZE, at_least=1, optional=True)
+    scale_factor: float | None = real(2.0, SCALE, above=0, at_most=1024, optional=True)
+    mode: str = one_of("nearest", "How new places come about.", tuple(AXES))
+    corners: bool = flag(
+        False, "Whether the corners of both images are the same places (align_corners)."
+    )
+
+    family = "upsampling"
+    aliases = ("interpolate", "resize", "scale", "bilinear", "bicubic", "nearest")
+    module = "nn.Upsample"
+    parameters = "size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None"
+    fixed: ClassVar[Mapping[str, Any]] = {"recompute_scale_factor": None}
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        needs_numbers(x)
+        axes = len(x.shape) - 1
+        if axes not in AXES[self.mode]:
+            known = BLENDING.get(axes)
+            mends = (Mend(f"Use {known}", SetField("mode", known)),) if known else ()
+            wanted = " or ".join(map(str, AXES[self.mode]))
+            raise Misfit(f"channels and {wanted} axes behind them for {self.mode}", str(x), mends)
+        if self.corners and self.mode.startswith("nearest"):
+            mends = (Mend("Leave the corners", SetField("corners", False)),
+                     Mend(f"Use {BLENDING[axes]}", SetField("mode", BLENDING[axes])))  # fmt: skip
+            raise Misfit("a mode that blends, to align corners", self.mode, mends)
+        return TensorSpec((x.shape[0], *resized(x.shape[1:], self.size, self.scale_factor)))
+
+    def derived(self, x: TensorSpec) -> dict[str, Any]:
+        return {"align_corners": True if self.corners else None}
+
+    @classmethod
+    def implied(cls, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        return {"corners": bool(arguments["align_corners"])}
+
+    def brief(self, x: TensorSpec | None) -> str:
+        return " ".join(filter(None, (brief_size(self.size, self.scale_factor), self.mode)))
+
+
+class Upsampling2d(Spatial):
+    """Images of another size, in one of the two common ways."""
+
+    size: Axes | None = per_axis(None, SIZE, optional=True)
+    scale_factor: float | None = real(2.0, SCALE, above=0, at_most=1024, optional=True)
+
+    family = "upsampling"
+    aliases = ("interpolate", "resize")
+    parameters = "size=None, scale_factor=None"
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        channels, sizes = self.picture(x)
+        return TensorSpec((channels, *resized(sizes, self.size, self.scale_factor)))
+
+    def brief(self, x: TensorSpec | None) -> str:
+        return brief_size(self.size, self.scale_factor)
+
+
+class UpsamplingNearest2d(Upsampling2d, axes=2):
+    """Images get another size, each new place a copy of the nearest old one. For [N, C, H, W].
+
+    torch's older name for Upsample with mode "nearest".
+    """
+
+    module = "nn.UpsamplingNearest2d"
+
+
+class UpsamplingBilinear2d(Upsampling2d, axes=2):
+    """Images get another size, each new place a blend of four old ones, corners on corners. For [N, C, H, W].
+
+    torch's older name for Upsample with mode "bilinear" and aligned corners.
+    """
+
+    module = "nn.UpsamplingBilinear2d"
+
+
+KINDS = (Upsample, UpsamplingNearest2d, UpsamplingBilinear2d)
