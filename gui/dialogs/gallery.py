@@ -60,7 +60,7 @@ def _found(text: str) -> list[Row]:
 def _options() -> list[Option]:
     return [
         Option(
-            name, each.title, _size(each.parameters), group=_heading(each.family),
+            name, _tr(each.title), _size(each.parameters), group=_heading(each.family),
             aliases=(name, each.paper),
         )
         for name, each in TEMPLATES.items()
