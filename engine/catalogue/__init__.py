@@ -75,6 +75,7 @@ KINDS: dict[str, type[Kind]] = by_key(
         *upsampling.KINDS,
         *batch_norm.KINDS,
         *norm.KINDS,
+        *parameters.SCALES,
         *dropout.KINDS,
         *activations.KINDS,
     )

@@ -179,4 +179,5 @@ def needs_sequence(x: TensorSpec) -> None:
         raise Misfit("steps with features (T, E) per sample", str(x))
 
 
-KINDS = (LearnedPositions, TokenTypes, ClassToken, LayerScale)
+KINDS = (LearnedPositions, TokenTypes, ClassToken)
+SCALES = (LayerScale,)

@@ -131,6 +131,14 @@ class SetJoin:
 
 
 @value
+class SetTakes:
+    """Say what a Group or Repeat takes beside what flows in, by the names that it has inside."""
+
+    id: int
+    takes: tuple[str, ...]
+
+
+@value
 class SetTimes:
     """Repeat a body another number of times."""
 
@@ -169,7 +177,7 @@ class Several:
 
 Edit = (
     Insert | Remove | Move | Duplicate | SetField | SetKind | SetActivation | SetInitializer | SetFrozen | SetOthers
-    | SetNote | Rename | RenameClass | SetJoin | SetTimes | SetInputs | RenameNetwork | SetTies | Several
+    | SetNote | Rename | RenameClass | SetJoin | SetTimes | SetTakes | SetInputs | RenameNetwork | SetTies | Several
 )  # fmt: skip
 
 
@@ -198,7 +206,7 @@ def apply(network: Network, edit: Edit) -> Network:
             return changed(network, (edit.id,), lambda node: replace(node, note=note))
         case Rename():
             return renamed(network, edit.id, limits.name(edit.name))
-        case RenameClass() | SetJoin() | SetTimes():
+        case RenameClass() | SetJoin() | SetTimes() | SetTakes():
             return changed(network, (edit.id,), lambda node: _block_changed(node, edit))
         case SetInputs():
             inputs = limits.inputs(edit.inputs)
@@ -275,7 +283,7 @@ def _layer_changed(node: Node, edit: LayerEdit) -> Node:
 
 
 def _taking(node: Node, others: tuple[str, ...]) -> Node:
-    return replace(node, others=others) if isinstance(node, Layer | Again) else node
+    return replace(node, others=others) if not isinstance(node, Parallel) else node
 
 
 def _with_its_initializers(node: Layer) -> Layer:
@@ -285,7 +293,7 @@ def _with_its_initializers(node: Layer) -> Layer:
     return node if kept == node.initializers else replace(node, initializers=kept)
 
 
-def _block_changed(node: Node, edit: RenameClass | SetJoin | SetTimes) -> Node:
+def _block_changed(node: Node, edit: RenameClass | SetJoin | SetTimes | SetTakes) -> Node:
     match edit, node:
         case RenameClass(), Group() | Repeat():
             return replace(node, class_name=limits.name(edit.class_name))
@@ -293,6 +301,8 @@ def _block_changed(node: Node, edit: RenameClass | SetJoin | SetTimes) -> Node:
             return replace(node, join=edit.join)
         case SetTimes(), Repeat():
             return replace(node, times=limits.times(edit.times))
+        case SetTakes(), Group() | Repeat():
+            return replace(node, takes=limits.others(edit.takes))
         case _:
             raise DesignError("that part of the network has no such property")
 

@@ -125,12 +125,13 @@ def _module(facts: NodeFacts) -> nn.Module:
         case Group(class_name=""):
             return nn.Sequential(*(_module(inner) for inner in facts.stacks[0].nodes))
         case Group():
-            return _built(facts.stacks[0])
+            return _built(facts.stacks[0], ("x", *node.takes))
         case Repeat():
             last = len(facts.stacks) - 1
             run = compiled(node.body)
             turns = (facts.stacks[min(turn, last)] for turn in range(node.times))
-            return nn.Sequential(*(_built(turn, run=run) for turn in turns))
+            built = [_built(turn, ("x", *node.takes), run=run) for turn in turns]
+            return nn.ModuleList(built) if node.takes else nn.Sequential(*built)
         case Parallel() | Again():
             raise AssertionError("a sound nn.Sequential holds neither branches nor second uses")
 

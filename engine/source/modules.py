@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.design.kind import TENSORS, Call, signature, tensor_call
@@ -47,6 +47,8 @@ class Modules:
         name = self.names.dotted(call.func)
         if name == "torch.nn.Sequential":
             return self._sequential(call)
+        if name == "torch.nn.ModuleList":
+            return self._list(call)
         kinds = kinds_by_module().get(name)
         if kinds is None:
             unreadable(call, f"`{source(call.func)}` is no layer that is known here")
@@ -69,6 +71,14 @@ class Modules:
                     for number, each in enumerate(call.args)
                 ]
                 return Sequential(children)
+
+    def _list(self, call: ast.Call) -> Made:
+        match call.args:
+            case [ast.ListComp() as loop] if not call.keywords:
+                return replace(self._turns(loop), listed=True)
+            case _:
+                wanted = "nn.ModuleList([Block(64) for _ in range(3)])"
+                unreadable(call, f"`{source(call)}` is no list of equal blocks, such as {wanted}")
 
     def _turns(self, loop: ast.ListComp | ast.GeneratorExp) -> Turns:
         """`[Block(width) for width in (64, 32)]`"""
