@@ -185,10 +185,10 @@ class TransformerDecoder(Stacked):
 
 
 class Transformer(Attending):
-    """The whole transformer of "Attention is all you need" between embeddings and the last Linear: what flows in is
-    read by an encoder, and the target is written with what the encoder made of it. For [N, S, F] and a target of
-    [N, T, F].
+    """An encoder reads what flows in, and a decoder writes the target with what the encoder made of it.
+    For [N, S, F] and a target of [N, T, F].
 
+    The whole network of "Attention is all you need" between its embeddings and its last Linear.
     For translation and other tasks that make one sequence of another. Put embeddings with positions before both, and
     a Linear to as many features as there are words behind. A stack of encoders alone, as BERT, is a
     TransformerEncoder.
