@@ -14,7 +14,18 @@ from engine.design.error import DesignError
 from engine.design.kind import Activation, Initializer, Join, Kind
 from engine.design.naming import default_name, renamed
 from engine.design.placing import Ids, changed, inserted, moved, removed
-from engine.design.tree import Again, Group, Input, Layer, Network, Node, Parallel, Repeat, Tie
+from engine.design.tree import (
+    DEEPEST,
+    Again,
+    Group,
+    Input,
+    Layer,
+    Network,
+    Node,
+    Parallel,
+    Repeat,
+    Tie,
+)
 from engine.design.value import replace, value
 
 
@@ -131,6 +142,14 @@ class SetJoin:
 
 
 @value
+class SetTakes:
+    """Say what a Group or Repeat takes beside what flows in, by the names that it has inside."""
+
+    id: int
+    takes: tuple[str, ...]
+
+
+@value
 class SetTimes:
     """Repeat a body another number of times."""
 
@@ -169,12 +188,20 @@ class Several:
 
 Edit = (
     Insert | Remove | Move | Duplicate | SetField | SetKind | SetActivation | SetInitializer | SetFrozen | SetOthers
-    | SetNote | Rename | RenameClass | SetJoin | SetTimes | SetInputs | RenameNetwork | SetTies | Several
+    | SetNote | Rename | RenameClass | SetJoin | SetTimes | SetTakes | SetInputs | RenameNetwork | SetTies | Several
 )  # fmt: skip
 
 
 def apply(network: Network, edit: Edit) -> Network:
     """The network after the edit; the very same value when nothing changes. Raises DesignError when it fits nowhere."""
+    try:
+        return _applied(network, edit)
+    except RecursionError as error:
+        # Only a tree that was made by hand gets this deep: files and edits that nest stop at DEEPEST.
+        raise DesignError(f"blocks are nested too deep; {DEEPEST} is the most") from error
+
+
+def _applied(network: Network, edit: Edit) -> Network:
     match edit:
         case Insert():
             at = edit.at
@@ -198,7 +225,7 @@ def apply(network: Network, edit: Edit) -> Network:
             return changed(network, (edit.id,), lambda node: replace(node, note=note))
         case Rename():
             return renamed(network, edit.id, limits.name(edit.name))
-        case RenameClass() | SetJoin() | SetTimes():
+        case RenameClass() | SetJoin() | SetTimes() | SetTakes():
             return changed(network, (edit.id,), lambda node: _block_changed(node, edit))
         case SetInputs():
             inputs = limits.inputs(edit.inputs)
@@ -211,7 +238,7 @@ def apply(network: Network, edit: Edit) -> Network:
             return network if ties == network.ties else replace(network, ties=ties)
         case Several():
             for one in edit.edits:
-                network = apply(network, one)
+                network = _applied(network, one)
             return network
         case _:
             assert_never(edit)
@@ -275,7 +302,7 @@ def _layer_changed(node: Node, edit: LayerEdit) -> Node:
 
 
 def _taking(node: Node, others: tuple[str, ...]) -> Node:
-    return replace(node, others=others) if isinstance(node, Layer | Again) else node
+    return replace(node, others=others) if not isinstance(node, Parallel) else node
 
 
 def _with_its_initializers(node: Layer) -> Layer:
@@ -285,7 +312,7 @@ def _with_its_initializers(node: Layer) -> Layer:
     return node if kept == node.initializers else replace(node, initializers=kept)
 
 
-def _block_changed(node: Node, edit: RenameClass | SetJoin | SetTimes) -> Node:
+def _block_changed(node: Node, edit: RenameClass | SetJoin | SetTimes | SetTakes) -> Node:
     match edit, node:
         case RenameClass(), Group() | Repeat():
             return replace(node, class_name=limits.name(edit.class_name))
@@ -293,6 +320,8 @@ def _block_changed(node: Node, edit: RenameClass | SetJoin | SetTimes) -> Node:
             return replace(node, join=edit.join)
         case SetTimes(), Repeat():
             return replace(node, times=limits.times(edit.times))
+        case SetTakes(), Group() | Repeat():
+            return replace(node, takes=limits.others(edit.takes))
         case _:
             raise DesignError("that part of the network has no such property")
 

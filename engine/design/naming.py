@@ -120,7 +120,7 @@ def _respoken(node: Node, name_of: Callable[[str], str]) -> Node:
                 for branch in node.branches
             )
             return node if branches == node.branches else replace(node, branches=branches)
-        case Layer() if node.others:
+        case Layer() | Group() | Repeat() if node.others:
             others = tuple(map(name_of, node.others))
             return node if others == node.others else replace(node, others=others)
         case Layer() | Group() | Repeat():

@@ -175,7 +175,12 @@ def _counted(body: Stack) -> ScopeNames:
 
 def _is_special(layer: Layer) -> bool:
     """Whether a layer brings a second name, or speaks of other nodes by theirs."""
-    return bool(layer.others or layer.kind.takes) or _activated_by_module(layer)
+    return _takes(layer) or _activated_by_module(layer)
+
+
+def _takes(node: Layer | Group | Repeat) -> bool:
+    """Whether a node takes more than what flows in."""
+    return bool(node.others or (node.kind.takes if isinstance(node, Layer) else node.takes))
 
 
 def _activated_by_module(layer: Layer) -> bool:
@@ -189,7 +194,7 @@ def _oddities(nodes: Iterable[Node]) -> _Oddities:
             case Layer(name=name) | Group(name=name) | Repeat(name=name):
                 unnamed += not name
                 unsound += bool(name and node_name_fault(name))
-                readers += isinstance(node, Layer) and bool(node.others or node.kind.takes)
+                readers += _takes(node)
             case Parallel(branches=branches):
                 for branch in branches:
                     variables += bool(branch.name)
@@ -203,11 +208,10 @@ def _named_alike(a: Node, b: Node) -> bool:
     """Whether two single nodes plainly bring the same names."""
     match a, b:
         case Layer(), Layer():
-            if a.others or b.others or a.kind.takes or b.kind.takes:
-                return a == b
-            return a.name == b.name and _activated_by_module(a) == _activated_by_module(b)
+            alike = a.name == b.name and _takes(a) == _takes(b)
+            return alike and _activated_by_module(a) == _activated_by_module(b)
         case (Group(), Group()) | (Repeat(), Repeat()):
-            return a.name == b.name
+            return a.name == b.name and _takes(a) == _takes(b)
         case Parallel(), Parallel() if len(a.branches) == len(b.branches):
             return all(map(_branches_named_alike, a.branches, b.branches))
         case _:

@@ -80,6 +80,10 @@ class Group:
     class_name: str
     body: Stack
     note: str = ""
+    takes: tuple[str, ...] = ()
+    """Further values that are handed in, by the names that they have inside."""
+    others: tuple[str, ...] = ()
+    """Which these are here: names of inputs or of earlier nodes of the class around it."""
 
 
 @value
@@ -92,6 +96,8 @@ class Repeat:
     body: Stack
     times: int
     note: str = ""
+    takes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @value
@@ -148,9 +154,9 @@ def node_name(node: Node) -> str:
 def others_of(node: Node) -> tuple[str, ...]:
     """What a node takes beside what flows in, by name."""
     match node:
-        case Layer() | Again():
+        case Layer() | Group() | Repeat() | Again():
             return node.others
-        case Group() | Repeat() | Parallel():
+        case Parallel():
             return ()
 
 

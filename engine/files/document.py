@@ -101,6 +101,7 @@ def _plain(each: Any) -> Any:
 def _node_document(node: Node) -> dict[str, Any]:
     document: dict[str, Any] = {"id": node.id}
     activation = None
+    takes: tuple[str, ...] = ()
     match node:
         case Layer():
             document |= {"layer": node.kind.key(), "name": node.name} | _fields(node.kind)
@@ -123,9 +124,11 @@ def _node_document(node: Node) -> dict[str, Any]:
                 "name": node.name,
                 "layers": nodes_document(node.body.nodes),
             }
+            takes = node.takes
         case Repeat():
             document |= {"repeat": node.class_name, "name": node.name, "times": node.times}
             document["layers"] = nodes_document(node.body.nodes)
+            takes = node.takes
         case Again():
             document["again"] = node.of
             activation = node.activation
@@ -133,6 +136,8 @@ def _node_document(node: Node) -> dict[str, Any]:
         document["activation"] = entry_document(activation)
     if node.note:
         document["note"] = node.note
+    if takes:
+        document["takes"] = list(takes)
     if others := others_of(node):
         document["others"] = list(others)
     return document

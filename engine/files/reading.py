@@ -58,8 +58,8 @@ NETWORK = frozenset({"name", "inputs", "layers", "ties", "next_id"})
 LAYER = frozenset(RESERVED)
 PARALLEL = frozenset({"id", "parallel", "branches", "activation", "note"})
 BRANCH = frozenset({"layers", "source", "name"})
-GROUP = frozenset({"id", "group", "name", "layers", "note"})
-REPEAT = frozenset({"id", "repeat", "name", "times", "layers", "note"})
+GROUP = frozenset({"id", "group", "name", "layers", "note", "takes", "others"})
+REPEAT = frozenset({"id", "repeat", "name", "times", "layers", "note", "takes", "others"})
 AGAIN = frozenset({"id", "again", "activation", "note", "others"})
 INPUT = frozenset({"name", "shape", "dtype"})
 TIE = frozenset({"path", "owner"})
@@ -151,16 +151,18 @@ class _Nodes:
             case "group":
                 mapping(part, GROUP)
                 class_name = at("group", part["group"], limits.name)
-                return Group(own, _name(part), class_name, self._body(part), note)
+                given = _names(part, "takes"), _names(part, "others")
+                return Group(own, _name(part), class_name, self._body(part), note, *given)
             case "repeat":
                 mapping(part, REPEAT)
                 class_name = at("repeat", part["repeat"], limits.name)
                 times = at("times", part.get("times", 2), limits.times)
-                return Repeat(own, _name(part), class_name, self._body(part), times, note)
+                given = _names(part, "takes"), _names(part, "others")
+                return Repeat(own, _name(part), class_name, self._body(part), times, note, *given)
             case _:
                 mapping(part, AGAIN)
                 of = at("again", part["again"], limits.name)
-                return Again(own, of, _activation(part), note, _others(part))
+                return Again(own, of, _activation(part), note, _names(part, "others"))
 
     def _body(self, part: Mapping[str, object]) -> Stack:
         return Stack(at("layers", part.get("layers", []), self.nodes))
@@ -187,13 +189,13 @@ def _layer(part: Mapping[str, object], own: int, note: str) -> Layer:
         initializers,
         frozen,
         note,
-        _others(part),
+        _names(part, "others"),
     )
 
 
-def _others(part: Mapping[str, object]) -> tuple[str, ...]:
-    given = part.get("others", [])
-    return at("others", given, lambda all: each(all, limits.name, limits.MOST_OTHERS))
+def _names(part: Mapping[str, object], key: str) -> tuple[str, ...]:
+    given = part.get(key, [])
+    return at(key, given, lambda all: each(all, limits.name, limits.MOST_OTHERS))
 
 
 def _initializers(value: object) -> Any:

@@ -100,6 +100,7 @@ def _nodes() -> Schema:
     layers: Schema = {"layers": _ref("layers")}
     activated: Schema = {"activation": {"anyOf": [_ref("activation"), {"type": "null"}]}}
     taking: Schema = {"others": _array(NAME, limits.MOST_OTHERS)}
+    takes: Schema = {"takes": _array(NAME, limits.MOST_OTHERS)}
     branch = _object({**layers, "source": NAME, "name": NAME})
     initializers: Schema = {"type": "object", "additionalProperties": _ref("initializer")}
     initializers["propertyNames"] = NAME
@@ -112,8 +113,11 @@ def _nodes() -> Schema:
     blocks = {
         "parallel": activated
         | {"branches": _array(branch, limits.MOST_BRANCHES), "parallel": _ref("join")},
-        "group": layers | {"name": NAME, "group": NAME},
-        "repeat": layers | {"name": NAME, "repeat": NAME, "times": _range(limits.TIMES)},
+        "group": layers | taking | takes | {"name": NAME, "group": NAME},
+        "repeat": layers
+        | taking
+        | takes
+        | {"name": NAME, "repeat": NAME, "times": _range(limits.TIMES)},
         "again": activated | taking | {"again": NAME},
     }
     kinds = [

@@ -5,7 +5,7 @@ Steps know modules by their names, not the modules themselves, so that a copied 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -59,13 +59,13 @@ def _node(node: Node, nodes: dict[str, Node], recalled: frozenset[str]) -> Run:
             second = activation_name(node.name, node.activation)
             return _layer(node.kind, node.name, node.activation, second, node.others)
         case Group() | Repeat():
-            return _block(node, node.name)
+            return _block(node, node.name, node.others)
         case Again():
             first = nodes[node.of]
             if isinstance(first, Layer):
                 return _layer(first.kind, first.name, node.activation, "", node.others)
             assert isinstance(first, Group | Repeat)
-            return _activated(_block(first, node.of), node.activation)
+            return _activated(_block(first, node.of, node.others), node.activation)
         case Parallel():
             return _parallel(node, nodes, recalled)
 
@@ -77,9 +77,10 @@ def _layer(
     if form == "m(x)" and activation is None:
         return lambda module, value, values, record: child(module, name)(value)
     use = applied_form(form, tuple(kind.takes))
+    held = parameter if kind.is_parameter() else child
 
     def run(module: nn.Module, value: Tensor, values: Values, record: Record | None) -> Tensor:
-        return use(child(module, name), value, *[values[other] for other in others])
+        return use(held(module, name), value, *[values[other] for other in others])
 
     if module_name:
         return lambda module, value, values, record: child(module, module_name)(
@@ -95,15 +96,26 @@ def _activated(run: Run, activation: Activation | None) -> Run:
     return lambda module, value, values, record: apply(module, run(module, value, values, record))
 
 
-def _block(node: Group | Repeat, name: str) -> Run:
+def _block(node: Group | Repeat, name: str, others: tuple[str, ...]) -> Run:
+    looped = isinstance(node, Repeat) and bool(node.takes)
+
     def run(module: nn.Module, value: Tensor, values: Values, record: Record | None) -> Tensor:
         block = child(module, name)
-        return block(value) if record is None else recorded(node, block, value, record)
+        given = [values[other] for other in others]
+        if looped:
+            for turn in block:
+                value = turn(value, *given, record=record)
+            return value
+        if record is None:
+            return block(value, *given)
+        return recorded(node, block, value, record, given)
 
     return run
 
 
-def recorded(node: Node, module: nn.Module, value: Tensor, record: Record) -> Tensor:
+def recorded(
+    node: Node, module: nn.Module, value: Tensor, record: Record, given: Sequence[Tensor] = ()
+) -> Tensor:
     """A module that has a node of its own run, and what is inside recorded."""
     match node:
         case Group(class_name=""):
@@ -116,7 +128,7 @@ def recorded(node: Node, module: nn.Module, value: Tensor, record: Record) -> Te
                 value = turn(value, record=record)
             return value
         case Group():
-            return cast(Tensor, module(value, record=record))
+            return cast(Tensor, module(value, *given, record=record))
         case _:
             return cast(Tensor, module(value))
 
@@ -138,6 +150,11 @@ def _parallel(node: Parallel, nodes: dict[str, Node], recalled: frozenset[str]) 
 def child(module: nn.Module, name: str) -> Any:
     """The submodule of that name, without the detour through nn.Module.__getattr__."""
     return module._modules[name]  # pyright: ignore[reportPrivateUsage]
+
+
+def parameter(module: nn.Module, name: str) -> Any:
+    """The parameter of that name, where a layer is no module."""
+    return module._parameters[name]  # pyright: ignore[reportPrivateUsage]
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from engine.design.error import DesignError
@@ -25,6 +25,8 @@ class WrittenClass:
     """One class: the bodies that are uses of it, its arguments, and its attributes with their constructors."""
 
     name: str
+    takes: tuple[str, ...] = ()
+    """What it takes beside what flows in."""
     uses: list[StackFacts] = field(default_factory=list[StackFacts])
     count: int = 0
     """How many modules of it there are, each turn of a Repeat being one."""
@@ -47,7 +49,7 @@ def written_classes(analysis: Analysis) -> list[WrittenClass]:
     found: dict[str, WrittenClass] = {}
     done: list[WrittenClass] = []
     _collect(analysis.body, 1, found, done, ())
-    done.append(WrittenClass(analysis.network.name, [analysis.body], 1))
+    done.append(WrittenClass(analysis.network.name, (), [analysis.body], 1))
     taken = {written.name for written in done} | IMPORTED | BUILT_IN
     for written in done:
         written.row = {id(use): number for number, use in enumerate(written.uses)}
@@ -73,7 +75,7 @@ def _collect(
                     raise DesignError(
                         f"{name} contains a {name}; give one of them another class name"
                     )
-                written = found.setdefault(name, WrittenClass(name))
+                written = found.setdefault(name, WrittenClass(name, node.takes))
                 turns = node.times if isinstance(node, Repeat) else 1
                 for number, inner in enumerate(facts.stacks):
                     last = number == len(facts.stacks) - 1
@@ -177,6 +179,12 @@ class _Constructors:
         return self.columns.add(parameter.name, place, tuple(values), parameter.size).later
 
     def _turns(self, uses: Uses, place: str, class_name: str) -> Later:
+        inner = self._loop(uses, place, class_name)
+        if not self.classes[class_name].takes:
+            return lambda: Call("nn.Sequential", (inner(),))
+        return lambda: Call("nn.ModuleList", (replace(inner(), star=""),))
+
+    def _loop(self, uses: Uses, place: str, class_name: str) -> Callable[[], Loop]:
         """`nn.Sequential(*[Block(64) for _ in range(3)])`, or a loop over the numbers that differ from turn to turn."""
         tables = [_table(self.classes[class_name], facts) for facts in uses]
         parameters = self.classes[class_name].parameters
@@ -199,7 +207,7 @@ class _Constructors:
             place, varying, [[[row[n] for n in columns] for row in table] for table in tables]
         )
 
-        def loop() -> Piece:
+        def loop() -> Loop:
             names = {parameter.name for parameter in self.written.parameters}
             variables = {parameter.name: _other(parameter.name, names) for parameter in varying}
             arguments = [
@@ -280,8 +288,8 @@ def _keyword(parameter: Parameter) -> str:
 
 def _repeated(
     class_name: str, arguments: list[tuple[str, Later]], variables: str, values: Piece
-) -> Piece:
-    return Call("nn.Sequential", (Loop(_later(class_name, arguments)(), variables, values),))
+) -> Loop:
+    return Loop(_later(class_name, arguments)(), variables, values)
 
 
 def _table(inner: WrittenClass, facts: NodeFacts) -> list[list[object]]:

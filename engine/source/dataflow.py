@@ -14,7 +14,7 @@ from engine.design.error import DesignError
 from engine.design.kind import Activation, Join, Kind, signature
 from engine.design.names import WRITER_LETTERS
 from engine.source.entries import activation, activations_by_function
-from engine.source.made import Attribute, Made, TorchModule
+from engine.source.made import Attribute, Made, Sequential, TorchModule, Turns
 from engine.source.syntax import Names, constant, source, unreadable
 from engine.source.unify import Holes, arguments, pattern, unified
 from engine.source.values import Merge, Operand, Start, Step, Value, meeting
@@ -76,6 +76,8 @@ class Dataflow:
                     self.names.refuse_hiding(name, statement)
                     self.variables[name] = self.last = self.value(value)
                     self.aliases.discard(name)
+                case ast.For():
+                    self._loop(statement)
                 case ast.Expr(ast.Constant(value=str())):
                     pass
                 case _:
@@ -84,6 +86,35 @@ class Dataflow:
                         f"`{source(statement)}` is not a step of `forward` that can be read",
                     )
         unreadable(line, "this `forward` returns nothing")
+
+    def _loop(self, loop: ast.For) -> None:
+        """`for block in self.blocks: x = block(x, memory)`: the turns of a Repeat, one after another."""
+        match loop:
+            case ast.For(
+                target=ast.Name(turn),
+                iter=ast.Attribute(ast.Name("self"), name),
+                body=[
+                    ast.Assign(
+                        targets=[ast.Name(target)],
+                        value=ast.Call(
+                            ast.Name(called), args=[ast.Name(value) as start, *others], keywords=[]
+                        ) as call,
+                    )
+                ],
+                orelse=[],
+            ) if called == turn and target == value and turn not in self.variables:
+                self.names.refuse_hiding(turn, loop)
+                self.names.refuse_hiding(target, loop)
+            case _:
+                wanted = "for block in self.blocks: x = block(x)"
+                unreadable(loop, f"only a loop such as `{wanted}` can be read")
+        if not isinstance(self._attribute(name, loop.iter).made, Turns):
+            unreadable(loop, f"`self.{name}` is no list of equal blocks")
+        given = tuple(map(self._recall, others))
+        before = self.variable(start)
+        assert before is not None
+        self.variables[target] = self.last = self._step(name, before, None, call, given)
+        self.aliases.discard(target)
 
     def value(self, node: ast.expr) -> Value:
         """The value of an expression, by the first of the known forms that it has."""
@@ -127,6 +158,7 @@ class Dataflow:
         elif (
             isinstance(value, Step)
             and value.name == name
+            and not LETTER.fullmatch(name)
             and not value.again
             and name not in self.inputs
         ):
@@ -148,10 +180,18 @@ class Dataflow:
     def layer(self, node: ast.expr) -> Value | None:
         """`self.fc1(x)`, or another form that the layer's kind declares."""
         match node:
-            case ast.Call(ast.Attribute(ast.Name("self"), name), args=[each], keywords=[]):
+            case ast.Call(
+                ast.Attribute(ast.Name("self"), name), args=[each, *others], keywords=[]
+            ) if not others or not self._is_torch(name, node):
                 made = self._attribute(name, node).made
                 if not isinstance(made, TorchModule):
-                    return self._step(name, self.value(each), None, node)
+                    if isinstance(made, Turns) and (made.listed or others):
+                        wanted = f"for block in self.{name}: x = block(x)"
+                        unreadable(node, f"`self.{name}` is gone through in a loop: `{wanted}`")
+                    if isinstance(made, Sequential) and others:
+                        unreadable(node, f"`self.{name}` is an nn.Sequential and takes one value")
+                    value = self.value(each)
+                    return self._step(name, value, None, node, tuple(map(self._recall, others)))
                 for kind in made.kinds:
                     if "m(x)" in kind.forms:
                         folded = self._activation_module(name, kind, each)
@@ -330,6 +370,9 @@ class Dataflow:
     def _counted(self, where: ast.expr) -> int:
         self.evaluations.append(where)
         return len(self.evaluations)
+
+    def _is_torch(self, name: str, where: ast.AST) -> bool:
+        return isinstance(self._attribute(name, where).made, TorchModule)
 
     def _attribute(self, name: str, where: ast.AST) -> Attribute:
         if name not in self.attributes:

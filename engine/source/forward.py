@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
+from typing import NamedTuple
 
 from engine.design.error import DesignError
 from engine.design.kind import Activation, Join, Kind
@@ -30,21 +32,30 @@ from engine.source.layout import INDENT, Call, Chain, Keyword, Listed, Method, P
 from engine.source.unify import pattern
 
 MARGIN = " " * (2 * INDENT)
+OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Mult: "*"}
+
+
+class Line(NamedTuple):
+    """A value and what it is assigned to, "" for what is returned; `over` is the head of a loop that it stands in."""
+
+    target: str
+    piece: Piece
+    over: str = ""
 
 
 @dataclass(slots=True)
 class Forward:
-    """Writes the forward of one class; `lines` are the targets with their values, "" for what is returned."""
+    """Writes the forward of one class."""
 
     body: Stack
     inputs: tuple[str, ...]
-    lines: list[tuple[str, Piece]] = field(default_factory=list[tuple[str, Piece]])
+    lines: list[Line] = field(default_factory=list[Line])
     nodes: dict[str, Node] = field(default_factory=dict[str, Node])
     recalled: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     """Variables that are spoken for: inputs, recalled nodes and branches with a name."""
 
-    def write(self) -> list[tuple[str, Piece]]:
+    def write(self) -> list[Line]:
         self.nodes = {name: node for node in scope(self.body) if (name := node_name(node))}
         self.recalled = frozenset(sources(self.body))
         named = {branch.name for branch in _branches(self.body) if branch.name}
@@ -53,14 +64,47 @@ class Forward:
             if fault := fault_of_variable(name):
                 raise DesignError(fault)
         first = self.inputs[0]
-        flow = next(letter for letter in WRITER_LETTERS if letter not in self.recalled)
-        if first in self.recalled:
+        kept = first in self.recalled or self._loops_first()
+        taken = {*self.recalled, first} if kept else self.recalled
+        flow = next(letter for letter in WRITER_LETTERS if letter not in taken)
+        if kept:
             # The line that tells a recall of the input from a branch beside what flows: see reading.py.
-            self.lines.append((flow, first))
-        self._stack(
-            self.body, flow if first in self.recalled else first, flow, frozenset({flow}), True
+            self.lines.append(Line(flow, first))
+        self._stack(self.body, flow if kept else first, flow, frozenset({flow}), True)
+        last = self.lines[-1]
+        return (
+            [*self.lines, Line("", last.target)]
+            if last.over
+            else [*self.lines[:-1], Line("", last.piece)]
         )
-        return [*self.lines[:-1], ("", self.lines[-1][1])]
+
+    def _loops_first(self) -> bool:
+        """Whether a loop starts a branch, or the whole from another variable than its own.
+
+        It then starts with a line such as `y = x`, which must not read as a recall of the input.
+        """
+        branches = [branch for branch in _branches(self.body) if branch.nodes]
+        if any(self._loops(branch.nodes[0]) for branch in branches):
+            return True
+        return self.inputs[0] != "x" and self._loops(self.body.nodes[0])
+
+    def _loops(self, node: Node) -> bool:
+        """Whether a node is written as a loop over its turns."""
+        if isinstance(node, Again):
+            node = self.nodes[node.of]
+        return isinstance(node, Repeat) and bool(node.takes)
+
+    def _loop(self, node: Node, value: str, target: str) -> None:
+        """The lines of a Repeat whose turns take further values, or of such a one again."""
+        assert isinstance(node, Repeat | Again)
+        name = node.name if isinstance(node, Repeat) else node.of
+        if value != target:
+            self.lines.append(Line(target, value))
+        turn = next(word for word in _turn_words() if word not in self.names)
+        over = f"for {turn} in self.{printable(name)}:"
+        self.lines.append(Line(target, Call(turn, (target, *node.others)), over))
+        if isinstance(node, Again) and node.activation is not None:
+            self.lines.append(Line(target, activated(node.activation, target)))
 
     def _stack(
         self, stack: Stack, value: str, target: str, live: frozenset[str], last: bool = False
@@ -75,14 +119,15 @@ class Forward:
                 if ahead is not None:
                     continue
             if isinstance(node, Parallel):
-                self.lines.append(
-                    (target, self._parallel(node, ahead or value, target, live, final))
-                )
+                whole = self._parallel(node, ahead or value, target, live, final)
+                self.lines.append(Line(target, whole))
+            elif self._loops(node):
+                self._loop(node, value, target)
             else:
-                self.lines.append((target, self._single(node, value)))
+                self.lines.append(Line(target, self._single(node, value)))
             ahead, value = None, target
             if (name := node_name(node)) in self.recalled:
-                self.lines.append((name, target))
+                self.lines.append(Line(name, target))
         return value
 
     def _drawn_in(self, node: Node, follower: Node, value: str, before: str) -> Piece | None:
@@ -137,7 +182,8 @@ class Forward:
                 busy = busy | {name}
                 self._stack(branch, branch.source or value, name, busy)
             elif branch.name:
-                self.lines.append((name, branch.source or value))
+                assert isinstance(value, str)
+                self.lines.append(Line(name, branch.source or value))
         return whole
 
     def _variables(
@@ -170,9 +216,9 @@ class Forward:
             case Layer():
                 return node.name not in self.recalled and _is_call(node.kind.form())
             case Group() | Repeat():
-                return node.name not in self.recalled
+                return node.name not in self.recalled and not self._loops(node)
             case Again():
-                return True
+                return not self._loops(node)
             case Parallel():
                 return False
 
@@ -194,7 +240,7 @@ class Forward:
                     else activated(node.activation, piece, node.name)
                 )
             case Group() | Repeat():
-                return Call(f"self.{printable(node.name)}", (value,))
+                return Call(f"self.{printable(node.name)}", (value, *node.others))
             case Again():
                 first = self.nodes[node.of]
                 kind = first.kind if isinstance(first, Layer) else None
@@ -218,6 +264,13 @@ def _branches(body: Stack) -> Iterator[Stack]:
             yield from node.branches
 
 
+def _turn_words() -> Iterator[str]:
+    """What a loop may call a turn: block, turn, block2, block3 ..."""
+    yield from ("block", "turn")
+    for number in count(2):
+        yield f"block{number}"
+
+
 def letters() -> Iterator[str]:
     """The writer's variables: x, y, z, w ... and after those x_2, y_2 ..."""
     yield from WRITER_LETTERS
@@ -233,26 +286,33 @@ def formed(kind: Kind | None, module: str, value: str, others: tuple[str, ...] =
     if kind is None or form == "m(x)":
         return Call(module, (value, *others))
     return _shaped(
-        pattern(form), module, {"x": value, **dict(zip(kind.takes, others, strict=True))}
+        pattern(form),
+        {"m": module, "x": value, **dict(zip(kind.takes, others, strict=True))},
     )
 
 
-def _shaped(form: ast.expr, module: str, values: Mapping[str, str]) -> Piece:
+def _shaped(form: ast.expr, values: Mapping[str, str]) -> Piece:
     """A form with the module and the variables put in: calls inside each other, perhaps with indices behind them."""
     match form:
         case ast.Name(hole) if hole in values:
             return values[hole]
         case ast.Call(func=function, args=positional, keywords=named):
-            head = module if isinstance(function, ast.Name) else _dotted(function, values)
-            items: list[Piece] = [_shaped(each, module, values) for each in positional]
-            items += [
-                Keyword(each.arg or "", _shaped(each.value, module, values)) for each in named
-            ]
+            head = (
+                values[function.id] if isinstance(function, ast.Name) else _dotted(function, values)
+            )
+            items: list[Piece] = [_shaped(each, values) for each in positional]
+            items += [Keyword(each.arg or "", _shaped(each.value, values)) for each in named]
             return Call(head, tuple(items))
+        case ast.List(elts=listed):
+            return Listed(tuple(_shaped(each, values) for each in listed))
+        case ast.BinOp(left=left, op=operator, right=right):
+            return Chain((_shaped(left, values), _shaped(right, values)), OPERATORS[type(operator)])
         case ast.Subscript(value=indexed):
-            inner = _shaped(indexed, module, values)
-            assert isinstance(inner, Call)
+            inner = _shaped(indexed, values)
             index = ast.unparse(form)[len(ast.unparse(indexed)) :]
+            if isinstance(inner, str):
+                return inner + index
+            assert isinstance(inner, Call)
             return Call(inner.head, inner.items, inner.tail + index)
         case _:
             return _dotted(form, values)

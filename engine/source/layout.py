@@ -55,11 +55,12 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """`*[element for variables in values]`."""
+    """`*[element for variables in values]`, or without the star."""
 
     element: Piece
     variables: str
     values: Piece
+    star: str = "*"
 
 
 Piece = str | Call | Method | Keyword | Listed | Chain | Loop
@@ -92,8 +93,8 @@ def flat(piece: Piece) -> str:
             return f"{brackets[0]}{', '.join(map(flat, items))}{comma}{brackets[1]}"
         case Chain(operands, operator):
             return f" {operator} ".join(map(flat, operands))
-        case Loop(element, variables, values):
-            return f"*[{flat(element)} for {variables} in {flat(values)}]"
+        case Loop(element, variables, values, star):
+            return f"{star}[{flat(element)} for {variables} in {flat(values)}]"
 
 
 def fits(line: str) -> bool:
@@ -210,10 +211,15 @@ def broken(piece: Piece, indent: int, before: str = "", after: str = "") -> list
                 lines += broken(operand, indent, f"{operator} ")
             lines[-1] += after
             return lines
-        case Loop(element, variables, values):
+        case Loop(element, variables, values, star):
             inside = indent + INDENT
             clause = broken(values, inside, f"for {variables} in ")
-            return [f"{margin}{before}*[", *broken(element, inside), *clause, f"{margin}]{after}"]
+            return [
+                f"{margin}{before}{star}[",
+                *broken(element, inside),
+                *clause,
+                f"{margin}]{after}",
+            ]
         case str() if "[" in piece:
             head, _, rest = piece.rpartition("[")
             index, _, tail = rest.partition("]")

@@ -37,6 +37,8 @@ class Turns:
 
     class_name: str
     turns: list[dict[str, Any]]
+    listed: bool = False
+    """Whether it is an nn.ModuleList, which forward goes through in a loop."""
 
 
 Made = TorchModule | Sequential | OwnBlock | Turns

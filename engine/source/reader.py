@@ -197,16 +197,12 @@ class _File:
 
     def _inner_body(
         self, class_name: str, arguments: dict[str, Any], claims: Claims, depth: int
-    ) -> Stack:
+    ) -> tuple[tuple[str, ...], Stack]:
         own = self.classes[class_name]
-        if len(own.inputs) > 1:
-            unreadable(
-                own.forward_line, f"{class_name} takes several inputs; only the network itself can"
-            )
         constructor, body = self._read(own, arguments, claims, depth)
         if constructor.ties:
             unreadable(own.line, f"{class_name} shares a parameter; only the network itself can")
-        return body
+        return own.inputs[1:], body
 
 
 def _called(statement: ast.stmt) -> Iterator[str]:

@@ -29,8 +29,11 @@ class Claim:
 
 Claims = dict[int, Claim]
 """Claims by the id of the node."""
-ReadBody = Callable[[str, dict[str, Any], Claims, int], Stack]
-"""Reads the body of a class of the file with the values of its arguments; notes its claims; at this depth."""
+ReadBody = Callable[[str, dict[str, Any], Claims, int], tuple[tuple[str, ...], Stack]]
+"""Reads a class of the file with the values of its arguments: what it takes beside what flows in, and its body.
+
+Notes its claims; at this depth.
+"""
 
 
 @dataclass(slots=True)
@@ -132,7 +135,7 @@ class Structure:
         attribute = self.flow.attributes[value.name]
         if isinstance(attribute.made, TorchModule):
             return self._layer(attribute, value)
-        return self._block(attribute, depth)
+        return self._block(attribute, depth, others=value.others)
 
     def _branch(self, operand: Operand, merge: Merge, depth: int) -> Stack:
         """One operand as a branch: from the fork, or from what it recalls."""
@@ -188,7 +191,13 @@ class Structure:
         initializers = _in_place(found)
         return Layer(node_id, name, kind, activation, initializers, attribute.frozen, others=others)
 
-    def _block(self, attribute: Attribute, depth: int, numbered: bool = False) -> Node:
+    def _block(
+        self,
+        attribute: Attribute,
+        depth: int,
+        numbered: bool = False,
+        others: tuple[str, ...] = (),
+    ) -> Node:
         """A Group or Repeat."""
         if attribute.frozen:
             unreadable(
@@ -209,28 +218,22 @@ class Structure:
                 )
                 return Group(node_id, name, "", Stack(nodes))
             case OwnBlock(class_name, arguments):
-                return Group(
-                    node_id,
-                    name,
-                    class_name,
-                    self.body_of(class_name, arguments, self.claims, depth + 1),
-                )
+                takes, body = self.body_of(class_name, arguments, self.claims, depth + 1)
+                return Group(node_id, name, class_name, body, takes=takes, others=others)
             case Turns(class_name, turns):
+                takes, body = self._turns(class_name, turns, claim, depth)
                 return Repeat(
-                    node_id,
-                    name,
-                    class_name,
-                    self._turns(class_name, turns, claim, depth),
-                    len(turns),
+                    node_id, name, class_name, body, len(turns), takes=takes, others=others
                 )
             case TorchModule():
                 raise AssertionError("a layer is no block")
 
     def _turns(
         self, class_name: str, turns: list[dict[str, Any]], claim: Claim, depth: int
-    ) -> Stack:
+    ) -> tuple[tuple[str, ...], Stack]:
         """The one body of all turns; what the file says of each is claimed of the same ids."""
         first: Stack | None = None
+        takes: tuple[str, ...] = ()
         before = self.ids.last
         for position, arguments in enumerate(turns):
             if position and arguments == turns[position - 1]:
@@ -238,7 +241,7 @@ class Structure:
                 continue
             self.ids.last = before
             claims: Claims = {}
-            body = self.body_of(class_name, arguments, claims, depth + 1)
+            takes, body = self.body_of(class_name, arguments, claims, depth + 1)
             claim.turns.append(claims)
             if first is not None and body != first:
                 unreadable(
@@ -247,7 +250,7 @@ class Structure:
                 )
             first = body
         assert first is not None
-        return first
+        return takes, first
 
 
 def _as_activation(kind: Kind) -> Activation:

@@ -48,7 +48,7 @@ def _class(written: WrittenClass, whole: Analysis | None) -> list[str]:
     if fault := fault_of_class_name(written.name):
         raise DesignError(fault)
     body = written.uses[0]
-    inputs = tuple(each.name for each in whole.network.inputs) if whole else ("x",)
+    inputs = tuple(each.name for each in whole.network.inputs) if whole else ("x", *written.takes)
     lines = [f"class {written.name}(nn.Module):"]
     lines += (
         _network_docstring(whole) if whole else [f'    """{written.name}: {_purpose(written)}."""']
@@ -69,8 +69,12 @@ def _class(written: WrittenClass, whole: Analysis | None) -> list[str]:
         for module in _frozen(path, uses[0]):
             lines += statement(Call(f"{module}.requires_grad_", ("False",)), BODY)
     lines += ["", *_signature("forward", [f"{name}: Tensor" for name in inputs], "Tensor")]
-    for target, piece in Forward(body.stack, inputs).write():
-        lines += statement(piece, BODY, f"{target} = " if target else "return ")
+    for target, piece, over in Forward(body.stack, inputs).write():
+        inside = BODY
+        if over:
+            lines += statement(over, BODY)
+            inside += INDENT
+        lines += statement(piece, inside, f"{target} = " if target else "return ")
     return lines
 
 
@@ -132,7 +136,7 @@ def _initializations(path: str, uses: tuple[NodeFacts, ...]) -> Iterator[str]:
         return
     there = [{weight.tensor for weight in facts.weights} for facts in uses]
     for tensor, initializer in node.initializers:
-        own = _tensor(path, tensor)
+        own = path if node.kind.is_parameter() and tensor == "weight" else _tensor(path, tensor)
         piece = Call(initializer.function, (own, *behind_first(initializer)))
         if all(tensor in tensors for tensors in there):
             yield from statement(piece, BODY)

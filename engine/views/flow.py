@@ -121,7 +121,7 @@ def _laid(stack: StackFacts, run: _Draft, drafts: list[_Draft], turns: int = TUR
                     _laid(inner, run, drafts, 1 if turn else turns)
             case Parallel() | Again():
                 append(facts)
-        if isinstance(node, Parallel | Again) or (isinstance(node, Layer) and node.others):
+        if isinstance(node, Parallel | Again) or node.others:
             names = names or _ids(stack)
             run.recalled.update(names[name] for name in _spoken_of(node) if name in names)
         if isinstance(node, Parallel):
@@ -161,10 +161,8 @@ def _spoken_of(node: Node) -> Iterator[str]:
                     yield branch.source
                 for inner in branch.nodes:
                     yield from _spoken_of(inner)
-        case Layer():
+        case Layer() | Group() | Repeat():
             yield from node.others
-        case Group() | Repeat():
-            pass
 
 
 def passes(node: Node) -> bool:

@@ -6,6 +6,7 @@ other numbers. So a design that breaks one has a fault, and is neither built nor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -217,6 +218,8 @@ def sequential_fault(node: Group | Repeat, old: Node | None = None) -> Misfit | 
     """
     if not node.body.nodes:
         return Misfit("at least one layer inside")
+    if node.takes and (misfit := _takes_fault(node)) is not None:
+        return misfit
     if node.body.source or node.body.name:
         return Misfit("a body that takes what flows in and has no name")
     if isinstance(node, Repeat) and not node.class_name:
@@ -230,9 +233,11 @@ def sequential_fault(node: Group | Repeat, old: Node | None = None) -> Misfit | 
     for each in nodes:
         match each:
             case Layer(activation=None, kind=kind) if kind.form() != "m(x)":
-                used = kind.form().replace("m(", f"{kind.title()}(", 1)
+                used = re.sub(r"\bm\b", kind.title(), kind.form())
                 return Misfit(f"a class name, as nn.Sequential cannot write {used}")
             case Layer(activation=None) | Group() | Repeat():
+                if not isinstance(each, Layer) and each.takes:
+                    return Misfit("a class name, as nn.Sequential hands on a single value")
                 if each.name:
                     return Misfit(
                         "layers without names inside, or a class name: nn.Sequential numbers them"
@@ -241,6 +246,18 @@ def sequential_fault(node: Group | Repeat, old: Node | None = None) -> Misfit | 
                 return Misfit("a class name, as nn.Sequential holds no activation functions")
             case Parallel() | Again():
                 return Misfit("a class name, as nn.Sequential holds no branches and no second uses")
+    return None
+
+
+def _takes_fault(node: Group | Repeat) -> Misfit | None:
+    """What is wrong with the names of the further values that a block takes."""
+    if not node.class_name:
+        return Misfit("a class name, as nn.Sequential hands on a single value")
+    for name in node.takes:
+        if wrong := fault_of_variable(name):
+            return Misfit(f"another name for a value that it takes: {wrong}")
+        if node.takes.count(name) > 1:
+            return Misfit("a name of its own for each value that it takes", f"`{name}` twice")
     return None
 
 
@@ -254,7 +271,7 @@ def class_faults(name: str, body: StackFacts) -> Iterator[Fault]:
         other = first.setdefault(node.class_name, node)
         if not wrong and node.class_name == name:
             wrong = f"`{name}` is the network itself"
-        if not wrong and other is not node and _form(other.body) != _form(node.body):
+        if not wrong and other is not node and _taking_form(other) != _taking_form(node):
             wrong = f"`{other.name}` has it and is built otherwise; only numbers may differ in one class"
         if wrong:
             free = free_name(node.class_name, taken)
@@ -303,6 +320,7 @@ def _same_node(new: Node, old: Node) -> bool:
             return same and all(map(_same_stack, new.branches, old.branches))
         case (Group(), Group()) | (Repeat(), Repeat()):
             names = (new.id, new.name, new.class_name) == (old.id, old.name, old.class_name)
+            names = names and (new.takes, new.others) == (old.takes, old.others)
             return names and _same_stack(new.body, old.body)
         case _:
             return new == old
@@ -346,6 +364,10 @@ def _unknown_blocks(node: Node, depth: int = 0) -> Iterator[Block]:
             yield from _unknown_blocks(inner, depth + 1)
 
 
+def _taking_form(node: Block) -> object:
+    return node.takes, _form(node.body)
+
+
 _forms: dict[int, tuple[Stack, object]] = {}
 
 
@@ -382,8 +404,10 @@ def _alike_node(node: Node) -> object:
         case Parallel():
             return "parallel", node.join, node.activation, tuple(map(alike, node.branches))
         case Group():
-            return "group", node.name, node.class_name, alike(node.body)
+            given = node.takes, node.others
+            return "group", node.name, node.class_name, given, alike(node.body)
         case Repeat():
-            return "repeat", node.name, node.class_name, alike(node.body)
+            given = node.takes, node.others
+            return "repeat", node.name, node.class_name, given, alike(node.body)
         case Again():
             return "again", node.of, node.activation, node.others

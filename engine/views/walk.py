@@ -23,6 +23,7 @@ from engine.design.tree import (
     node_name,
     stacks_of,
 )  # fmt: skip
+from engine.design.value import replace
 from engine.views.facts import MOST_NODES, Fault, FaultMend, NodeFacts, StackFacts
 from engine.views.meeting import meeting
 from engine.views.mends import faulty, place_of
@@ -31,6 +32,8 @@ from engine.views.normal import name_faults, parallel_fault, sequential_fault
 from engine.views.rules import Rule, Totals, applied, layer_rule
 from engine.views.spans import NOTHING, total, with_faults
 
+Given = tuple[TensorSpec | None, ...]
+"""What is handed into a block; None for what is unknown."""
 ONE_BLOCK = Totals(blocks=1)
 MOST_TURNS = 1024
 """Turns of one Repeat: each is a module in memory and a block in the summary."""
@@ -229,10 +232,12 @@ class ClassWalk:
                 return self._layer(node, x)
             case Parallel():
                 return self._parallel(node, x, old, depth)
+            case Group() | Repeat() if node.takes or node.others:
+                return self._handed(node, x, old, depth)
             case Group():
-                return _group(node, x, old, depth)
+                return _group(node, x, old, depth, ())
             case Repeat():
-                return _repeat(node, x, old, depth)
+                return _repeat(node, x, old, depth, ())
             case Again():
                 return self._again(node, x, depth)
 
@@ -310,6 +315,38 @@ class ClassWalk:
                 if found == MOST_CHOICES:
                     return
 
+    def _handed(
+        self, node: Group | Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: int
+    ) -> NodeFacts:
+        """A block with the further values that are handed in."""
+        given: list[TensorSpec | None] = []
+        misfit = None
+        if len(node.takes) != len(node.others):
+            misfit = wrong_others(node.takes, len(node.others))
+        for name in node.others:
+            other, unknown = self._recalled(name)
+            given.append(other)
+            misfit = misfit or unknown
+        if misfit is not None:
+            mends = tuple(self._handed_choices(node))
+            return faulty(node, x, misfit, totals=_block(NOTHING), mends=mends)
+        rule = _group if isinstance(node, Group) else _repeat
+        facts = rule(node, x, old, depth, tuple(given))  # pyright: ignore[reportArgumentType]
+        known = tuple(other for other in given if other is not None)
+        if x is None or len(known) < len(given):
+            return facts._replace(input=None)
+        return facts._replace(input=Gathered(x.shape, x.dtype, known))
+
+    def _handed_choices(self, node: Group | Repeat) -> Iterator[FaultMend]:
+        """Mends of what is handed into a block: a value in reach for all that it takes."""
+        count = len(node.takes)
+        if not count:
+            yield FaultMend("Hand in only what flows in", SetOthers((node.id,), ()))
+            return
+        near = [name for name in reversed(self.known) if not fault_of_variable(name)]
+        for name in [*self.inputs, *near][:MOST_CHOICES]:
+            yield FaultMend(f"Hand in {name}", SetOthers((node.id,), (name,) * count))
+
     def _recalled(self, name: str) -> tuple[TensorSpec | None, Misfit | None]:
         if name in self.inputs:
             return self.inputs[name], None
@@ -333,7 +370,10 @@ class ClassWalk:
             used = self._layer(taking, x)
             same = used.input is None or _weights(once, used.input) == _weights(once, first.input)
         else:
-            used = first if x == first.input else self._computed(once, x, None, depth + 1)
+            assert isinstance(once, Group | Repeat)
+            same_input = x == first.input and not once.takes and not node.others
+            once = replace(once, others=node.others) if once.takes or node.others else once
+            used = first if same_input else self._computed(once, x, None, depth + 1)
             same = _inner_weights(used) == _inner_weights(first)
         if used.fault is not None:
             mends = of_again(node, used.fault)
@@ -350,9 +390,12 @@ class ClassWalk:
         return again if isinstance(once, Layer) else activated(again)
 
 
-def _group(node: Group, x: TensorSpec | None, old: NodeFacts | None, depth: int) -> NodeFacts:
-    before = next(iter(_earlier(node, old)), None)
-    body = ClassWalk(node.class_name, {}).body(node.body, x, before, depth + 1)
+def _group(
+    node: Group, x: TensorSpec | None, old: NodeFacts | None, depth: int, given: Given
+) -> NodeFacts:
+    before = next(iter(_earlier(node, old, given)), None)
+    inputs = dict(zip(node.takes, given, strict=True))
+    body = ClassWalk(node.class_name, inputs).body(node.body, x, before, depth + 1)
     totals = _block(body.totals)
     sound = old.node if old is not None and old.fault is None else None
     if (misfit := sequential_fault(node, sound)) is not None:
@@ -360,17 +403,20 @@ def _group(node: Group, x: TensorSpec | None, old: NodeFacts | None, depth: int)
     return _new_facts((node, x, body.output, totals, None, (body,)))
 
 
-def _repeat(node: Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: int) -> NodeFacts:
+def _repeat(
+    node: Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: int, given: Given
+) -> NodeFacts:
     if not 1 <= node.times <= MOST_TURNS:
         return _fewer(
             node, x, f"between 1 and {MOST_TURNS:,} turns", min(max(node.times, 1), MOST_TURNS)
         )
-    earlier = _earlier(node, old)
+    earlier = _earlier(node, old, given)
+    inputs = dict(zip(node.takes, given, strict=True))
     turns: list[StackFacts] = []
     before, y = NOTHING, x
     while True:
         known = earlier[len(turns)] if len(turns) < len(earlier) else None
-        turn = ClassWalk(node.class_name, {}).body(node.body, y, known, depth + 1)
+        turn = ClassWalk(node.class_name, inputs).body(node.body, y, known, depth + 1)
         turns.append(turn)
         sound = turn.output is not None and not turn.totals.faults
         rest = node.times - len(turns) + 1 if sound else 1
@@ -392,10 +438,14 @@ def _repeat(node: Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: in
     return NodeFacts(node, x, turn.output, totals, None, tuple(turns))
 
 
-def _earlier(node: Group | Repeat, old: NodeFacts | None) -> tuple[StackFacts, ...]:
-    """What was known inside the block before; nothing if it became a class or ceased to be one, as names then count."""
+def _earlier(node: Group | Repeat, old: NodeFacts | None, given: Given) -> tuple[StackFacts, ...]:
+    """What was known inside the block before; nothing where names count otherwise, or other values are handed in."""
     if old is None or not isinstance(old.node, Group | Repeat):
         return ()
+    if node.takes or old.node.takes:
+        before = old.input.others if isinstance(old.input, Gathered) else ()
+        if node.takes != old.node.takes or given != before:
+            return ()
     return old.stacks if bool(old.node.class_name) == bool(node.class_name) else ()
 
 
@@ -436,7 +486,7 @@ def _reads(node: Node) -> bool:
         case Layer():
             return bool(node.others or node.kind.takes)
         case Group() | Repeat():
-            return False
+            return bool(node.others or node.takes)
         case Again():
             return True
         case Parallel():

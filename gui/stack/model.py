@@ -16,12 +16,20 @@ from gui.stack.words import CardText, card_text, heading_text
 Index = QModelIndex | QPersistentModelIndex
 
 
+MOST_COMPARED = 64
+"""Rows that are looked at one by one: words cost time, and no screen shows more."""
+
+
 class Change(NamedTuple):
-    """What `RowsModel.show_rows` did: how many rows went and came behind the first `start`."""
+    """What `RowsModel.show_rows` did: how many rows went and came behind the first `start`.
+
+    `touched` are the rows that look otherwise, where as many came as went.
+    """
 
     start: int
     gone: int
     come: int
+    touched: Sequence[int] = ()
 
 
 class Slot:
@@ -46,6 +54,19 @@ class Slot:
             heading = isinstance(row, BranchRow)
             self._text = CardText(heading_text(row)) if heading else card_text(row)
         return self._text
+
+    def looks_like(self, other: Slot) -> bool:
+        """Whether both show the same; what was laid out is then taken over."""
+        new, old = self.row, other.row
+        if new == old:
+            self._text, self._layouts = other._text, other._layouts
+            return True
+        # Behind its facts a row has its place and what it shows beside words.
+        same = isinstance(new, NodeRow) and isinstance(old, NodeRow) and new[1:] == old[1:]
+        if not same or other._text is None or self.text != other._text:
+            return False
+        self._layouts = other._layouts
+        return True
 
     def layout(self, width: int, in_use: bool = False) -> Layout:
         """The card's parts at a width."""
@@ -89,8 +110,7 @@ class RowsModel(QAbstractListModel):
         gone, come = len(old) - start - end, len(rows) - start - end
         kept = min(gone, come)
         self._places = None
-        for index in range(start, start + kept):
-            self.slots[index] = Slot(rows[index])
+        touched = self._exchanged(range(start, start + kept), rows)
         if gone > kept:
             self.beginRemoveRows(QModelIndex(), start + kept, start + gone - 1)
             del self.slots[start + kept : start + gone]
@@ -101,7 +121,21 @@ class RowsModel(QAbstractListModel):
             self.endInsertRows()
         if kept:
             self.dataChanged.emit(self.index(start), self.index(start + kept - 1))
-        return Change(start, gone, come)
+        return Change(start, gone, come, touched)
+
+    def _exchanged(self, places: range, rows: Sequence[Row]) -> Sequence[int]:
+        """Put other rows into slots; the places where one looks otherwise.
+
+        What an edit changes inside a block changes the rows of all blocks around it, most of which say the same.
+        """
+        few = len(places) <= MOST_COMPARED
+        touched: list[int] = []
+        for index in places:
+            slot = Slot(rows[index])
+            if not few or not slot.looks_like(self.slots[index]):
+                touched.append(index)
+            self.slots[index] = slot
+        return touched
 
     def place_of(self, key: Key) -> int:
         """The index of a row; -1 where there is none."""

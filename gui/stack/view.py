@@ -6,6 +6,9 @@ cards of different heights scroll like ten.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import cast
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -133,10 +136,11 @@ class StackView(QListView):
         if not same_places:
             self.viewport().update()
             return
-        first = self.scene.card_rect(change.start)
-        last = self.scene.card_rect(change.start + change.come - 1)
-        area = QRect(0, first.top(), self.viewport().width(), last.bottom() + 1 - first.top())
-        self.viewport().update(area.adjusted(0, -2, 0, 2))
+        width, area = self.viewport().width(), QRegion()
+        for index in change.touched:
+            card = self.scene.card_rect(index)
+            area += QRect(0, card.top() - 2, width, card.height() + 4)
+        self.viewport().update(area)
 
     def _touch(self, index: int) -> None:
         """Paint a card anew, and the gaps around it."""
@@ -187,7 +191,9 @@ class StackView(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        paint_scene(self.scene, painter, event.rect())
+        for area in cast(Iterable[QRect], event.region()):
+            painter.setClipRect(area)
+            paint_scene(self.scene, painter, area)
         painter.end()
 
     # --- what Qt asks ---

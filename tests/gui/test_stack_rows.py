@@ -7,11 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.catalogue import KINDS
-from engine.design.edit import Insert, apply, layer
+from engine.catalogue.linear import Linear
+from engine.catalogue.rectifiers import ReLU
+from engine.design.address import Place
+from engine.design.edit import Insert, SetActivation, apply, layer
 from engine.design.error import DesignError
-from engine.design.tree import Network, Stack, find, stacks_of, walk
+from engine.design.tree import Group, Layer, Network, Stack, find, node_name, stacks_of, walk
+from engine.design.value import replace
 from engine.views.shapes import infer
 from gui.stack.gaps import gap_after, gap_at_depth, gaps_above, position
+from gui.stack.model import RowsModel, Slot
 from gui.stack.rows import (
     BranchRow,
     InputRow,
@@ -184,3 +189,20 @@ def test_blocks_of_a_large_network_are_folded_when_it_is_opened(count: int, fold
 
 def test_layers_are_counted_in_every_turn():
     assert layers_in(nested().network.body) == 1 + 3 * 3 + 1 + 1
+
+
+def test_an_edit_inside_a_block_paints_only_the_cards_that_say_something_else():
+    inner = Layer(0, "fc", Linear(4), None, ())
+    block = Group(0, "block", "Block", Stack((inner, replace(inner, name="out"))))
+    network = apply(Network(), Insert((block, replace(inner, name="head")), Place(0)))
+    model = RowsModel()
+    model.show_rows(rows_of(project_of(network), infer(network), frozenset()))
+    for slot in model.slots:
+        assert slot.text
+    fc = next(node for node in walk(network.body) if node_name(node) == "fc")
+    after = apply(network, SetActivation((fc.id,), ReLU()))
+    rows = rows_of(project_of(after), infer(after), frozenset())
+    change = model.show_rows(rows)
+    assert [rows[index].node.id for index in change.touched] == [fc.id]  # pyright: ignore[reportAttributeAccessIssue]
+    assert model.rows == rows
+    assert [slot.text for slot in model.slots] == [Slot(row).text for row in rows]

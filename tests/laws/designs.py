@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import Any
@@ -26,6 +27,7 @@ from engine.design.tree import (
     Stack,
     Tie,
     node_name,
+    others_of,
 )
 from engine.views.rules import applied, layer_rule
 from engine.views.shapes import infer
@@ -33,6 +35,7 @@ from engine.views.ties import tensors
 from tests.laws.entries import entries
 
 Draw = Any
+ClassBody = tuple[str, Stack, tuple[str, ...], tuple[str, ...]]
 WORDS = (
     "linear",
     "fc",
@@ -61,6 +64,7 @@ CLASS_WORDS = (
     "blocks",
     "x",
 )
+TAKEN = ("memory", "block")
 INPUT_WORDS = ("image", "left", "right", "tokens", "слово", "input")
 SAME_LAST = (Add(), Multiply(), Maximum(), Mean(), Subtract(), StackJoin(), StackJoin(dim=-1))
 
@@ -87,7 +91,7 @@ class Maker:
     draw: Draw
     deepest: int
     ids: Any = field(default_factory=lambda: count(1))
-    templates: dict[str, Stack] = field(default_factory=dict)
+    templates: dict[str, tuple[Stack, tuple[str, ...]]] = field(default_factory=dict)
     started: set[str] = field(default_factory=set)
     """Class names that are taken: a class does not contain itself."""
 
@@ -200,7 +204,8 @@ class Maker:
         if x.dtype == "float32" and x.shape and self.chance(50):
             return Linear(self.draw(st.integers(1, 6)), self.draw(st.booleans()))
         for _ in range(4):
-            kind = self.draw(entries(self.choice(KINDS.values())))
+            rare = [kind for kind in KINDS.values() if kind.is_parameter()]
+            kind = self.draw(entries(self.choice(rare if self.chance(15) else KINDS.values())))
             rule = applied(kind, x)
             if isinstance(rule, Misfit) or rule.output.elements > 200:
                 continue
@@ -223,23 +228,31 @@ class Maker:
         self, x: TensorSpec, scope: Scope, depth: int, keep: bool, inside: bool
     ) -> tuple[Node, TensorSpec]:
         name = self.name(scope)
-        class_name, body = self.class_body(x, depth)
-        return self.fitting(Group(next(self.ids), name, class_name, body), x)
+        class_name, body, *given = self.class_body(x, scope, depth)
+        node = Group(next(self.ids), name, class_name, body, "", *given)
+        return self.fitting(node, x, scope)
 
-    def class_body(self, x: TensorSpec, depth: int) -> tuple[str, Stack]:
-        """A new class, or one that is there with other numbers."""
+    def class_body(self, x: TensorSpec, scope: Scope, depth: int) -> ClassBody:
+        """A new class, or one that is there with other numbers; what it takes, and which values these are."""
+        reach = self.reach(scope)
         if self.templates and self.chance(60):
             class_name = self.choice(self.templates)
-            body = self.varied(self.templates[class_name])
-            if _output(Stack((Group(next(self.ids), "block", class_name, body),)), x) is not None:
-                return class_name, body
+            template, takes = self.templates[class_name]
+            body = self.varied(template)
+            others = tuple(self.choice(reach) for _ in takes) if reach else ()
+            node = Group(next(self.ids), "block", class_name, body, "", takes, others)
+            if _output(Stack((node,)), x, reach) is not None:
+                return class_name, body, takes, others
         word = self.choice(CLASS_WORDS)
         candidates = chain((word,), (f"{word}{number}" for number in count(2)))
         class_name = next(each for each in candidates if each not in self.started)
         self.started.add(class_name)
-        nodes, _ = self.stack(x, Scope(depth=depth + 1), depth + 1, 3)
-        self.templates[class_name] = Stack(nodes)
-        return class_name, Stack(nodes)
+        takes = TAKEN[: self.draw(st.integers(1, 2))] if reach and self.chance(40) else ()
+        others = tuple(self.choice(reach) for _ in takes)
+        inputs = {inside: reach[name] for inside, name in zip(takes, others, strict=True)}
+        nodes, _ = self.stack(x, Scope(inputs, depth=depth + 1), depth + 1, 3)
+        self.templates[class_name] = Stack(nodes), takes
+        return class_name, Stack(nodes), takes, others
 
     def varied(self, body: Stack) -> Stack:
         """The body with other numbers and ids."""
@@ -276,6 +289,7 @@ class Maker:
             if depth + 1 < self.deepest and self.chance(25) and y.dtype == "float32" and y.shape:
                 make = self.choice((self.group, self.sequential, self.repeat))
                 node, y = make(y, Scope(), depth + 1, False, False)
+                assume(not others_of(node))
                 nodes.append(replace(node, name=""))
             else:
                 kind = self.kind(y, False, called=True)
@@ -283,20 +297,20 @@ class Maker:
                 rule = applied(kind, y)
                 assert not isinstance(rule, Misfit)
                 y = rule.output
-        return self.fitting(Group(next(self.ids), name, "", Stack(tuple(nodes))), x)
+        return self.fitting(Group(next(self.ids), name, "", Stack(tuple(nodes))), x, scope)
 
     def repeat(
         self, x: TensorSpec, scope: Scope, depth: int, keep: bool, inside: bool
     ) -> tuple[Node, TensorSpec]:
         name, times = self.name(scope), self.draw(st.integers(1, 4))
-        class_name, body = self.class_body(x, depth)
-        node = Repeat(next(self.ids), name, class_name, body, times)
-        if _output(Stack((replace(node, name="block"),)), x) is None:
+        class_name, body, *given = self.class_body(x, scope, depth)
+        node = Repeat(next(self.ids), name, class_name, body, times, "", *given)
+        if _output(Stack((replace(node, name="block"),)), x, self.reach(scope)) is None:
             node = replace(node, times=1)
-        return self.fitting(node, x)
+        return self.fitting(node, x, scope)
 
-    def fitting(self, node: Node, x: TensorSpec) -> tuple[Node, TensorSpec]:
-        y = _output(Stack((replace(node, name="block"),)), x)  # pyright: ignore[reportCallIssue]
+    def fitting(self, node: Group | Repeat, x: TensorSpec, scope: Scope) -> tuple[Node, TensorSpec]:
+        y = _output(Stack((replace(node, name="block"),)), x, self.reach(scope))
         assume(y is not None and y.elements <= 400)
         assert y is not None
         return node, y
@@ -416,15 +430,16 @@ class Maker:
         if isinstance(first, Layer) and first.others:
             return self.taken_again(first, x, scope, depth, keep, inside)
         plain = replace(first, activation=None) if isinstance(first, Layer) else first
-        y = _output(Stack((replace(plain, name="block"),)), x)
+        y = _output(Stack((replace(plain, name="block"),)), x, self.reach(scope))
         if y is None or (keep and (y.dtype, y.shape[:-1]) != (x.dtype, x.shape[:-1])):
             return self.layer(x, scope, depth, keep, inside)
         activation = self.activation(y, keep) if self.chance(40) else None
+        others = others_of(first)
         if activation is not None and activation.function:
             rule = applied(activation, y)
             assert not isinstance(rule, Misfit)
-            return Again(next(self.ids), node_name(first), activation), rule.output
-        return Again(next(self.ids), node_name(first)), y
+            return Again(next(self.ids), node_name(first), activation, "", others), rule.output
+        return Again(next(self.ids), node_name(first), others=others), y
 
     def taken_again(
         self, first: Layer, x: TensorSpec, scope: Scope, depth: int, keep: bool, inside: bool
@@ -499,8 +514,11 @@ def specs() -> st.SearchStrategy[TensorSpec]:
     )
 
 
-def _output(body: Stack, x: TensorSpec) -> TensorSpec | None:
-    found = infer(Network("Net", (Input("input_value", x),), body))
+def _output(
+    body: Stack, x: TensorSpec, reach: Mapping[str, TensorSpec] | None = None
+) -> TensorSpec | None:
+    others = tuple(Input(name, spec) for name, spec in (reach or {}).items() if name != "x")
+    found = infer(Network("Net", (Input("input_value", x), *others), body))
     return found.output if found.valid else None
 
 

@@ -129,6 +129,7 @@ initializers = st.lists(
 ).map(lambda pairs: tuple(sorted(pairs, key=lambda pair: pair[0])))
 names = st.sampled_from(NAMES)
 others = st.sampled_from([()] * 6 + [("x",), ("linear1",), ("memory", "hidden")])
+taken = st.sampled_from([()] * 4 + [("memory",), ("x",), ("hidden", "hidden")])
 notes = st.sampled_from(["", "", "", "a note", "ééé 🙂"])
 
 
@@ -170,7 +171,12 @@ def any_node(draw: st.DrawFn, depth: int = 2) -> Node:
             )
         case "group":
             return Group(
-                0, draw(names), draw(st.sampled_from(["Block", "Other"])), draw(stacks(depth - 1))
+                0,
+                draw(names),
+                draw(st.sampled_from(["Block", "Other"])),
+                draw(stacks(depth - 1)),
+                takes=draw(taken),
+                others=draw(others),
             )
         case "sequential":
             inner = draw(st.lists(layers(st.just("")), max_size=3))
@@ -182,6 +188,8 @@ def any_node(draw: st.DrawFn, depth: int = 2) -> Node:
                 "Turn",
                 draw(stacks(depth - 1)),
                 draw(st.sampled_from([1, 2, 3, 2000])),
+                takes=draw(taken),
+                others=draw(others),
             )
         case _:
             return Again(0, draw(names), draw(activations), others=draw(others))
@@ -248,6 +256,7 @@ def edits_of(draw: st.DrawFn, network: Network, depth: int = 1) -> Edit:
         "rename": lambda: st.builds(edits.Rename, one, name),
         "class": lambda: st.builds(edits.RenameClass, one, st.sampled_from(["", "Block", "Net", "9", "\ud800"])),
         "join": lambda: st.builds(edits.SetJoin, one, entries(JOINS)),
+        "takes": lambda: st.builds(edits.SetTakes, one, taken | st.lists(name, max_size=2).map(tuple)),
         "times": lambda: st.builds(edits.SetTimes, one, st.sampled_from([1, 2, 5, 0, -3, 5000, 10**12])),
         "inputs": lambda: st.builds(
             edits.SetInputs, st.lists(st.builds(Input, st.just("x") | name, specs), max_size=2).map(tuple)

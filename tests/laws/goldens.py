@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import count
 
 from engine.catalogue.activations import GELU, PReLU, ReLU, Sigmoid, Softmax, Tanh
+from engine.catalogue.attention import TransformerEncoderLayer
 from engine.catalogue.batch_norm import BatchNorm1d
+from engine.catalogue.decoding import TransformerDecoderLayer
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.embedding import Embedding
 from engine.catalogue.initializers import KaimingNormal, NormalInit, XavierNormal, Zeros
-from engine.catalogue.joins import Add, Concat, Multiply
+from engine.catalogue.joins import Add, Concat, Continue, Multiply
 from engine.catalogue.linear import Linear
 from engine.catalogue.norm import LayerNorm
 from engine.catalogue.shaping import Flatten
@@ -27,6 +29,7 @@ from engine.design.tree import (
     Tie,
     walk,
 )
+from engine.design.value import replace
 
 _ids = count(1)
 
@@ -201,7 +204,36 @@ def long_skip() -> Network:
     )
 
 
+def encoder_decoder() -> Network:
+    """A small transformer for translation: words of one language in, scores of the next word of another out."""
+    encoder = TransformerEncoderLayer(4, 64)
+    decoder = TransformerDecoderLayer(4, 64, causal=True)
+    found = network(
+        "Translator",
+        {"source": (9,), "target": (7,)},
+        layer("source_embedding", Embedding(100, 32)),
+        repeat("encoder", "EncoderLayer", 2, layer("layer", encoder)),
+        parallel(Continue(), stack(source="target")),
+        layer("target_embedding", Embedding(120, 32)),
+        replace(
+            repeat(
+                "decoder",
+                "DecoderLayer",
+                3,
+                replace(layer("layer", decoder), others=("memory",)),
+                layer("norm", LayerNorm()),
+            ),
+            takes=("memory",),
+            others=("encoder",),
+        ),
+        layer("head", Linear(120)),
+    )
+    words = tuple(replace(each, spec=TensorSpec(each.spec.shape, "int64")) for each in found.inputs)
+    return replace(found, inputs=words)
+
+
 DESIGNS = {
+    "encoder_decoder": encoder_decoder,
     "tutorial": tutorial,
     "residual_mlp": residual_mlp,
     "repeated": repeated,
