@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.design.edit import SetInputs
+from engine.design.kind import TensorSpec
 from engine.design.tree import Layer, Network, Repeat
 from engine.design.value import replace
 from engine.views.facts import MOST_NODES, Analysis, Fault, FaultMend, Shared, StackFacts
 from engine.views.nodes import layer_facts
 from engine.views.normal import class_faults, known_inputs, network_faults, same_blocks
+from engine.views.outputs import returned
 from engine.views.rules import Totals
 from engine.views.spans import NOTHING
 from engine.views.ties import shared, tie_faults
@@ -43,7 +45,11 @@ def infer(network: Network, previous: Analysis | None = None) -> Analysis:
         wrong = tuple(tie_faults(network, body))
         ties = {} if wrong else shared(network, body)
         faults += wrong
-    return Analysis(network, body, faults, ties, classes)
+    more: tuple[TensorSpec | None, ...] = ()
+    if network.outputs:
+        more, wrong = returned(network, body)
+        faults += wrong
+    return Analysis(network, body, faults, ties, classes, more)
 
 
 def _class_faults(
