@@ -1,6 +1,6 @@
 """What a good colleague would say about a design: nothing where it is sound, and each thing once.
 
-Rules are declared one by one in the tables of the four modules `advice_...`. A layer is shown
+Rules are declared one by one in the tables of the modules `advice_...`. A layer is shown
 only to the rules that look at its kind, its activation or its initializers, so that a thousand layers take about as
 long as their shapes.
 """
@@ -13,9 +13,12 @@ from functools import cache
 from engine.design.kind import Activation
 from engine.design.project import Project
 from engine.design.tree import Again, Layer, Parallel
+from engine.views.advice_depth import depth_advice
+from engine.views.advice_images import IMAGE_RULES
 from engine.views.advice_layers import LAYER_RULES
 from engine.views.advice_norms import NORM_RULES
 from engine.views.advice_output import NETWORK_RULES
+from engine.views.advice_residual import RESIDUAL_RULES
 from engine.views.advice_weights import WEIGHT_RULES
 from engine.views.advising import Advice, AdviceMend, Ending, Found, LayerRule
 from engine.views.facts import Analysis
@@ -23,7 +26,13 @@ from engine.views.flow import Run, Step, bears_weights, passes, runs
 
 __all__ = ["Advice", "AdviceMend", "advise"]
 
-RULES: tuple[LayerRule, ...] = (*WEIGHT_RULES, *LAYER_RULES, *NORM_RULES)
+RULES: tuple[LayerRule, ...] = (
+    *WEIGHT_RULES,
+    *LAYER_RULES,
+    *NORM_RULES,
+    *IMAGE_RULES,
+    *RESIDUAL_RULES,
+)
 
 
 def advise(project: Project, analysis: Analysis) -> tuple[Advice, ...]:
@@ -46,6 +55,9 @@ def advise(project: Project, analysis: Analysis) -> tuple[Advice, ...]:
         RULES[place].say(Found(_distinct(steps), project, analysis))
         for (place, _), steps in found.items()
     ]
+    if not said:
+        # Depth is the sum of what single layers do: where one of them is odd, its own advice comes first.
+        said = list(depth_advice(project, analysis, laid))
     whole = list(_of_network(project, analysis, ending(laid[0])))
     first = [each for each in whole if not each.node_id]
     return (*first, *said, *(each for each in whole if each.node_id))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from engine.catalogue.batch_norm import BatchNorm1d
+from engine.catalogue.batch_norm import BatchNormalising, InstanceNormalising
+from engine.catalogue.convolution import AnyConvolution
 from engine.catalogue.dropout import AlphaDropout, Dropout, Dropping
 from engine.catalogue.linear import Linear
-from engine.catalogue.norm import LayerNorm
+from engine.catalogue.norm import GroupNorm, LayerNorm, Normalising
 from engine.catalogue.rectifiers import SELU
 from engine.design.address import parent_of
 from engine.design.edit import Edit, Move, Remove, SetField, SetInitializer, SetKind
+from engine.design.kind import Kind
 from engine.design.tree import Layer
 from engine.design.value import replace
 from engine.views.advising import Advice, AdviceMend, Found, LayerRule, several
@@ -21,22 +23,42 @@ HEAVY = 0.85
 
 
 def _norm_behind(step: Step) -> Layer | None:
-    """The batch norm that takes a layer's result as it is."""
+    """The norm that takes a layer's result as it is."""
     behind = next(step.following(), None)
     if behind is None or not isinstance(behind.node, Layer):
         return None
-    return behind.node if isinstance(behind.node.kind, BatchNorm1d) else None
+    return behind.node if isinstance(behind.node.kind, Normalising) else None
+
+
+def _takes_bias_away(norm: Kind, channels: int) -> bool:
+    """Whether a norm subtracts a mean for every single channel; over several, biases keep their differences."""
+    if isinstance(norm, GroupNorm):
+        return norm.num_groups == channels
+    return isinstance(norm, BatchNormalising | InstanceNormalising)
 
 
 def _bias_before_norm(step: Step) -> Hashable:
-    """A Linear whose bias the batch norm behind it takes away again; [N, L, C] is normalised along L and keeps it."""
+    """A map whose bias the norm behind it takes away again; [N, L, C] of a Linear is normalised along L."""
     kind = step.layer.kind
-    assert isinstance(kind, Linear)
+    assert isinstance(kind, Linear | AnyConvolution)
     if not kind.bias or step.layer.activation is not None or step.layer.id in step.run.recalled:
         return None
-    if step.output is None or len(step.output.shape) != 1:
+    if step.output is None or (isinstance(kind, Linear) and len(step.output.shape) != 1):
         return None
-    return True if _norm_behind(step) is not None else None
+    norm = _norm_behind(step)
+    if norm is None or not _takes_bias_away(norm.kind, step.output.shape[0]):
+        return None
+    return _family_of(norm.kind)
+
+
+def _family_of(norm: Kind) -> str:
+    match norm:
+        case InstanceNormalising():
+            return "an instance norm"
+        case GroupNorm():
+            return "a group norm of single channels"
+        case _:
+            return "a batch norm"
 
 
 def _say_bias_before_norm(found: Found) -> Advice:
@@ -48,12 +70,12 @@ def _say_bias_before_norm(found: Found) -> Advice:
         edits.append(SetInitializer(given, "bias", None))
     return Advice(
         found.first.layer.id,
-        "Bias before a batch norm",
+        f"Bias before {_family_of(norm.kind)}",
         f"The bias of {found.name()} does nothing: {found.name(norm)} takes it away again."
         + (f" {len(found.ids) - 1} more are like it." if len(found.ids) > 1 else ""),
-        "A batch norm subtracts the mean of the batch from every feature. A bias adds the same number to "
-        "a feature in every sample, so it goes away with the mean, gets no gradient and only "
-        "costs parameters. The norm has a learned shift of its own to take its place.",
+        "The norm subtracts from every feature or channel its mean. A bias adds the same number "
+        "everywhere in it, so it goes away with the mean, gets no gradient and only "
+        "costs parameters. The norm's own learned shift takes its place.",
         (AdviceMend("Remove the bias", several(tuple(edits), "Remove the bias")),),
         found.ids[1:],
     )
@@ -62,7 +84,9 @@ def _say_bias_before_norm(found: Found) -> Advice:
 def _dropout_before_norm(step: Step) -> Hashable:
     kind = step.layer.kind
     assert isinstance(kind, Dropping)
-    return True if kind.p > 0 and _norm_behind(step) is not None else None
+    norm = _norm_behind(step)
+    remembers = norm is not None and isinstance(norm.kind, BatchNormalising)
+    return type(norm.kind) if kind.p > 0 and norm is not None and remembers else None
 
 
 def _say_dropout_before_norm(found: Found) -> Advice:
@@ -172,7 +196,7 @@ def _say_dropout_after_selu(found: Found) -> Advice:
 
 
 NORM_RULES = (
-    LayerRule((Linear,), _bias_before_norm, _say_bias_before_norm),
+    LayerRule((Linear, AnyConvolution), _bias_before_norm, _say_bias_before_norm),
     LayerRule((Dropping,), _dropout_before_norm, _say_dropout_before_norm),
     LayerRule((Dropping,), _dropout_last, _say_dropout_last),
     LayerRule((Dropping,), _dropout_heavy, _say_dropout_heavy),

@@ -298,10 +298,24 @@ def _dtype(dtype: str) -> str:
 def _unscaled(project: Project, analysis: Analysis, end: Ending) -> Iterator[Advice]:
     """Columns of very different size that go in as they are."""
     data = project.data
-    if not isinstance(data.set, UNEVEN) or data.scaling != "none":
+    if not isinstance(data.set, Dataset) or data.scaling != "none":
+        return
+    if not isinstance(data.set, UNEVEN) and len(data.set.row_shape or ()) != 3:
         return
     first = analysis.body.nodes[0].node if analysis.body.nodes else None
     if isinstance(first, Layer) and first.kind.family == "norm":
+        return
+    standardise = AdviceMend("Standardise", SetData(replace(data, scaling="standardised")))
+    if not isinstance(data.set, UNEVEN):
+        yield Advice(
+            0,
+            "Pixels go in unscaled",
+            f"{data.set.title()} comes as it is stored, from 0 up to the brightest pixel.",
+            "Weights are drawn for inputs of mean 0 and a size of about 1. Brightness as it is stored is never "
+            "negative and often large: the first layer then starts far from where its activation bends, and all "
+            "gradients of its weights share one sign for each sample. Standardising mends both.",
+            (standardise,),
+        )
         return
     yield Advice(
         0,
@@ -310,7 +324,7 @@ def _unscaled(project: Project, analysis: Analysis, end: Ending) -> Iterator[Adv
         "Weights start alike for all inputs, so a column in the thousands decides everything and one in "
         "tenths nothing; the loss then is steep in one direction and flat in another, and no learning rate "
         "suits both. Standardising gives every column mean 0 and standard deviation 1.",
-        (AdviceMend("Standardise", SetData(replace(data, scaling="standardised"))),),
+        (standardise,),
     )
 
 

@@ -106,11 +106,12 @@ def _law(step: Step, shape: Shape) -> Distribution | None:
 
 def _better(step: Step) -> Initializer:
     """What to start this layer's weights from instead, by the activation behind it."""
-    return _made_for(step.activation())
+    return made_for(step.activation())
 
 
 @lru_cache(maxsize=1024)
-def _made_for(activation: Activation | None) -> Initializer:
+def made_for(activation: Activation | None) -> Initializer:
+    """The rule for weights whose result goes through this activation."""
     if isinstance(activation, SELU):
         return KaimingNormal(nonlinearity="linear")
     if activation is None or isinstance(activation, S_SHAPED):
