@@ -266,4 +266,4 @@ def _named(key: str) -> str:
         case "after":
             return f"the buffer {name} after a training step"
         case _:
-            return f"output {name or 1} in {what}"
+            return f"output {name} in {what}" if name else f"the output in {what}"
