@@ -1,6 +1,7 @@
-"""Shapes and summary against torchinfo and torchsummary, the cost of an edit, and 7 billion parameters undrawn.
+"""Shapes and summary against torchinfo and others, the cost of an edit, and 7 billion parameters undrawn.
 
-    python -m benchmarks.summary
+    python -m benchmarks.summary              all of it
+    python -m benchmarks.summary templates    every template against torchinfo, torchsummary, ptflops and torchview
 
 Rivals get the exported class of the very same design. "cold" forgets every rule before each run, as when a file is
 opened; "warm" is the walk of a design whose layers were seen before. Medians; the ratio is that of medians.
@@ -9,18 +10,11 @@ opened; "warm" is the walk of a design whose layers were seen before. Medians; t
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib.util
-import io
-import statistics
 import sys
-import tempfile
-import time
 import tracemalloc
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from benchmarks.rivals import against_rivals, all_templates, median_ms
 from engine.catalogue.embedding import Embedding
 from engine.catalogue.joins import Add, Multiply
 from engine.catalogue.linear import Linear
@@ -32,7 +26,6 @@ from engine.design.edit import Edit, Insert, Remove, Rename, SetField, apply, la
 from engine.design.kind import TensorSpec
 from engine.design.placing import renumbered
 from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Repeat, Stack
-from engine.views import rules
 from engine.views.shapes import infer
 from engine.views.summary import summarize
 
@@ -96,94 +89,6 @@ def decoder(width: int = 4096, hidden: int = 11008, blocks: int = 32) -> Network
 
 
 # --- measuring -------------------------------------------------------------------------------------------------------
-
-
-def median_ms(
-    run: Callable[[], object], runs: int = RUNS, before: Callable[[], object] = gc.collect
-) -> float:
-    times: list[float] = []
-    for _ in range(runs):
-        before()
-        start = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - start) * 1e3)
-    return statistics.median(times)
-
-
-def forget() -> None:
-    """As in a process that has just started."""
-    rules.applied.cache_clear()
-    rules.layer_rule.cache_clear()
-    gc.collect()
-
-
-def exported(design: Network, device: str) -> Any:
-    """The exported class, imported from a file as a stranger would, and built."""
-    import torch
-
-    from engine import write_module
-
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "exported.py"
-        file.write_text(write_module(design), encoding="utf-8")
-        spec = importlib.util.spec_from_file_location("exported", file)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    with torch.device(device):
-        return module.Net()
-
-
-def torchinfo_table(model: Any, design: Network, device: str) -> str:
-    import torch
-    import torchinfo
-
-    spec = design.inputs[0].spec
-    sample = torch.zeros(1, *spec.shape, dtype=getattr(torch, spec.dtype), device=device)
-    return str(torchinfo.summary(model, input_data=sample, device=device, depth=64, verbose=0))
-
-
-def torchsummary_table(model: Any, design: Network, device: str) -> str:
-    import torchsummary  # pyright: ignore[reportMissingImports]
-
-    with contextlib.redirect_stdout(io.StringIO()) as table:
-        torchsummary.summary(model, design.inputs[0].spec.shape, device=device)
-    return table.getvalue()
-
-
-def against_rivals(name: str, design: Network, device: str) -> None:
-    """One design: ours, and each rival or why it fails. They take turns, so that a busy machine troubles all alike."""
-
-    def ours() -> str:
-        return summarize(design).to_text()
-
-    print(f"\n{name} ({device})")
-    model = exported(design, device)
-    for rival, table in (("torchinfo", torchinfo_table), ("torchsummary", torchsummary_table)):
-        try:
-            table(model, design, device)
-        except Exception as error:  # noqa: BLE001  (a rival may fail in any way)
-            reason = " ".join(str(error).split())[:90]
-            print(f"  {rival:14} fails: {type(error).__name__}: {reason}")
-            continue
-        warm, cold, theirs = taken_in_turns(ours, lambda table=table: table(model, design, device))
-        print(f"  {rival:14} {theirs:9.1f} ms, Layerloom {warm:.2f} ms warm and {cold:.2f} ms cold: "
-              f"{theirs / warm:.1f} and {theirs / cold:.1f} times faster")  # fmt: skip
-
-
-def taken_in_turns(
-    ours: Callable[[], object], theirs: Callable[[], object]
-) -> tuple[float, float, float]:
-    """Medians in ms: ours warm, ours cold, theirs. A rival that takes long is asked less often."""
-    rounds: list[tuple[float, float, float]] = []
-    start = time.monotonic()
-    while len(rounds) < RUNS and (not rounds or time.monotonic() - start < LONGEST_S):
-        cold = median_ms(ours, 1, forget)
-        warm = median_ms(ours, 3)
-        rounds.append((warm, cold, median_ms(theirs, 1)))
-    warm, cold, other = (statistics.median(column) for column in zip(*rounds, strict=True))
-    return warm, cold, other
 
 
 def edits(design: Network) -> None:
@@ -253,6 +158,16 @@ def resident_bytes() -> int:
 
 
 def main() -> None:
+    if "templates" not in sys.argv[1:]:
+        designs()
+    import torch
+
+    torch.set_num_threads(1)
+    all_templates()
+
+
+def designs() -> None:
+    """Designs made for measuring."""
     billions()
     edits(equal_layers())
     import torch

@@ -111,6 +111,8 @@ T = QT_TRANSLATE_NOOP
 
 COMMANDS: tuple[Command, ...] = (
     Command("file.start", "File", str(T("commands", "New…")), lambda w: w.show_start(), "Ctrl+N", "file-plus"),
+    Command("file.gallery", "File", str(T("commands", "New from a known network…")), lambda w: w.show_gallery(),
+            "Ctrl+Shift+N", "stack-2"),
     Command("file.open", "File", str(T("commands", "Open…")), lambda w: w.files.ask_open(), "Ctrl+O", "folder-open"),
     Command("file.save", "File", str(T("commands", "Save")), lambda w: w.files.save(), "Ctrl+S", "device-floppy",
             separated=True),

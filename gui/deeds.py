@@ -123,6 +123,9 @@ class Deeds:
     def quit(self) -> None:
         self._window.close()
 
+    def show_gallery(self) -> None:
+        self._window.show_gallery()
+
     def show_export(self) -> None:
         from gui.dialogs.export import ExportDialog
 

@@ -134,6 +134,7 @@ class Parts(QMainWindow):
         start = StartPage()
         start.sample_chosen.connect(self._start_from)
         start.file_chosen.connect(self.open_file)
+        start.gallery_wished.connect(self.show_gallery)
         start.open_wished.connect(lambda: self.files.ask_open())
         start.rescued_chosen.connect(self._choose_rescued)
         self.pages.addWidget(start)
@@ -193,6 +194,14 @@ class Parts(QMainWindow):
         with self.frame.keyboard_kept():
             self.pages.setCurrentIndex(0)
         self.status.show()
+
+    def show_gallery(self) -> None:
+        """Known networks to start from; the present project stays until one is chosen."""
+        from gui.dialogs.gallery import GalleryDialog
+
+        gallery = GalleryDialog(self)
+        gallery.chosen.connect(self._start_from)
+        gallery.open()
 
     def show_view(self, index: int) -> None:
         """Bring one of the views of the centre to the front."""

@@ -13,9 +13,20 @@ import resources
 from engine.design.value import value
 from gui import theme
 from gui.widgets.pieces import Card, ElidedLabel, IconLabel, plain_label, push_button
+from resources.samples import TEMPLATES
 
 if TYPE_CHECKING:
     from gui.recovery import Rescued
+
+FIRST = (
+    ("tutorial", "school"),
+    ("iris", "chart-dots"),
+    ("digits", "grid-dots"),
+    ("moons", "moon"),
+    ("empty", "plus"),
+)
+"""Templates for a first look, with their icons; the gallery has the others."""
+_LOW = 62
 
 
 @value
@@ -80,6 +91,7 @@ class StartPage(QWidget):
     sample_chosen = Signal(str)
     file_chosen = Signal(object)
     open_wished = Signal()
+    gallery_wished = Signal()
     rescued_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -148,6 +160,14 @@ class StartPage(QWidget):
         card = StartCard(opener)
         card.chosen.connect(self._wish_open)
         grid.addWidget(card, 1, 2)
+        gallery = Start(
+            "", "stack-2", self.tr("Known networks…"),
+            self.tr("LeNet, ResNet, U-Net, WaveNet and others, each with its picture, paper and size."),
+        )  # fmt: skip
+        card = StartCard(gallery)
+        card.setFixedHeight(_LOW)
+        card.chosen.connect(self._wish_gallery)
+        grid.addWidget(card, 2, 0, 1, 3)
         for column in range(3):
             grid.setColumnStretch(column, 1)
         return grid
@@ -155,18 +175,15 @@ class StartPage(QWidget):
     def _wish_open(self, sample: str) -> None:
         self.open_wished.emit()
 
+    def _wish_gallery(self, sample: str) -> None:
+        self.gallery_wished.emit()
+
     def starts(self) -> tuple[Start, ...]:
         """What can be started from."""
-        return (
-            Start("tutorial", "school", self.tr("Tutorial network"),
-                  self.tr("Three small layers, each with another activation and initializer.")),
-            Start("iris", "chart-dots", self.tr("Iris classifier"),
-                  self.tr("Four measurements of a flower, three species.")),
-            Start("digits", "grid-dots", self.tr("Digits classifier"),
-                  self.tr("Handwritten digits of 8 × 8 pixels, ten classes.")),
-            Start("moons", "moon", self.tr("Two moons"), self.tr("Two interleaved half circles to tell apart.")),
-            Start("empty", "plus", self.tr("Empty stack"), self.tr("Nothing but an input: build your own.")),
-        )  # fmt: skip
+        return tuple(
+            Start(name, icon, self.tr(TEMPLATES[name].title), self.tr(TEMPLATES[name].sentence))
+            for name, icon in FIRST
+        )
 
     def show_recent(self, paths: list[Path]) -> None:
         """List files that were opened or saved lately; those that are gone are left out."""

@@ -28,23 +28,23 @@ class Template:
 TEMPLATES: dict[str, Template] = {
     "empty": Template(
         "Empty stack", "first steps", 0,
-        "Nothing but an input of two features: build your own.",
+        "Nothing but an input: build your own.",
     ),
     "tutorial": Template(
         "Tutorial network", "first steps", 26,
-        "Three small layers, each with another activation and initializer: 26 parameters.",
+        "Three small layers, each with another activation and initializer.",
     ),
     "moons": Template(
         "Two moons", "first steps", 354,
-        "Two interleaved half circles to tell apart: two hidden layers of 16 units.",
+        "Two interleaved half circles to tell apart.",
     ),
     "iris": Template(
         "Iris classifier", "first steps", 403,
-        "Four measurements of a flower, three species: a first classifier.",
+        "Four measurements of a flower, three species.",
     ),
     "digits": Template(
         "Digits classifier", "first steps", 6_570,
-        "Handwritten digits of 8 × 8 pixels: flattened, then dense layers to ten classes.",
+        "Handwritten digits of 8 × 8 pixels, ten classes.",
     ),
     "lenet-5": Template(
         "LeNet-5", "images", 61_706,
