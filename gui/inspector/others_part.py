@@ -29,6 +29,7 @@ class OthersPart(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._form)
+        self.hide()
 
     def show_layer(self, layer: Layer, state: State) -> None:
         """Show what the layer takes; nothing where that is no more than what flows in."""
