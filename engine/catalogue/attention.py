@@ -37,7 +37,7 @@ class Attending(Kind):
         mends = [Mend(f"Use {field} = {fitting}", SetField(field, fitting))]
         wide = -(-features // heads) * heads
         if wide <= WIDEST:
-            title = f"Insert a Linear to {wide} features"
+            title = f"Insert a Linear to {wide}"
             mends.append(Mend(title, InsertBefore(Linear(wide))))
         raise Misfit(f"heads that divide its {features} features", str(heads), tuple(mends))
 

@@ -42,7 +42,7 @@ def _candidates(shape: Shape, wanted: Shape, channels_first: bool) -> Iterator[t
     axes = len(shape) - 1
     if not channels_first:
         if shape[:-1] == wanted[:-1]:
-            yield f"Linear to {wanted[-1]}", Linear(wanted[-1])
+            yield "Linear", Linear(wanted[-1])
     elif 1 <= axes <= 3:
         yield from _of_images(axes, shape, wanted)
 
@@ -56,18 +56,17 @@ def _of_images(axes: int, shape: Shape, wanted: Shape) -> Iterator[tuple[str, Ki
         stride: int | tuple[int, ...] = steps[0]
     else:
         stride = steps
-    words = "" if stride == 1 else f", stride {'×'.join(map(str, sorted(set(steps))))}"
     yield (
-        f"{one} {convolution.title()} to {wanted[0]} channels{words}",
+        f"{one} {convolution.title()}",
         convolution(out_channels=wanted[0], kernel_size=1, stride=stride),
     )
     if shape[0] != wanted[0]:
         return
     if all(more >= size for size, more in zip(shape[1:], wanted[1:], strict=True)):
-        yield "Pad with zeros", PADDINGS[axes - 1](padding=_ends(shape[1:], wanted[1:]))
+        yield "Padding", PADDINGS[axes - 1](padding=_ends(shape[1:], wanted[1:]))
     if all(less <= size for size, less in zip(shape[1:], wanted[1:], strict=True)):
         pooling = POOLINGS[axes - 1]
-        yield pooling.title(), pooling(output_size=wanted[1:] if axes > 1 else wanted[1])
+        yield "Pooling", pooling(output_size=wanted[1:] if axes > 1 else wanted[1])
 
 
 def _ends(sizes: Shape, wanted: Shape) -> tuple[int, ...]:

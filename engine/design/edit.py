@@ -14,7 +14,18 @@ from engine.design.error import DesignError
 from engine.design.kind import Activation, Initializer, Join, Kind
 from engine.design.naming import default_name, renamed
 from engine.design.placing import Ids, changed, inserted, moved, removed
-from engine.design.tree import Again, Group, Input, Layer, Network, Node, Parallel, Repeat, Tie
+from engine.design.tree import (
+    DEEPEST,
+    Again,
+    Group,
+    Input,
+    Layer,
+    Network,
+    Node,
+    Parallel,
+    Repeat,
+    Tie,
+)
 from engine.design.value import replace, value
 
 
@@ -191,6 +202,14 @@ Edit = (
 
 def apply(network: Network, edit: Edit) -> Network:
     """The network after the edit; the very same value when nothing changes. Raises DesignError when it fits nowhere."""
+    try:
+        return _applied(network, edit)
+    except RecursionError as error:
+        # Only a tree that was made by hand gets this deep: files and edits that nest stop at DEEPEST.
+        raise DesignError(f"blocks are nested too deep; {DEEPEST} is the most") from error
+
+
+def _applied(network: Network, edit: Edit) -> Network:
     match edit:
         case Insert():
             at = edit.at
@@ -230,7 +249,7 @@ def apply(network: Network, edit: Edit) -> Network:
             return network if ties == network.ties else replace(network, ties=ties)
         case Several():
             for one in edit.edits:
-                network = apply(network, one)
+                network = _applied(network, one)
             return network
         case _:
             assert_never(edit)

@@ -204,6 +204,22 @@ class Call:
         return f"{self.function}({', '.join(parts)})"
 
 
+PARAMETER = "nn.Parameter"
+"""What a kind that torch has no module for may be: one tensor of the class itself."""
+TENSORS = {
+    "torch.zeros": ("features", "steps, features", "batch, steps, features"),
+    "torch.full": ("", "size, fill_value"),
+}
+"""What may fill such a parameter, with the names of its arguments by how many there are."""
+
+
+def tensor_call(function: str, *arguments: Any) -> Call:
+    """The call that fills a parameter. Raises TypeError where it has another number of arguments."""
+    known = TENSORS[function]
+    names = signature(dict(enumerate(known, start=1)).get(len(arguments), ""))
+    return Call(function, names, names.bind(arguments, {}))
+
+
 # --- kinds -----------------------------------------------------------------------------------------------------------
 
 
@@ -269,6 +285,11 @@ class Kind(Entry):
     def formula(self, x: TensorSpec) -> str:
         """How the parameter count comes about: `in × out + out = 3 × 2 + 2`; "" without parameters."""
         return ""
+
+    @classmethod
+    def is_parameter(cls) -> bool:
+        """Whether it is a parameter of the class and no module, so that its path is the layer's name alone."""
+        return cls.module == PARAMETER
 
     @classmethod
     def role(cls, tensor: str) -> Role:

@@ -16,7 +16,7 @@ from engine.design.kind import Call, Misfit
 from engine.design.scope_names import activation_name
 from engine.design.tree import Again, Group, Layer, Network, Parallel, Repeat, Tie
 from engine.runtime.forward import Record, Run, compiled
-from engine.runtime.initialize import arguments, initialize, named
+from engine.runtime.initialize import evaluated, initialize
 from engine.runtime.memory import refuse_what_does_not_fit
 from engine.source.classes import own_layers
 from engine.source.sound import sound
@@ -102,7 +102,7 @@ def _add_modules(module: nn.Module, body: StackFacts) -> None:
                 for branch in facts.stacks:
                     _add_modules(module, branch)
             case Layer():
-                module.add_module(node.name, _module(facts))
+                _add_layer(module, node, facts)
                 if node.activation is not None and (
                     second := activation_name(node.name, node.activation)
                 ):
@@ -114,6 +114,16 @@ def _add_modules(module: nn.Module, body: StackFacts) -> None:
                 module.add_module(node.name, _module(facts))
             case Again():
                 pass
+
+
+def _add_layer(module: nn.Module, node: Layer, facts: NodeFacts) -> None:
+    if node.kind.is_parameter():
+        assert facts.input is not None
+        made = evaluated(node.kind.call(facts.input))
+        assert isinstance(made, nn.Parameter)
+        module.register_parameter(node.name, made)
+    else:
+        module.add_module(node.name, _module(facts))
 
 
 def _module(facts: NodeFacts) -> nn.Module:
@@ -137,8 +147,7 @@ def _module(facts: NodeFacts) -> nn.Module:
 
 
 def _called(call: Call) -> nn.Module:
-    positional, by_name = arguments(call)
-    return cast(nn.Module, named(call.function)(*positional, **by_name))
+    return cast(nn.Module, evaluated(call))
 
 
 def _tie(module: nn.Module, tie: Tie) -> None:
@@ -153,9 +162,13 @@ def _has_more(facts: NodeFacts) -> bool:
 
 def _modules(
     module: nn.Module, path: tuple[str, ...], node: Layer
-) -> tuple[nn.Module, nn.Module | None]:
-    """The module of a layer, and that of its activation where it has one."""
-    own = module.get_submodule(".".join(path))
+) -> tuple[nn.Module | nn.Parameter, nn.Module | None]:
+    """The module or parameter of a layer, and the module of its activation where it has one."""
+    own = (
+        module.get_parameter(node.name)
+        if node.kind.is_parameter()
+        else module.get_submodule(".".join(path))
+    )
     second = activation_name(node.name, node.activation)
     return own, module.get_submodule(second) if second else None
 
@@ -163,13 +176,20 @@ def _modules(
 def _initialize(module: nn.Module, path: tuple[str, ...], facts: NodeFacts) -> None:
     node = facts.node
     assert isinstance(node, Layer)
-    own, activation = _modules(module, path, node)
     there = {weight.tensor for weight in facts.weights}
     for tensor, initializer in node.initializers:
         if tensor in there:
-            owner = activation if tensor.startswith("activation.") else own
-            assert owner is not None
-            initialize(owner.get_parameter(tensor.removeprefix("activation.")), initializer)
+            initialize(_tensor(module, path, node, tensor), initializer)
+
+
+def _tensor(module: nn.Module, path: tuple[str, ...], node: Layer, tensor: str) -> nn.Parameter:
+    """One parameter of a layer."""
+    if node.kind.is_parameter() and tensor == "weight":
+        return module.get_parameter(node.name)
+    own, activation = _modules(module, path, node)
+    owner = activation if tensor.startswith("activation.") else own
+    assert isinstance(owner, nn.Module)
+    return owner.get_parameter(tensor.removeprefix("activation."))
 
 
 def _freeze(module: nn.Module, path: tuple[str, ...], facts: NodeFacts) -> None:

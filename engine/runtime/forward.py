@@ -77,9 +77,10 @@ def _layer(
     if form == "m(x)" and activation is None:
         return lambda module, value, values, record: child(module, name)(value)
     use = applied_form(form, tuple(kind.takes))
+    held = parameter if kind.is_parameter() else child
 
     def run(module: nn.Module, value: Tensor, values: Values, record: Record | None) -> Tensor:
-        return use(child(module, name), value, *[values[other] for other in others])
+        return use(held(module, name), value, *[values[other] for other in others])
 
     if module_name:
         return lambda module, value, values, record: child(module, module_name)(
@@ -149,6 +150,11 @@ def _parallel(node: Parallel, nodes: dict[str, Node], recalled: frozenset[str]) 
 def child(module: nn.Module, name: str) -> Any:
     """The submodule of that name, without the detour through nn.Module.__getattr__."""
     return module._modules[name]  # pyright: ignore[reportPrivateUsage]
+
+
+def parameter(module: nn.Module, name: str) -> Any:
+    """The parameter of that name, where a layer is no module."""
+    return module._parameters[name]  # pyright: ignore[reportPrivateUsage]
 
 
 @cache

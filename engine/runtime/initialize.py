@@ -46,10 +46,13 @@ def arguments(call: Call, first: bool = False) -> tuple[list[Any], dict[str, Any
 
 def _made(value: Any) -> Any:
     """A constant as it is; a module that another one takes, as nn.TransformerEncoder does, made first."""
-    if not isinstance(value, Call):
-        return value
-    positional, by_name = arguments(value)
-    return named(value.function)(*positional, **by_name)
+    return evaluated(value) if isinstance(value, Call) else value
+
+
+def evaluated(call: Call) -> Any:
+    """What a call of the catalogue gives."""
+    positional, by_name = arguments(call)
+    return named(call.function)(*positional, **by_name)
 
 
 def initialize(tensor: Tensor, initializer: Initializer) -> None:

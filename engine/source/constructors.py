@@ -87,7 +87,9 @@ class Constructor:
         if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
             return False
         path, owner = attribute_path(statement.targets[0]), attribute_path(statement.value)
-        if path is None or owner is None or min(len(path), len(owner)) < 2:
+        if path is None or owner is None:
+            return False
+        if not all(len(each) > 1 or self._is_parameter(each) for each in (path, owner)):
             return False
         self.ties.append(Tie(".".join(path), ".".join(owner)))
         return True
@@ -102,7 +104,7 @@ class Constructor:
                 if kind is None:
                     return False
                 path = attribute_path(target)
-                if path is None or len(path) < 2:
+                if path is None or (len(path) < 2 and not self._is_parameter(path)):
                     unreadable(
                         call,
                         f"`{source(target)}` is no tensor of a layer, such as `self.fc1.weight`",
@@ -160,7 +162,17 @@ class Constructor:
             found = self._at(path[:parts], where)
         if not isinstance(found.made, TorchModule):
             unreadable(where, f"`{'.'.join(path)}` is not a tensor of one layer")
+        if found.made.kinds[0].is_parameter():
+            if path[parts:]:
+                unreadable(where, f"`{'.'.join(path)}` is no tensor: the parameter itself is one")
+            return found, "weight"
         return found, ".".join(path[parts:])
+
+    def _is_parameter(self, path: tuple[str, ...]) -> bool:
+        """Whether a path is an attribute that is a parameter and no module."""
+        found = self.attributes.get(".".join(path))
+        made = found.made if found is not None else None
+        return isinstance(made, TorchModule) and made.kinds[0].is_parameter()
 
     def _at(self, path: tuple[str, ...], where: ast.AST) -> Attribute:
         found = self.attributes.get(path[0])

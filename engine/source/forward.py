@@ -32,6 +32,7 @@ from engine.source.layout import INDENT, Call, Chain, Keyword, Listed, Method, P
 from engine.source.unify import pattern
 
 MARGIN = " " * (2 * INDENT)
+OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Mult: "*"}
 
 
 class Line(NamedTuple):
@@ -295,26 +296,33 @@ def formed(kind: Kind | None, module: str, value: str, others: tuple[str, ...] =
     if kind is None or form == "m(x)":
         return Call(module, (value, *others))
     return _shaped(
-        pattern(form), module, {"x": value, **dict(zip(kind.takes, others, strict=True))}
+        pattern(form),
+        {"m": module, "x": value, **dict(zip(kind.takes, others, strict=True))},
     )
 
 
-def _shaped(form: ast.expr, module: str, values: Mapping[str, str]) -> Piece:
+def _shaped(form: ast.expr, values: Mapping[str, str]) -> Piece:
     """A form with the module and the variables put in: calls inside each other, perhaps with indices behind them."""
     match form:
         case ast.Name(hole) if hole in values:
             return values[hole]
         case ast.Call(func=function, args=positional, keywords=named):
-            head = module if isinstance(function, ast.Name) else _dotted(function, values)
-            items: list[Piece] = [_shaped(each, module, values) for each in positional]
-            items += [
-                Keyword(each.arg or "", _shaped(each.value, module, values)) for each in named
-            ]
+            head = (
+                values[function.id] if isinstance(function, ast.Name) else _dotted(function, values)
+            )
+            items: list[Piece] = [_shaped(each, values) for each in positional]
+            items += [Keyword(each.arg or "", _shaped(each.value, values)) for each in named]
             return Call(head, tuple(items))
+        case ast.List(elts=listed):
+            return Listed(tuple(_shaped(each, values) for each in listed))
+        case ast.BinOp(left=left, op=operator, right=right):
+            return Chain((_shaped(left, values), _shaped(right, values)), OPERATORS[type(operator)])
         case ast.Subscript(value=indexed):
-            inner = _shaped(indexed, module, values)
-            assert isinstance(inner, Call)
+            inner = _shaped(indexed, values)
             index = ast.unparse(form)[len(ast.unparse(indexed)) :]
+            if isinstance(inner, str):
+                return inner + index
+            assert isinstance(inner, Call)
             return Call(inner.head, inner.items, inner.tail + index)
         case _:
             return _dotted(form, values)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.design.kind import Call, signature
+from engine.design.kind import TENSORS, Call, signature, tensor_call
 from engine.source.entries import kinds_by_module
 from engine.source.made import Attribute, Made, OwnBlock, Sequential, TorchModule, Turns
 from engine.source.syntax import Constants, Names, constant, source, unreadable
@@ -52,7 +52,10 @@ class Modules:
         kinds = kinds_by_module().get(name)
         if kinds is None:
             unreadable(call, f"`{source(call.func)}` is no layer that is known here")
-        return TorchModule(kinds, self.bound(kinds[0].parameters, call, call.args, call.keywords))
+        found = self.bound(kinds[0].parameters, call, call.args, call.keywords)
+        if kinds[0].is_parameter() and not isinstance(found["data"], Call):
+            unreadable(call, f"`{source(call)}` is not filled by {' or '.join(TENSORS)}")
+        return TorchModule(kinds, found)
 
     def _sequential(self, call: ast.Call) -> Made:
         if call.keywords:
@@ -180,12 +183,27 @@ class Modules:
         """A constant, or the call of a module that another one takes, as nn.TransformerEncoder does."""
         if not isinstance(each, ast.Call):
             return constant(each, self.known)
-        kinds = kinds_by_module().get(self.names.dotted(each.func), ())
+        name = self.names.dotted(each.func)
+        if name in TENSORS:
+            return self._tensor(name, each)
+        kinds = kinds_by_module().get(name, ())
         if not kinds:
             return constant(each, self.known)
         known = kinds[0].parameters
         found = self.bound(known, each, each.args, each.keywords)
         return Call(kinds[0].module, signature(known), found)
+
+    def _tensor(self, function: str, call: ast.Call) -> Call:
+        """What fills a parameter: `torch.zeros(3, 2)`, also with its sizes in brackets."""
+        if call.keywords:
+            unreadable(call, f"the arguments of {function} are read by position alone")
+        values = [constant(each, self.known) for each in call.args]
+        if function == "torch.zeros" and len(values) == 1 and isinstance(values[0], tuple):
+            values = list(values[0])  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        try:
+            return tensor_call(function, *values)
+        except TypeError as error:
+            unreadable(call, f"{function} {error}")
 
 
 def _speaks_of(call: ast.Call, target: ast.expr) -> bool:

@@ -62,7 +62,10 @@ def _unify(form: ast.expr, found: ast.expr, names: Names, holes: Holes) -> bool:
             )
         case ast.Subscript(value=inner, slice=index), ast.Subscript(value=other, slice=same):
             return _unify(inner, other, names, holes) and _unify(index, same, names, holes)
-        case ast.Tuple(elts=items), ast.Tuple(elts=others) if len(items) == len(others):
+        case (ast.Tuple(elts=items), ast.Tuple(elts=others)) | (
+            ast.List(elts=items),
+            ast.List(elts=others),
+        ) if len(items) == len(others):
             return all(_unify(a, b, names, holes) for a, b in zip(items, others, strict=True))
         case ast.Slice(), ast.Slice():
             ends = ((form.lower, found.lower), (form.upper, found.upper), (form.step, found.step))

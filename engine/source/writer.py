@@ -153,7 +153,7 @@ def _initializations(path: str, uses: tuple[NodeFacts, ...]) -> Iterator[str]:
         return
     there = [{weight.tensor for weight in facts.weights} for facts in uses]
     for tensor, initializer in node.initializers:
-        own = _tensor(path, tensor)
+        own = path if node.kind.is_parameter() and tensor == "weight" else _tensor(path, tensor)
         piece = Call(initializer.function, (own, *behind_first(initializer)))
         if all(tensor in tensors for tensors in there):
             yield from statement(piece, BODY)

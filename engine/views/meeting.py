@@ -102,5 +102,5 @@ def _called(node: Parallel, branch: int) -> str:
     stack = node.branches[branch]
     lone = sum(1 for each in node.branches if not each.nodes) == 1
     if lone and not stack.nodes and not stack.source:
-        return "the shortcut"
+        return "shortcut"
     return stack.name or f"branch {branch + 1}"

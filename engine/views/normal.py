@@ -6,6 +6,7 @@ other numbers. So a design that breaks one has a fault, and is neither built nor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -232,7 +233,7 @@ def sequential_fault(node: Group | Repeat, old: Node | None = None) -> Misfit | 
     for each in nodes:
         match each:
             case Layer(activation=None, kind=kind) if kind.form() != "m(x)":
-                used = kind.form().replace("m(", f"{kind.title()}(", 1)
+                used = re.sub(r"\bm\b", kind.title(), kind.form())
                 return Misfit(f"a class name, as nn.Sequential cannot write {used}")
             case Layer(activation=None) | Group() | Repeat():
                 if not isinstance(each, Layer) and each.takes:

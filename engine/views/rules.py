@@ -149,9 +149,10 @@ def weights_of(node: Node, x: TensorSpec | None) -> tuple[Weight, ...]:
         kind, attribute = (
             (second, activation_name(node.name, second)) if second else (node.kind, node.name)
         )
-        found.append(
-            Weight(tensor, f"{attribute}.{own}" if attribute else own, shape, kind.role(own))
-        )
+        path = f"{attribute}.{own}" if attribute else own
+        if attribute and kind.is_parameter():
+            path = attribute
+        found.append(Weight(tensor, path, shape, kind.role(own)))
     return tuple(found)
 
 

@@ -10,9 +10,18 @@ from collections.abc import Mapping
 
 from engine.design.edit import SetInputs
 from engine.design.kind import TensorSpec
-from engine.design.tree import Layer, Network, Repeat
+from engine.design.tree import DEEPEST, Layer, Network, Node, Repeat, stacks_of
 from engine.design.value import replace
-from engine.views.facts import MOST_NODES, Analysis, Fault, FaultMend, Shared, StackFacts
+from engine.views.facts import (
+    MOST_NODES,
+    Analysis,
+    Fault,
+    FaultMend,
+    NodeFacts,
+    Shared,
+    StackFacts,
+)
+from engine.views.mends import place_of
 from engine.views.nodes import layer_facts
 from engine.views.normal import class_faults, known_inputs, network_faults, same_blocks
 from engine.views.outputs import returned
@@ -29,6 +38,31 @@ NUMBERS = {"int64": "whole", "float32": "real"}
 
 def infer(network: Network, previous: Analysis | None = None) -> Analysis:
     """All that follows from a network without building it; faults are results, nothing is raised."""
+    try:
+        return _inferred(network, previous)
+    except RecursionError:
+        return _bottomless(network)
+
+
+def _bottomless(network: Network) -> Analysis:
+    """Of a tree that is too deep to be walked, made by hand: a fault on each of its nodes that go too deep."""
+    nodes = network.body.nodes
+    known = tuple(NodeFacts(node, None, None, NOTHING) for node in nodes)
+    body = StackFacts(network.body, None, None, known, NOTHING)
+    needs = f"to be nested at most {DEEPEST} deep"
+    faults = tuple(Fault(node.id, place_of(node), needs) for node in nodes if _is_deep(node))
+    return Analysis(network, body, faults, {})
+
+
+def _is_deep(node: Node) -> bool:
+    """Whether blocks stand inside one another more than DEEPEST times; level by level, without recursion."""
+    level = [node]
+    for _ in range(DEEPEST + 1):
+        level = [inner for each in level for stack in stacks_of(each) for inner in stack.nodes]
+    return bool(level)
+
+
+def _inferred(network: Network, previous: Analysis | None) -> Analysis:
     inputs = network.inputs
     known = known_inputs(inputs)
     first = known[inputs[0].name] if inputs else None

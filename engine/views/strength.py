@@ -77,7 +77,7 @@ class Strength:
 
     def _layer(self, node: Layer, facts: NodeFacts, power: float) -> float:
         x = facts.input
-        if x is None:
+        if x is None or facts.output is None:
             return power
         kind = node.kind
         family = kind.family

@@ -307,7 +307,7 @@ def mend_text(mend: FaultMend) -> str:
         case 0:
             return translate("Stack", "{0} (+0)").format(mend.title)
         case _:
-            cost = translate("Stack", "{0} (+{1} parameters)")
+            cost = translate("Stack", "{0} (+{1} params)")
             return cost.format(mend.title, f"{mend.cost:,}")
 
 

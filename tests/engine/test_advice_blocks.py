@@ -134,6 +134,11 @@ def test_where_no_weights_are_enough_a_norm_is():
     assert titles(edited(fading, given.mends[0].edit)) == []
 
 
+def test_behind_a_fault_nothing_is_said_of_depth():
+    assert titles(project(layer(Linear(4)), inputs=())) == []
+    assert titles(project(layer(Conv2d(4, 9)), layer(Conv2d(4, 1)), inputs=(3, 4, 4))) == []
+
+
 def test_a_repeat_is_as_strong_as_its_turns_written_out():
     def made(weight: KaimingNormal) -> Layer:
         return quiet(Linear(64), Tanh(), weight)

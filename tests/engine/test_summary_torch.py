@@ -32,6 +32,7 @@ def test_parameters_are_those_of_the_built_module(network: Network):
         each.numel() for each in module.parameters() if each.requires_grad
     )
     paths = {name for name, _ in module.named_modules()}
+    paths |= {name for name, _ in module.named_parameters(remove_duplicate=False)}
     rows = [
         row for row in summarize(network).rows if row.kind not in BLOCKS and "(" not in row.name
     ]

@@ -204,7 +204,8 @@ class Maker:
         if x.dtype == "float32" and x.shape and self.chance(50):
             return Linear(self.draw(st.integers(1, 6)), self.draw(st.booleans()))
         for _ in range(4):
-            kind = self.draw(entries(self.choice(KINDS.values())))
+            rare = [kind for kind in KINDS.values() if kind.is_parameter()]
+            kind = self.draw(entries(self.choice(rare if self.chance(15) else KINDS.values())))
             rule = applied(kind, x)
             if isinstance(rule, Misfit) or rule.output.elements > 200:
                 continue

@@ -110,7 +110,7 @@ def torch_signature(what: Callable[..., Any]) -> Signature:
     for name, parameter in inspect.signature(_overloaded(what)).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        if name not in ("generator", "self"):
+        if name not in ("generator", "self", "cls"):
             default = parameter.default
             word = getattr(default, "__name__", default) if inspect.isfunction(default) else default
             defaults[name] = REQUIRED if default is inspect.Parameter.empty else word
@@ -118,7 +118,12 @@ def torch_signature(what: Callable[..., Any]) -> Signature:
 
 
 def _overloaded(what: Callable[..., Any]) -> Callable[..., Any]:
-    """What says the parameters: the first overload of a constructor that itself takes `*args`, as those of RNNs do."""
+    """What says the parameters: the first overload of a constructor that itself takes `*args`, as those of RNNs do.
+
+    A tensor such as nn.Parameter has no constructor but `__new__`.
+    """
+    if inspect.isclass(what) and not inspect.isfunction(what.__init__):
+        return what.__new__
     overloads = get_overloads(what.__init__) if inspect.isclass(what) else ()
     return overloads[0] if overloads else what
 
@@ -126,7 +131,7 @@ def _overloaded(what: Callable[..., Any]) -> Callable[..., Any]:
 class Used(nn.Module):
     """A layer's module as `forward` uses it, in the form that the layer's fields choose."""
 
-    def __init__(self, layer: Kind, module: nn.Module) -> None:
+    def __init__(self, layer: Kind, module: nn.Module | nn.Parameter) -> None:
         super().__init__()
         self.module = module
         names = ", ".join(("m", "x", *layer.takes))

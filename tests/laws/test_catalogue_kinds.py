@@ -25,6 +25,7 @@ from engine.catalogue.needs import axis
 from engine.catalogue.norm import NormalisingLast
 from engine.catalogue.padding import CircularPadding, ConstantPadding, Padding
 from engine.catalogue.pairs import Bilinear, CosineSimilarity, PairwiseDistance
+from engine.catalogue.parameters import Learned
 from engine.catalogue.pooling import AdaptiveAvgPool2d, FractionalPooling
 from engine.catalogue.recurrent import Recurrent
 from engine.catalogue.reference import gathered
@@ -96,6 +97,8 @@ def stricter(layer: Kind, x: Spec) -> str:
         return "torch warns that dropout does nothing there"
     if isinstance(layer, UpsamplingNearest2d):
         return "torch takes images of any number of axes, whatever its name says"
+    if isinstance(layer, Learned):
+        return "torch adds and multiplies whatever shapes can be broadcast"
     if isinstance(layer, Shuffling) and rank > 4:
         return "torch takes any number of batches in front"
     if isinstance(layer, FeatureAlphaDropout) and layer.p in (0, 1):
@@ -177,7 +180,9 @@ def examples(kind: type[Kind]) -> list[tuple[Kind, Spec]]:
 
 @every_kind
 def test_its_signature_is_that_of_its_module(kind: type[Kind]):
-    assert_signature(kind.parameters, torch_object(kind.module))
+    # A parameter without a tensor is empty, and no design has one.
+    apart = ("data",) if kind.is_parameter() else ()
+    assert_signature(kind.parameters, torch_object(kind.module), apart=apart)
 
 
 @every_kind
@@ -214,6 +219,7 @@ def test_shapes_weights_and_buffers_are_those_of_the_built_module(
         module = made(layer.call(x))
     assert spec_of(Used(layer, module).eval()(*samples(x))) == output
     assert spec_of(torch_takes(layer, x)) == output
+    module = held(module)
     weights = {name: tuple(tensor.shape) for name, tensor in module.named_parameters()}
     buffers = {
         name: Spec(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
@@ -225,6 +231,15 @@ def test_shapes_weights_and_buffers_are_those_of_the_built_module(
     assert read_back(layer, x) == layer
     assert_formula(layer.formula(x), sum(map(prod, weights.values())))
     assert_brief(layer.brief(x))
+
+
+def held(made: Any) -> torch.nn.Module:
+    """A layer's module; of a layer that is a parameter one that holds it."""
+    if isinstance(made, torch.nn.Module):
+        return made
+    module = torch.nn.Module()
+    module.register_parameter("weight", made)
+    return module
 
 
 def read_back(layer: Kind, x: Spec) -> Kind:
@@ -333,7 +348,7 @@ def test_multiply_accumulates_are_half_of_torchs_flops(kind: type[Kind]):
 
 def layer_weight(module: Used) -> torch.Tensor:
     """The matrix that takes the first value of a bilinear layer to all products with numbers of the second."""
-    weight = module.module.get_parameter("weight")
+    weight = held(module.module).get_parameter("weight")
     return weight.transpose(1, 2).flatten(0, 1)
 
 
@@ -361,7 +376,9 @@ def assert_torch_default(layer: Kind, x: Spec):
     shapes = layer.weights(x)
     times = 1 + 4000 // max(1, min(map(prod, shapes.values()), default=1))
     count = min(times, 400, 1 + 2_000_000 // max(1, sum(map(prod, shapes.values()))))
-    modules = [dict(made(layer.call(x)).named_parameters()) for _ in range(count if shapes else 0)]
+    modules = [
+        dict(held(made(layer.call(x))).named_parameters()) for _ in range(count if shapes else 0)
+    ]
     for tensor in shapes:
         law, sentence = layer.torch_default(tensor, x)
         drawn = torch.stack([tensors[tensor] for tensors in modules]).detach()
