@@ -14,6 +14,7 @@ from engine.views.diagram import Diagram, Memory, diagram
 from gui import theme
 from gui.asking import Ask
 from gui.document import State
+from gui.status import short
 from gui.views.diagram_canvas import DiagramCanvas
 from gui.views.diagram_lines import Live
 from gui.widgets.pieces import EmptyState, plain_label, push_button
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 DRAWN_WEIGHTS = 64 * 64
 """Numbers of the largest matrix whose lines are drawn in its colours."""
+
+MOST_WEIGHTS = 10_000_000
+"""Parameters of the largest network that is built for its lines alone; a larger one waits for other wishes."""
 
 MANY = 300
 PAUSE_MS, LONG_PAUSE_MS = 120, 500
@@ -158,6 +162,10 @@ class DiagramView(QWidget):
             return
         if not self._diagram or not any(bundle.weight for bundle in self._diagram.bundles):
             return
+        if state.analysis.totals.parameters > MOST_WEIGHTS:
+            self._asked = self._wanted_weights()
+            self._no_weights(self._grey())
+            return
         from engine.worker.protocol import Weights
 
         self._asked = self._wanted_weights()
@@ -179,6 +187,13 @@ class DiagramView(QWidget):
     def _show_live(self) -> None:
         self.canvas.show_live(Live(self._weights, self._values))
 
+    def _grey(self) -> str:
+        """Why the lines of a large network have no colours."""
+        most = short(MOST_WEIGHTS)
+        return self.tr(
+            "lines stay grey: more than {0} weights are not drawn for them alone"
+        ).format(most)
+
     def _say_legend(self) -> None:
         has_lines = self._diagram is not None and any(
             bundle.weight for bundle in self._diagram.bundles
@@ -187,6 +202,8 @@ class DiagramView(QWidget):
             said = self.tr("line width |w| · blue w > 0 · orange w < 0")
             discs = self.tr(" · disc = value of the first row") if self._values else ""
             self._legend.setText(said + discs)
+        elif has_lines and self._state and self._state.analysis.totals.parameters > MOST_WEIGHTS:
+            self._legend.setText(self._grey())
         elif has_lines:
             self._legend.setText(self.tr("lines are coloured once the weights are drawn"))
         else:
