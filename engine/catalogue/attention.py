@@ -102,6 +102,7 @@ class MultiheadAttention(Attending):
     add_zero_attn: bool = flag(
         False, "Add a step of zeros to look at, so that a head may take nothing."
     )
+    causal: bool = flag(False, "Let no step see those after it, as for writing word by word.")
 
     aliases = ("attention", "self-attention", "mha", "transformer", "heads")
     module = "nn.MultiheadAttention"
@@ -109,7 +110,13 @@ class MultiheadAttention(Attending):
         "in_proj_weight", "in_proj_bias", "bias_k", "bias_v", "out_proj.weight", "out_proj.bias",
     )  # fmt: skip
     roles: ClassVar[dict[str, Role]] = {"in_proj_bias": "bias"}
-    forms: ClassVar[dict[str, dict[str, Any]]] = {"m(x, x, x, need_weights=False)[0]": {}}
+    forms: ClassVar[dict[str, dict[str, Any]]] = {
+        "m(x, x, x, need_weights=False)[0]": {"causal": False},
+        "m(x, x, x, need_weights=False, "
+        "attn_mask=nn.Transformer.generate_square_subsequent_mask(x.size(1), device=x.device))[0]": {
+            "causal": True
+        },
+    }
     parameters = (
         "embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False, "
         "kdim=None, vdim=None, batch_first=False, device=None, dtype=None"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from engine.catalogue.embedding import Embedding
+from engine.catalogue.roles import ROLES
 from engine.design.kind import (
     Gathered,
     InsertBefore,
@@ -49,5 +50,7 @@ def wrong_axis(x: TensorSpec, got: str) -> NoReturn:
     """Raises Misfit with the dimensions there are."""
     last = len(x.shape)
     needs = f"a dim from 1 to {last} for {x}" if last > 1 else f"dim 1 for {x}"
+    if last > 1 and last in ROLES:
+        needs = f"{needs} ({', '.join(ROLES[last])})"
     raise Misfit(f"{needs}, or counted from the end", f"dim {got}",
                  (Mend("Use the last dimension", SetField("dim", -1)),))  # fmt: skip

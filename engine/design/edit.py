@@ -165,6 +165,13 @@ class SetInputs:
 
 
 @value
+class SetOutputs:
+    """Change what the network returns beside what flows out."""
+
+    outputs: tuple[str, ...]
+
+
+@value
 class RenameNetwork:
     """Give the network, and so its exported class, another name."""
 
@@ -188,7 +195,8 @@ class Several:
 
 Edit = (
     Insert | Remove | Move | Duplicate | SetField | SetKind | SetActivation | SetInitializer | SetFrozen | SetOthers
-    | SetNote | Rename | RenameClass | SetJoin | SetTimes | SetTakes | SetInputs | RenameNetwork | SetTies | Several
+    | SetNote | Rename | RenameClass | SetJoin | SetTimes | SetTakes | SetInputs | SetOutputs | RenameNetwork
+    | SetTies | Several
 )  # fmt: skip
 
 
@@ -230,6 +238,9 @@ def _applied(network: Network, edit: Edit) -> Network:
         case SetInputs():
             inputs = limits.inputs(edit.inputs)
             return network if inputs == network.inputs else replace(network, inputs=inputs)
+        case SetOutputs():
+            outputs = limits.others(edit.outputs)
+            return network if outputs == network.outputs else replace(network, outputs=outputs)
         case RenameNetwork():
             name = limits.name(edit.name)
             return network if name == network.name else replace(network, name=name)

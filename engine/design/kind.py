@@ -130,7 +130,7 @@ def wrong_others(takes: Collection[str], given: int) -> Misfit:
     needs = f"a further value beside what flows in: {', '.join(takes)}"
     if len(takes) != 1:
         needs = f"{len(takes)} further values beside what flows in: {', '.join(takes)}"
-    return Misfit(needs if takes else "nothing beside what flows in", str(given))
+    return Misfit(needs if takes else "nothing beside what flows in", str(given or "none"))
 
 
 class Required:

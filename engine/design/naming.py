@@ -145,7 +145,10 @@ def renamed(network: Network, node_id: int, name: str) -> Network:
             Tie(_moved_path(tie.path, path, new_path), _moved_path(tie.owner, path, new_path))
             for tie in ties
         )
-    return replace(network, body=body, ties=ties)
+    outputs = network.outputs
+    if old in outputs and own_class is network.body and names.count(old) == 1:
+        outputs = tuple(name if one == old else one for one in outputs)
+    return replace(network, body=body, ties=ties, outputs=outputs)
 
 
 def _moved_path(path: str, old: str, new: str) -> str:

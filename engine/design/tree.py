@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import is_
 
-from engine.design.kind import Activation, Initializer, Join, Kind, TensorSpec
+from engine.design.kind import Activation, Gathered, Initializer, Join, Kind, TensorSpec
 from engine.design.value import field, replace, value
 
 DEEPEST = 64
@@ -140,6 +140,18 @@ class Network:
     body: Stack = field(default_factory=Stack)
     ties: tuple[Tie, ...] = ()
     next_id: int = 1
+    outputs: tuple[str, ...] = ()
+    """What it returns beside what flows out: names of inputs or nodes of its own class."""
+
+
+def alone(layer: Layer, x: TensorSpec) -> Network:
+    """A network that holds nothing but one layer, fed with what flows into it and with what it takes beside that."""
+    others = x.others if isinstance(x, Gathered) else ()
+    own = x.alone if isinstance(x, Gathered) else x
+    names = ["value", *(f"value{number}" for number in range(2, len(others) + 2))]
+    inputs = tuple(map(Input, names, (own, *others)))
+    lone = replace(layer, id=1, name="alone", others=tuple(names[1:]))
+    return Network(inputs=inputs, body=Stack((lone,)), next_id=2)
 
 
 def node_name(node: Node) -> str:

@@ -75,6 +75,8 @@ def network_document(network: Network) -> dict[str, Any]:
     }
     if network.ties:
         document["ties"] = [{"path": tie.path, "owner": tie.owner} for tie in network.ties]
+    if network.outputs:
+        document["outputs"] = list(network.outputs)
     return document
 
 

@@ -54,7 +54,7 @@ E = TypeVar("E", bound=Entry)
 ID = Whole(0, 2**53)
 
 TOP = frozenset({"format", "version", "network", "data", "training", "forward", "notes"})
-NETWORK = frozenset({"name", "inputs", "layers", "ties", "next_id"})
+NETWORK = frozenset({"name", "inputs", "layers", "ties", "next_id", "outputs"})
 LAYER = frozenset(RESERVED)
 PARALLEL = frozenset({"id", "parallel", "branches", "activation", "note"})
 BRANCH = frozenset({"layers", "source", "name"})
@@ -99,7 +99,7 @@ def read_network(value: object) -> Network:
     name = at("name", part.get("name", "Net"), limits.name)
     given: Any = at("next_id", part.get("next_id", 1), Whole(1, 2**53).checked)
     numbered, next_id = _numbered(body, given)
-    return Network(name, inputs, numbered, ties, next_id)
+    return Network(name, inputs, numbered, ties, next_id, _names(part, "outputs"))
 
 
 def _numbered(body: Stack, given: int) -> tuple[Stack, int]:

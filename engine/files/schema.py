@@ -83,6 +83,7 @@ def _network() -> Schema:
             "layers": _ref("layers"),
             "ties": _array(_ref("tie"), limits.MOST_TIES),
             "next_id": _range(Whole(1, 2**53)),
+            "outputs": _array(NAME, limits.MOST_OTHERS),
         }
     )
     shape, dtype = _range(limits.INPUT_SHAPE), _range(limits.INPUT_DTYPE)

@@ -23,7 +23,7 @@ from engine.source.sound import sound
 from engine.views.facts import Analysis, NodeFacts, StackFacts
 from engine.views.rules import applied
 
-BODY, INPUTS = "__body__", "__inputs__"
+BODY, INPUTS, OUTPUTS = "__body__", "__inputs__", "__outputs__"
 """Where a Built keeps what it runs; no layer can be called so."""
 
 
@@ -33,18 +33,26 @@ class Built(nn.Module):
     `module(*inputs)` gives what the exported class gives. With `record={}` it also notes what every node gave.
     """
 
-    def __init__(self, run: Run, inputs: tuple[str, ...]) -> None:
+    def __init__(self, run: Run, inputs: tuple[str, ...], outputs: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.__dict__[BODY] = run
         self.__dict__[INPUTS] = inputs
+        self.__dict__[OUTPUTS] = outputs
 
-    def forward(self, *values: Tensor, record: Record | None = None) -> Tensor:
-        """The network's output; raises TypeError when the number of inputs is another."""
+    def forward(self, *values: Tensor, record: Record | None = None) -> Tensor | tuple[Tensor, ...]:
+        """The network's output, or all of them where there are several; raises TypeError as `outputs` does."""
+        first, *others = self.outputs(*values, record=record)
+        return (first, *others) if others else first
+
+    def outputs(self, *values: Tensor, record: Record | None = None) -> tuple[Tensor, ...]:
+        """All that it returns, what flows out first; raises TypeError when the number of inputs is another."""
         names: tuple[str, ...] = self.__dict__[INPUTS]
         run: Run = self.__dict__[BODY]
         if len(values) != len(names):
             raise TypeError(f"this network takes {', '.join(names)}; {len(values)} were given")
-        return run(self, values[0], dict(zip(names, values, strict=True)), record)
+        known = dict(zip(names, values, strict=True))
+        last = run(self, values[0], known, record)
+        return (last, *[known[name] for name in self.__dict__[OUTPUTS]])
 
 
 def build(network: Network, seed: int = 0, analysis: Analysis | None = None) -> Built:
@@ -63,7 +71,8 @@ def construct(network: Network, analysis: Analysis | None = None) -> Built:
     """The same from torch's generator as it stands, which moves on. Raises DesignError as `build` does."""
     facts = sound(network, analysis)
     refuse_what_does_not_fit(facts)
-    return _built(facts.body, tuple(each.name for each in network.inputs), network.ties)
+    inputs = tuple(each.name for each in network.inputs)
+    return _built(facts.body, inputs, network.ties, outputs=network.outputs)
 
 
 def _built(
@@ -71,9 +80,10 @@ def _built(
     inputs: tuple[str, ...] = ("x",),
     ties: tuple[Tie, ...] = (),
     run: Run | None = None,
+    outputs: tuple[str, ...] = (),
 ) -> Built:
     """One class with its own layers and those of the blocks inside."""
-    module = Built(run or compiled(body.stack), inputs)
+    module = Built(run or compiled(body.stack, outputs), inputs, outputs)
     _add_modules(module, body)
     for tie in ties:
         _tie(module, tie)

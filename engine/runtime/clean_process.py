@@ -56,11 +56,18 @@ def given(folder: Path, ask: dict[str, Any]) -> dict[str, Tensor]:
     named = load_file(folder / "inputs.safetensors")
     inputs = [named[key] for key in sorted(named)]
     with torch.no_grad():
-        result["evaluation"] = network.eval()(*inputs).contiguous().clone()
+        result |= outputs("evaluation", network.eval()(*inputs))
         torch.manual_seed(ask["seed"])
-        result["training"] = network.train()(*inputs).contiguous().clone()
+        result |= outputs("training", network.train()(*inputs))
     result |= {f"after:{key}": each.clone() for key, each in network.state_dict().items()}
     return result
+
+
+def outputs(what: str, found: Tensor | tuple[Tensor, ...]) -> dict[str, Tensor]:
+    """Copies of all that the network returned, those behind the first with their number."""
+    several = found if isinstance(found, tuple) else (found,)
+    names = [what, *(f"{what}:{number}" for number in range(2, len(several) + 1))]
+    return {name: each.contiguous().clone() for name, each in zip(names, several, strict=True)}
 
 
 def main(folder: Path) -> None:

@@ -25,10 +25,10 @@ Run = Callable[[nn.Module, Tensor, Values, Record | None], Tensor]
 Apply = Callable[[nn.Module, Tensor], Tensor]
 
 
-def compiled(body: Stack) -> Run:
+def compiled(body: Stack, outputs: tuple[str, ...] = ()) -> Run:
     """The forward of one class."""
     nodes = {name: node for node in scope(body) if (name := node_name(node))}
-    return _stack(body, nodes, frozenset(sources(body)))
+    return _stack(body, nodes, frozenset((*sources(body), *outputs)))
 
 
 def _stack(stack: Stack, nodes: dict[str, Node], recalled: frozenset[str]) -> Run:

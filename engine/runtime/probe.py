@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from engine.design.error import DesignError
 from engine.design.project import Project
-from engine.design.tree import Input, Layer, Network, Stack
+from engine.design.tree import Layer, Network, alone
 from engine.runtime.build import build
 from engine.runtime.curves import CurveValues, curve, vector
 from engine.runtime.data import Rows, batch
@@ -136,9 +136,9 @@ def _alone(facts: NodeFacts, tensor: str, seed: int) -> Tensor:
     """One tensor of a layer that is a network of its own."""
     assert isinstance(facts.node, Layer)
     assert facts.input is not None
-    node = replace(facts.node, name="alone")
-    network = Network("Net", (Input("x", facts.input),), Stack((node,)), (), node.id + 1)
-    path = next(each.path for each in weights_of(node, facts.input) if each.tensor == tensor)
+    network = alone(facts.node, facts.input)
+    weights = weights_of(network.body.nodes[0], facts.input)
+    path = next(each.path for each in weights if each.tensor == tensor)
     return build(network, seed).get_parameter(path)
 
 
@@ -218,7 +218,8 @@ def forward(project: Project, batch_size: int, seed: int, live: Live | None = No
     started = time.perf_counter()
     with torch.no_grad():
         try:
-            output = model(*(torch.from_numpy(x) for x in rows.inputs), record=record)
+            values = (torch.from_numpy(x) for x in rows.inputs)
+            output, *_ = model.outputs(*values, record=record)
         except IndexError:
             raise DesignError("a whole number in the input has no row in an embedding; draw smaller numbers, or give "
                               "the embedding more rows") from None  # fmt: skip

@@ -22,6 +22,7 @@ from engine.catalogue.embedding import Embedding
 from engine.design.error import DesignError
 from engine.design.tree import Layer, Network, walk
 from engine.runtime.build import Built, build
+from engine.runtime.clean_process import outputs
 from engine.runtime.memory import available_bytes, predicted_bytes
 from engine.source.sound import sound
 from engine.views.facts import Analysis
@@ -138,9 +139,9 @@ def _inputs(network: Network) -> dict[str, Tensor]:
 
 def _outputs(model: Built, inputs: list[Tensor], seed: int) -> dict[str, Tensor]:
     with torch.no_grad(), torch.random.fork_rng(devices=()):
-        found = {"evaluation": model.eval()(*inputs).contiguous().clone()}
+        found = outputs("evaluation", model.eval()(*inputs))
         torch.default_generator.manual_seed(seed)
-        found["training"] = model.train()(*inputs).contiguous().clone()
+        found |= outputs("training", model.train()(*inputs))
     return found | {f"after:{key}": each.clone() for key, each in model.state_dict().items()}
 
 
@@ -265,4 +266,4 @@ def _named(key: str) -> str:
         case "after":
             return f"the buffer {name} after a training step"
         case _:
-            return f"the output in {what}"
+            return f"output {name} in {what}" if name else f"the output in {what}"

@@ -48,6 +48,8 @@ class Dataflow:
         self.aliases: set[str] = set()
         """Variables that are another name for what a variable held."""
         self.used: set[str] = set()
+        self.outputs: tuple[str, ...] = ()
+        """What is returned beside the first value."""
         self.evaluations: list[ast.expr] = []
         """Everything computed, in order."""
         self.unusual = [
@@ -61,12 +63,15 @@ class Dataflow:
         for position, statement in enumerate(statements):
             self.spend(1)
             match statement:
-                case ast.Return(ast.expr() as value):
+                case ast.Return(ast.expr() as whole):
+                    several = isinstance(whole, ast.Tuple) and whole.elts
+                    value, *others = several or [whole]
                     if position + 1 < len(statements):
                         unreadable(
                             statements[position + 1], "what stands behind `return` never runs"
                         )
                     result = self.value(value)
+                    self.outputs = tuple(map(self._recall, others))
                     if isinstance(result, Start) and result.origin:
                         return self._continued(result, value)
                     return result

@@ -49,6 +49,8 @@ class Forward:
 
     body: Stack
     inputs: tuple[str, ...]
+    outputs: tuple[str, ...] = ()
+    """What is returned beside what flows out."""
     lines: list[Line] = field(default_factory=list[Line])
     nodes: dict[str, Node] = field(default_factory=dict[str, Node])
     recalled: frozenset[str] = frozenset()
@@ -57,7 +59,7 @@ class Forward:
 
     def write(self) -> list[Line]:
         self.nodes = {name: node for node in scope(self.body) if (name := node_name(node))}
-        self.recalled = frozenset(sources(self.body))
+        self.recalled = frozenset((*sources(self.body), *self.outputs))
         named = {branch.name for branch in _branches(self.body) if branch.name}
         self.names = frozenset({*self.inputs, *self.recalled, *named})
         for name in self.names - {"x"}:
@@ -70,8 +72,10 @@ class Forward:
         if kept:
             # The line that tells a recall of the input from a branch beside what flows: see reading.py.
             self.lines.append(Line(flow, first))
-        self._stack(self.body, flow if kept else first, flow, frozenset({flow}), True)
+        self._stack(self.body, flow if kept else first, flow, frozenset({flow}), not self.outputs)
         last = self.lines[-1]
+        if self.outputs:
+            return [*self.lines, Line("", _several((flow, *self.outputs)))]
         return (
             [*self.lines, Line("", last.target)]
             if last.over
@@ -262,6 +266,12 @@ def _branches(body: Stack) -> Iterator[Stack]:
     for node in scope(body):
         if isinstance(node, Parallel):
             yield from node.branches
+
+
+def _several(names: tuple[str, ...]) -> Piece:
+    """Values that are returned together; in brackets where they are too long for a line."""
+    text = ", ".join(names)
+    return text if fits(f"{MARGIN}return {text}") else Listed(names, "()")
 
 
 def _turn_words() -> Iterator[str]:

@@ -53,9 +53,10 @@ class _File:
         self._find_classes(parsed(self.text))
         root = self._root(class_name)
         claims: Claims = {}
-        constructor, body = self._read(root, self._defaults(root), claims, 0)
+        constructor, body, outputs = self._read(root, self._defaults(root), claims, 0)
         inputs = _inputs(root)
-        network = Network(root.name, inputs, body, tuple(constructor.ties), self.ids.last + 1)
+        ties = tuple(constructor.ties)
+        network = Network(root.name, inputs, body, ties, self.ids.last + 1, outputs)
         analysis = infer(network)
         for fault in analysis.faults:
             unreadable(line_of(fault.node_id, claims) or root.line, fault.sentence)
@@ -185,21 +186,24 @@ class _File:
 
     def _read(
         self, own: SourceClass, known: Constants, claims: Claims, depth: int
-    ) -> tuple[Constructor, Stack]:
-        """The constructor and the tree of one use of a class."""
+    ) -> tuple[Constructor, Stack, tuple[str, ...]]:
+        """The constructor and the tree of one use of a class, and what it returns beside what flows out."""
         self.spend(1)
         constructor = Constructor(self.names, self.classes, known, self.spend)
         constructor.read(own.constructor)
         flow = Dataflow(self.names, constructor.attributes, own.inputs, self.spend)
         result = flow.read(own.forward, own.forward_line)
         structure = Structure(flow, claims, depth, self.ids, self._inner_body)
-        return constructor, structure.body(result, own.forward_line)
+        return constructor, structure.body(result, own.forward_line), flow.outputs
 
     def _inner_body(
         self, class_name: str, arguments: dict[str, Any], claims: Claims, depth: int
     ) -> tuple[tuple[str, ...], Stack]:
         own = self.classes[class_name]
-        constructor, body = self._read(own, arguments, claims, depth)
+        constructor, body, outputs = self._read(own, arguments, claims, depth)
+        if outputs:
+            where = own.forward_line
+            unreadable(where, f"{class_name} returns several values; only the network itself can")
         if constructor.ties:
             unreadable(own.line, f"{class_name} shares a parameter; only the network itself can")
         return own.inputs[1:], body

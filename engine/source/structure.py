@@ -87,7 +87,9 @@ class Structure:
     def _all_used(self, result: Value) -> None:
         """Raises DesignError where something is computed that what is returned does not need."""
         reached: set[int] = set()
-        ahead: list[Value] = [result]
+        recalled = self.flow.recalled
+        returned = [recalled[name] for name in self.flow.outputs if name in recalled]
+        ahead: list[Value] = [result, *returned]
         while ahead:
             value = ahead.pop()
             if isinstance(value, Start) or value.order in reached:
@@ -96,7 +98,6 @@ class Structure:
                 continue
             reached.add(value.order)
             if isinstance(value, Step):
-                recalled = self.flow.recalled
                 ahead += [recalled[name] for name in value.others if name in recalled]
             ahead.append(previous(value))
             if isinstance(value, Merge):

@@ -49,6 +49,7 @@ def _class(written: WrittenClass, whole: Analysis | None) -> list[str]:
         raise DesignError(fault)
     body = written.uses[0]
     inputs = tuple(each.name for each in whole.network.inputs) if whole else ("x", *written.takes)
+    outputs = whole.network.outputs if whole else ()
     lines = [f"class {written.name}(nn.Module):"]
     lines += (
         _network_docstring(whole) if whole else [f'    """{written.name}: {_purpose(written)}."""']
@@ -68,8 +69,8 @@ def _class(written: WrittenClass, whole: Analysis | None) -> list[str]:
     for path, uses in owned:
         for module in _frozen(path, uses[0]):
             lines += statement(Call(f"{module}.requires_grad_", ("False",)), BODY)
-    lines += ["", *_signature("forward", [f"{name}: Tensor" for name in inputs], "Tensor")]
-    for target, piece, over in Forward(body.stack, inputs).write():
+    lines += ["", *_signature("forward", [f"{name}: Tensor" for name in inputs], _given(outputs))]
+    for target, piece, over in Forward(body.stack, inputs, outputs).write():
         inside = BODY
         if over:
             lines += statement(over, BODY)
@@ -81,6 +82,17 @@ def _class(written: WrittenClass, whole: Analysis | None) -> list[str]:
 def _signature(name: str, parameters: list[str], returns: str) -> list[str]:
     pieces = ("self", *parameters)
     return statement(Call(f"def {name}", pieces, f" -> {returns}:"), INDENT)
+
+
+def _given(outputs: tuple[str, ...]) -> str:
+    """The annotation of what `forward` returns."""
+    if not outputs:
+        return "Tensor"
+    return (
+        f"tuple[{', '.join(['Tensor'] * (len(outputs) + 1))}]"
+        if len(outputs) < 4
+        else "tuple[Tensor, ...]"
+    )
 
 
 def _parameter(parameter: Parameter) -> str:
@@ -111,6 +123,11 @@ def _network_docstring(whole: Analysis) -> list[str]:
             for each in whole.network.inputs
         ),
         f"    returns: {batched(output.shape)}",
+        *(
+            f"    {name}: {batched(each.shape)}, returned beside it"
+            for name, each in zip(whole.network.outputs, whole.more, strict=True)
+            if each is not None
+        ),
         '    """',
     ]
 

@@ -6,6 +6,7 @@ Layout is our own and linear in the number of nodes, as a design is a tree: size
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import starmap
 
 from engine.design.tree import Group, Input, Layer, Parallel, node_name
@@ -18,10 +19,13 @@ from engine.views.diagram_parts import (
     Frame,
     Joint,
     Plate,
+    Skip,
     Wire,
 )
+from engine.views.diagram_reaches import TRACK
 from engine.views.diagram_sizes import (
     BETWEEN_BRANCHES,
+    BOX_HEIGHT,
     FAN,
     FORK,
     HEADER,
@@ -53,11 +57,14 @@ __all__ = [
     "Joint",
     "Plate",
     "Memory",
+    "Skip",
     "Wire",
     "diagram",
 ]
 
 MARGIN = 40.0
+LEAVING = 10.0
+"""How far before the next item a line over the row leaves the flow."""
 
 
 class _Flow(NamedTuple):
@@ -78,13 +85,22 @@ class Memory:
         self.neurons: dict[int, _Neurons] = {}
         self.last: tuple[tuple[Input, ...], tuple[NodeFacts, ...], Diagram] | None = None
 
+    def fold(self, folded: frozenset[int]) -> None:
+        """What was found with other blocks folded does not hold any more."""
+        if folded != self.sizes.folded:
+            self.sizes, self.last = Sizes(folded), None
 
-def diagram(analysis: Analysis, memory: Memory | None = None) -> Diagram:
+
+def diagram(
+    analysis: Analysis, memory: Memory | None = None, folded: frozenset[int] = frozenset()
+) -> Diagram:
     """The drawing of a network; also of one with faults, as far as it is known.
 
-    It is the last one itself where nothing of it has changed.
+    Groups and Repeats whose ids are in `folded` are drawn as one box. It is the last drawing itself where nothing of it
+    has changed.
     """
     memory = memory or Memory()
+    memory.fold(folded)
     inputs = analysis.network.inputs
     nodes = analysis.body.nodes
     last = memory.last
@@ -108,6 +124,7 @@ def _alike(one: NodeFacts, other: NodeFacts) -> bool:
     return (
         isinstance(before, Layer)
         and isinstance(node, Layer)
+        and before.others == node.others
         and (before.id, before.name, before.kind) == (node.id, node.name, node.kind)
         and type(before.activation) is type(node.activation)
         and (one.input, one.output) == (other.input, other.output)
@@ -148,11 +165,13 @@ class _Pen:
         self.joints: list[Joint] = []
         self.wires: list[Wire] = []
         self.bundles: list[Bundle] = []
+        self.skips: list[Skip] = []
 
     def drawing(self, width: float, height: float) -> Diagram:
         return Diagram(
             tuple(self.columns), tuple(self.plates), tuple(self.boxes), tuple(self.frames),
             tuple(self.joints), tuple(self.wires), tuple(self.bundles), width, height,
+            tuple(self.skips),
         )  # fmt: skip
 
     def row(
@@ -168,8 +187,10 @@ class _Pen:
         """Draw a row from `x` on along the line `y`; what flows out of it. `prefix` starts the paths of its weights."""
         header = y - row.tallest - HEADER / 2 + 6
         position = 0
+        lefts: list[float] = []
         for item, gap in zip(row.items, row.gaps, strict=True):
             x += gap
+            lefts.append(x)
             facts = item.facts
             path = prefix
             if facts is not None:
@@ -187,7 +208,31 @@ class _Pen:
                 case Branched():
                     flow = self._branches(item, x, y, flow, prefix, depth)
             x += item.width
+        if row.reaches:
+            self._reaches(row, lefts, y)
         return flow
+
+    def _reaches(self, row: Row, lefts: list[float], y: float) -> None:
+        """The lines over a row, to branches and into layers that take what an earlier item gave."""
+        most = max(reach.track for reach in row.reaches)
+        into: dict[int, int] = {}
+        for reach in row.reaches:
+            giver, taker = row.items[reach.start], row.items[reach.end]
+            count = into[reach.end] = into.get(reach.end, 0) + 1
+            over = y - row.up + 4 + TRACK * (most - reach.track)
+            x0 = lefts[reach.start + 1] - LEAVING
+            node_id = giver.facts.node.id if giver.facts is not None else 0
+            match taker:
+                case Branched():
+                    x1 = lefts[reach.end] + min(8.0 * count, FORK - 6)
+                    for line, name in _lines_of(taker, y):
+                        if name == reach.name:
+                            end = lefts[reach.end] + FORK
+                            self.skips.append(Skip(node_id, x0, y, over, x1, line, end, name))
+                case _:
+                    x1 = lefts[reach.end] + min(16.0 * count, taker.width - 8)
+                    top = y - taker.up
+                    self.skips.append(Skip(node_id, x0, y, over, x1, top, x1, reach.name))
 
     def _neurons(
         self, item: Neurons, x: float, y: float, header: float, flow: _Flow | None, path: str
@@ -225,7 +270,7 @@ class _Pen:
         faulty = facts is not None and facts.fault is not None
         self.boxes.append(
             Box(node_id, item.name, item.caption, item.family, x, y, item.width,
-                item.up + item.down, faulty)
+                BOX_HEIGHT, faulty, item.badge, item.folded)
         )  # fmt: skip
         if flow is not None and item.family != "recall":
             self._wire(self._gathered(flow), x, y)
@@ -266,7 +311,9 @@ class _Pen:
         for branch, row in zip(node.branches, item.rows, strict=True):
             line = top + row.up
             into: _Flow | None = None
-            if not branch.source:
+            if branch.source in item.near:
+                into = _Flow(start, line, 0)
+            elif not branch.source:
                 self.wires.append(Wire(flow.node_id if flow else 0, fork, y, start, line))
                 into = _Flow(start, line, flow.node_id if flow else 0)
             end = self.row(row, start, line, into, prefix, depth, False)
@@ -314,6 +361,16 @@ def _made(
         start = max(centre - FAN - 20, flow.x)
         bundle = Bundle(-1, number, "", node_id, start, centre, y)
     return column, bundle, _Flow(centre, y, node_id, "", number)
+
+
+def _lines_of(item: Branched, y: float) -> Iterator[tuple[float, str]]:
+    """The heights of the lines that branches lie on, and where they take their values from."""
+    node = item.facts.node
+    assert isinstance(node, Parallel)
+    top = y - item.up
+    for branch, row in zip(node.branches, item.rows, strict=True):
+        yield top + row.up, branch.source
+        top += row.up + row.down + BETWEEN_BRANCHES
 
 
 def _shape(facts: NodeFacts | None) -> str:

@@ -84,7 +84,10 @@ class Plate(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Any other layer, or an input that is no row of numbers; `x`, `y` is the centre of its left side."""
+    """Any other layer, a folded block, or an input that is no row of numbers; `x`, `y` is the centre of its left side.
+
+    `badge` stands on its lower edge: a layer's activation, or `× 3` for a folded block of three turns.
+    """
 
     node_id: int
     name: str
@@ -95,6 +98,8 @@ class Box(NamedTuple):
     width: float
     height: float
     faulty: bool
+    badge: str = ""
+    folded: bool = False
 
 
 class Frame(NamedTuple):
@@ -142,6 +147,22 @@ class Wire(NamedTuple):
     label: str = ""
 
 
+class Skip(NamedTuple):
+    """What a branch or a layer takes from far before: a thin line over all that stands between.
+
+    It leaves the flow at `x0`, `y0`, runs level at `over` and comes down at `x1` to `y1`, and from there to `end`.
+    """
+
+    node_id: int
+    x0: float
+    y0: float
+    over: float
+    x1: float
+    y1: float
+    end: float
+    label: str = ""
+
+
 class Bundle(NamedTuple):
     """All lines between two columns, numbers into `Diagram.columns`; -1 where they gather in the point at that end.
 
@@ -171,3 +192,4 @@ class Diagram:
     bundles: tuple[Bundle, ...]
     width: float
     height: float
+    skips: tuple[Skip, ...] = ()

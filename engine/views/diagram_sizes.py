@@ -15,6 +15,7 @@ from engine.design.kind import Join, TensorSpec
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat
 from engine.design.tuples import NamedTuple
 from engine.views.diagram_parts import slots
+from engine.views.diagram_reaches import OVER, TRACK, Reach, Reaching
 from engine.views.facts import NodeFacts, StackFacts, label
 
 TALLEST = 560.0
@@ -42,6 +43,10 @@ FAN = 40.0
 JOINT = 13.0
 BETWEEN_BRANCHES = 18.0
 EMPTY_BRANCH = 14.0
+BADGE = 16.0
+"""Height of a badge on a box's lower edge."""
+SHEETS = 8.0
+"""How far the sheets behind a folded block show."""
 NAME_LETTER, CAPTION_LETTER = 7.6, 6.6
 """Average widths of a letter."""
 
@@ -84,6 +89,8 @@ class Boxed(NamedTuple):
     width: float
     up: float
     down: float
+    badge: str = ""
+    folded: bool = False
 
 
 class Framed(NamedTuple):
@@ -98,10 +105,14 @@ class Framed(NamedTuple):
 
 
 class Branched(NamedTuple):
-    """A Parallel: rows one below the other between a fork and a joint of that width."""
+    """A Parallel: rows one below the other between a fork and a joint of that width.
+
+    `near` are the sources of branches that a line comes to from the same row.
+    """
 
     facts: NodeFacts
     rows: tuple[Row, ...]
+    near: tuple[str, ...]
     joint: float
     width: float
     up: float
@@ -124,6 +135,7 @@ class Row(NamedTuple):
     width: float
     up: float
     down: float
+    reaches: tuple[Reach, ...] = ()
 
 
 def base_pitch(widest: int) -> float:
@@ -170,7 +182,8 @@ def width_of(name: str, caption: str) -> float:
 class Sizes:
     """Sizes that were found for one drawing, and are looked up for the next: an edit changes few of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, folded: frozenset[int] = frozenset()) -> None:
+        self.folded = folded
         self._last: dict[int, _Found] = {}
         self._now: dict[int, _Found] = {}
 
@@ -179,9 +192,14 @@ class Sizes:
         self._last, self._now = self._now, {}
 
     def item(
-        self, facts: NodeFacts, lanes: int, base: float, behind: NodeFacts | None
+        self,
+        facts: NodeFacts,
+        lanes: int,
+        base: float,
+        behind: NodeFacts | None,
+        near: tuple[str, ...] = (),
     ) -> tuple[Item, int]:
-        """A node's size, and the lanes that flow out of it."""
+        """A node's size, and the lanes that flow out of it; `near` are sources that its row can show as lines."""
         found = self._last.get(id(facts))
         if (
             found is None
@@ -189,13 +207,15 @@ class Sizes:
             or found[1] != lanes
             or found[2] != base
             or found[3] is not behind
+            or found[4] != near
         ):
-            found = (facts, lanes, base, behind, *_item(facts, lanes, base, behind, self))
+            item, out = _item(facts, lanes, base, behind, near, self)
+            found = (facts, lanes, base, behind, near, item, out)
         self._now[id(facts)] = found
-        return found[4], found[5]
+        return found[5], found[6]
 
 
-_Found = tuple[NodeFacts, int, float, NodeFacts | None, Item, int]
+_Found = tuple[NodeFacts, int, float, NodeFacts | None, tuple[str, ...], Item, int]
 
 
 def row_of(
@@ -207,8 +227,13 @@ def row_of(
 ) -> Row:
     """The size of a row, with `lanes` neurons or a single wire flowing in; `base` is the distance of neurons."""
     items: list[Item] = list(before)
+    reaching = Reaching()
+    for item in before:
+        alone = isinstance(item, Boxed)
+        reaching.passes(item.name if alone else "", alone)
     for facts, behind in zip(nodes, (*nodes[1:], None), strict=False):
-        item, lanes = sizes.item(facts, lanes, base, behind)
+        item, lanes = sizes.item(facts, lanes, base, behind, reaching.near(facts))
+        reaching.passes(facts, not lanes and not isinstance(item, Branched))
         items.append(item)
     gaps: list[float] = []
     previous: Item | None = None
@@ -224,7 +249,10 @@ def row_of(
         up, down = max(up, item.up), max(down, item.down)
         previous = item
     up = max(up, tallest + HEADER) if tallest else up
-    return Row(tuple(items), tuple(gaps), tallest, lanes, width, up, down)
+    reaches = tuple(reaching.found)
+    if reaches:
+        up += OVER + TRACK * max(reach.track for reach in reaches)
+    return Row(tuple(items), tuple(gaps), tallest, lanes, width, up, down, reaches)
 
 
 def input_item(
@@ -248,21 +276,28 @@ def takes_lanes(facts: NodeFacts) -> bool:
 
 
 def _item(
-    facts: NodeFacts, lanes: int, base: float, behind: NodeFacts | None, sizes: Sizes
+    facts: NodeFacts,
+    lanes: int,
+    base: float,
+    behind: NodeFacts | None,
+    near: tuple[str, ...],
+    sizes: Sizes,
 ) -> tuple[Item, int]:
     """A node's size, and the lanes that flow out of it."""
     match node := facts.node:
         case Layer():
             return _layer_item(node, facts, lanes, base, behind)
+        case Group(id=own) | Repeat(id=own) if own in sizes.folded:
+            return _folded(facts), 0
         case Group():
             return _framed(facts, "", lanes, base, sizes)
         case Repeat():
             return _framed(facts, f"× {node.times}", lanes, base, sizes)
         case Parallel():
-            return _branched(node, facts, base, sizes), 0
+            return _branched(node, facts, base, near, sizes), 0
         case Again():
             activation = node.activation.title() if node.activation is not None else ""
-            return boxed(facts, f"{node.of} again", activation, "block"), 0
+            return boxed(facts, node.of, "once more, same weights", "block", activation), 0
 
 
 def _layer_item(
@@ -281,8 +316,8 @@ def _layer_item(
         half = half_of(lanes, base) + 6
         return Slim(facts, name, caption, width, half, half), lanes
     brief = node.kind.brief(facts.input)
-    kind = _joined(f"{node.kind.title()} {brief}" if node.name else brief, activation)
-    return boxed(facts, name, kind.strip(), node.kind.family), 0
+    kind = f"{node.kind.title()} {brief}" if node.name else brief
+    return boxed(facts, name, kind.strip(), node.kind.family, activation), 0
 
 
 def _joined(*parts: str) -> str:
@@ -316,12 +351,25 @@ def neurons(facts: NodeFacts | None, name: str, caption: str, units: int, base: 
     return Neurons(facts, name, caption, units, pitch, radius_of(pitch), width, half, half)
 
 
-def boxed(facts: NodeFacts | None, name: str, caption: str, family: str) -> Boxed:
+def boxed(facts: NodeFacts | None, name: str, caption: str, family: str, badge: str = "") -> Boxed:
     """A box's size."""
     most = int((WIDEST_BOX - BOX_EDGES) / CAPTION_LETTER)
     caption = caption if len(caption) <= most else f"{caption[: most - 1]}…"
     width = min(max(width_of(name, caption) + BOX_EDGES, NARROWEST_BOX), WIDEST_BOX)
-    return Boxed(facts, name, caption, family, width, BOX_HEIGHT / 2, BOX_HEIGHT / 2)
+    half = BOX_HEIGHT / 2
+    down = half + BADGE / 2 if badge else half
+    return Boxed(facts, name, caption, family, width, half, down, badge)
+
+
+def _folded(facts: NodeFacts) -> Boxed:
+    """A block whose inside is not shown, with sheets behind it."""
+    node = facts.node
+    assert isinstance(node, Group | Repeat)
+    inside = len(facts.stacks[0].nodes) if facts.stacks else 0
+    caption = _joined(node.class_name if node.name else "", f"{inside} inside")
+    badge = f"× {node.times}" if isinstance(node, Repeat) else ""
+    box = boxed(facts, node.name or node.class_name or "Sequential", caption, "block", badge)
+    return box._replace(up=box.up + SHEETS, down=max(box.down, box.up), folded=True)
 
 
 def _framed(
@@ -343,18 +391,21 @@ def title_of(facts: NodeFacts) -> str:
             return label(node)
 
 
-def _branched(node: Parallel, facts: NodeFacts, base: float, sizes: Sizes) -> Branched:
+def _branched(
+    node: Parallel, facts: NodeFacts, base: float, near: tuple[str, ...], sizes: Sizes
+) -> Branched:
     rows: list[Row] = []
     for place, stack in enumerate(node.branches):
         nodes = facts.stacks[place].nodes if place < len(facts.stacks) else ()
-        chip = (boxed(None, stack.source, "from before", "recall"),) if stack.source else ()
+        far = stack.source and stack.source not in near
+        chip = (boxed(None, stack.source, "from before", "recall"),) if far else ()
         rows.append(row_of(nodes, 0, base, sizes, chip))
     height = sum(row.up + row.down for row in rows) + BETWEEN_BRANCHES * max(len(rows) - 1, 0)
     longest = max((row.width + (FAN if row.lanes else 0) for row in rows), default=0.0)
     joint = joint_width(symbol(node.join))
     width = longest + 2 * FORK + joint
     return Branched(
-        facts, tuple(rows), joint, width, max(height / 2, JOINT), max(height / 2, JOINT)
+        facts, tuple(rows), near, joint, width, max(height / 2, JOINT), max(height / 2, JOINT)
     )
 
 

@@ -15,6 +15,7 @@ from engine.views.diagram_parts import (
     Frame,
     Joint,
     Plate,
+    Skip,
     Wire,
 )
 
@@ -63,6 +64,7 @@ def to_svg(
     parts.append(f'<rect width="100%" height="100%" fill="{chosen.paper}"/>')
     parts.extend(_frame(each, chosen) for each in diagram.frames)
     parts.extend(_wire(each, chosen) for each in diagram.wires)
+    parts.extend(_skip(each, chosen) for each in diagram.skips)
     parts.extend(_lanes(diagram, chosen))
     parts.extend(_bundles(diagram, weights or {}, chosen))
     parts.extend(_plate(each, chosen) for each in diagram.plates)
@@ -100,6 +102,16 @@ def _wire(wire: Wire, colours: Colours) -> str:
     return f'<path d="{path}" fill="none" stroke="{colours.line}" stroke-width="1.4"/>{label}'
 
 
+def _skip(skip: Skip, colours: Colours) -> str:
+    path = (
+        f"M{skip.x0:.1f} {skip.y0:.1f}V{skip.over:.1f}H{skip.x1:.1f}V{skip.y1:.1f}H{skip.end:.1f}"
+    )
+    return (
+        f'<path d="{path}" fill="none" stroke="{colours.neuron}" stroke-linejoin="round"/>'
+        f'<circle cx="{skip.x0:.1f}" cy="{skip.y0:.1f}" r="2.4" fill="{colours.neuron}"/>'
+    )
+
+
 def _frame(frame: Frame, colours: Colours) -> str:
     stroke = colours.danger if frame.faulty else colours.border
     title = f"{frame.name}  {frame.badge}" if frame.badge else frame.name
@@ -113,11 +125,31 @@ def _frame(frame: Frame, colours: Colours) -> str:
 def _box(box: Box, colours: Colours) -> str:
     stroke = colours.danger if box.faulty else colours.border
     centre = box.x + box.width / 2
+    lift = 5 if box.badge else 0
+    sheets = "".join(
+        f'<path d="M{box.x + 5 * sheet:.1f} {box.y - box.height / 2 - 4 * sheet:.1f}'
+        f'h{box.width - 10 * sheet:.1f}" stroke="{stroke}" fill="none"/>'
+        for sheet in ((1, 2) if box.folded else ())
+    )
     return (
-        f'<rect x="{box.x:.1f}" y="{box.y - box.height / 2:.1f}" width="{box.width:.1f}" '
+        sheets + f'<rect x="{box.x:.1f}" y="{box.y - box.height / 2:.1f}" width="{box.width:.1f}" '
         f'height="{box.height:.1f}" rx="8" fill="{colours.card}" stroke="{stroke}"/>'
-        + _text(centre, box.y - 3, box.name, colours.text, 13, True)
-        + _text(centre, box.y + 15, box.caption, colours.muted, 11)
+        + _text(centre, box.y - 3 - lift, box.name, colours.text, 13, True)
+        + _text(centre, box.y + 15 - lift, box.caption, colours.muted, 11)
+        + _badge(box, colours)
+    )
+
+
+def _badge(box: Box, colours: Colours) -> str:
+    """A capsule on the lower edge."""
+    if not box.badge:
+        return ""
+    centre, bottom = box.x + box.width / 2, box.y + box.height / 2
+    half = min(7.0 * len(box.badge) + 14, box.width - 8) / 2
+    return (
+        f'<rect x="{centre - half:.1f}" y="{bottom - 8:.1f}" width="{2 * half:.1f}" height="16" rx="8" '
+        f'fill="{colours.paper}" stroke="{colours.line}"/>'
+        + _text(centre, bottom + 4, box.badge, colours.text, 11)
     )
 
 

@@ -101,7 +101,7 @@ class Analysis:
 
     def __init__(
         self, network: Network, body: StackFacts, faults: tuple[Fault, ...], ties: Mapping[str, Shared],
-        class_faults: tuple[Fault, ...] = (),
+        class_faults: tuple[Fault, ...] = (), more: tuple[TensorSpec | None, ...] = (),
     ) -> None:  # fmt: skip
         self.network = network
         self.body = body
@@ -110,6 +110,8 @@ class Analysis:
         """What ties make one, by the path of the layer whose count must leave it out."""
         self.shared = sum(each.parameters for each in ties.values())
         """Parameters that ties make one with others."""
+        self.more = more
+        """What is returned beside what flows out; None for what is unknown."""
         self.class_faults = class_faults
         """Those of the faults that are about class names."""
 

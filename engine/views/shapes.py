@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.design.edit import SetInputs
+from engine.design.kind import TensorSpec
 from engine.design.tree import DEEPEST, Layer, Network, Node, Repeat, stacks_of
 from engine.design.value import replace
 from engine.views.facts import (
@@ -23,6 +24,7 @@ from engine.views.facts import (
 from engine.views.mends import place_of
 from engine.views.nodes import layer_facts
 from engine.views.normal import class_faults, known_inputs, network_faults, same_blocks
+from engine.views.outputs import returned
 from engine.views.rules import Totals
 from engine.views.spans import NOTHING
 from engine.views.ties import shared, tie_faults
@@ -77,7 +79,11 @@ def _inferred(network: Network, previous: Analysis | None) -> Analysis:
         wrong = tuple(tie_faults(network, body))
         ties = {} if wrong else shared(network, body)
         faults += wrong
-    return Analysis(network, body, faults, ties, classes)
+    more: tuple[TensorSpec | None, ...] = ()
+    if network.outputs:
+        more, wrong = returned(network, body)
+        faults += wrong
+    return Analysis(network, body, faults, ties, classes, more)
 
 
 def _class_faults(

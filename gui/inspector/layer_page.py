@@ -15,6 +15,7 @@ from gui.inspector.faults import FaultList
 from gui.inspector.header import Header
 from gui.inspector.name_field import NameField, rename, show_node_name
 from gui.inspector.note import NotePart
+from gui.inspector.others_part import OthersPart
 from gui.inspector.page import Page
 from gui.inspector.voice import Voice
 from gui.inspector.weight_part import WeightPart
@@ -32,6 +33,7 @@ class LayerPage(Page):
         self._faults = FaultList(voice)
         self._name = NameField()
         self._fields = EntryForm()
+        self._others = OthersPart(voice)
         self._activation = ActivationPart(voice)
         self._weights = WeightPart(voice)
         self._facts = FactsPart("cost", self.tr("Size and cost"))
@@ -41,7 +43,7 @@ class LayerPage(Page):
                           self.tr("The attribute in the exported class"), mono=False)  # fmt: skip
         self.add(self._header)
         self.add(self._faults)
-        self.add_tight(self._top, self._fields)
+        self.add_tight(self._top, self._others, self._fields)
         for part in (self._activation, self._weights, self._facts, self._note):
             self.add(part)
         self._connect()
@@ -82,6 +84,7 @@ class LayerPage(Page):
         if not numbered:
             show_node_name(self._name, layer, new, another)
         self._fields.show_entries((layer.kind,), layer.id)
+        self._others.show_layer(layer, new)
         self._activation.show_nodes((layer,))
         unknown = facts.input is None or facts.fault is not None
         self._weights.setVisible(bool(facts.weights) or (unknown and _may_have_weights(layer)))

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.design.kind import TensorSpec
 from engine.design.project import Project
-from engine.design.tree import Input, Layer, Network, Stack
+from engine.design.tree import Layer, Network
+from engine.design.tree import alone as lone_network
 from engine.design.value import replace, value
 from engine.files.document import to_document
 from engine.views.facts import Weight
@@ -40,9 +41,9 @@ class Wanted:
 
 def wanted_alone(layer: Layer, weight: Weight, x: TensorSpec, seed: int) -> Wanted:
     """A tensor as a network would draw it that holds nothing but its layer."""
-    lone = replace(layer, id=1, name="alone")
-    network = Network(inputs=(Input("x", x),), body=Stack((lone,)), next_id=2)
-    path = next(each.path for each in weights_of(lone, x) if each.tensor == weight.tensor)
+    network = lone_network(layer, x)
+    weights = weights_of(network.body.nodes[0], x)
+    path = next(each.path for each in weights if each.tensor == weight.tensor)
     return Wanted(network, path, seed, alone=True)
 
 

@@ -13,6 +13,7 @@ from gui import theme
 from gui.views.diagram_changes import changed
 from gui.views.diagram_lines import Live
 from gui.views.diagram_names import Names
+from gui.views.diagram_overview import Overview
 from gui.views.diagram_painting import paint, prepare, scale_of_words
 from gui.views.diagram_pictures import Pictures
 from gui.views.diagram_places import Places, neuron_at, stretched
@@ -48,10 +49,15 @@ COMFORTABLE = 1.25
 
 
 class DiagramCanvas(QWidget):
-    """Drag moves, the wheel zooms, a click selects (with Ctrl adds), F or a double click shows all."""
+    """Drag moves, the wheel zooms, a click selects (with Ctrl adds), F or a double click beside all shows all.
+
+    A double click on a block, or Space where it is selected, folds or unfolds it.
+    """
 
     picked = Signal(object)
     """Node ids, in the order of selection."""
+    fold_wished = Signal(int)
+    """The id of a block to fold, or to unfold."""
     zoomed = Signal(float)
     save_requested = Signal(str)
 
@@ -69,6 +75,8 @@ class DiagramCanvas(QWidget):
         self._prepared = 0
         self._pictures = Pictures()
         self._names = Names()
+        self._overview = Overview()
+        self._on_map = False
         self._selected: tuple[int, ...] = ()
         self._zoom = 1.0
         self._offset = QPointF(0, 0)
@@ -96,6 +104,7 @@ class DiagramCanvas(QWidget):
             self.update()
         elif strip := changed(before, self._shown, self._air):
             self._update_strip(*strip)
+            self.update(self._map_area().toAlignedRect())
 
     def _other_names(self, before: Diagram) -> bool:
         selected = frozenset(self._selected)
@@ -268,6 +277,8 @@ class DiagramCanvas(QWidget):
                 self._names,
             )
             painter.resetTransform()
+            if (area := self._map_area()).intersects(QRectF(event.rect())):
+                self._overview.paint(painter, self._shown or self._diagram, area, self._seen())
             self._prepared = 0
             self._idle.start(REST_MS)
         if self.hasFocus():
@@ -286,10 +297,17 @@ class DiagramCanvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus()
+        if self._map_area().contains(event.position()):
+            self._on_map = True
+            self._go_on_map(event.position())
+            return
         self._dragged_from = event.position()
         self._has_dragged = False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._on_map:
+            self._go_on_map(event.position())
+            return
         if self._dragged_from is not None and event.buttons() & Qt.MouseButton.LeftButton:
             moved = event.position() - self._dragged_from
             if self._has_dragged or moved.manhattanLength() > 4:
@@ -306,6 +324,9 @@ class DiagramCanvas(QWidget):
         self.setToolTip(self._told(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._on_map:
+            self._on_map = False
+            return
         if event.button() == Qt.MouseButton.LeftButton and not self._has_dragged:
             self._pick(
                 self._node_at(event.position()),
@@ -314,8 +335,12 @@ class DiagramCanvas(QWidget):
         self._dragged_from = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if not self._node_at(event.position()):
+        if self._map_area().contains(event.position()):
+            return
+        if not (node_id := self._node_at(event.position())):
             self.fit()
+        elif self._is_block(node_id):
+            self.fold_wished.emit(node_id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
@@ -329,6 +354,8 @@ class DiagramCanvas(QWidget):
                 self._step(1)
             case Qt.Key.Key_Left | Qt.Key.Key_Up:
                 self._step(-1)
+            case Qt.Key.Key_Space if self._selected and self._is_block(self._selected[-1]):
+                self.fold_wished.emit(self._selected[-1])
             case Qt.Key.Key_Escape:
                 self.picked.emit(())
             case _:
@@ -351,6 +378,29 @@ class DiagramCanvas(QWidget):
     def _inside(self, point: QPointF) -> QPointF:
         """A point of the widget in the diagram's units."""
         return (point - self._offset) / self._zoom
+
+    def _is_block(self, node_id: int) -> bool:
+        """Whether something is drawn of this id that folds or unfolds."""
+        drawn = self._diagram
+        return drawn is not None and (
+            any(frame.node_id == node_id for frame in drawn.frames)
+            or any(box.folded and box.node_id == node_id for box in drawn.boxes)
+        )
+
+    def _map_area(self) -> QRectF:
+        if self._shown is None:
+            return QRectF()
+        return self._overview.area(self._shown, self._seen(), QRectF(self.rect()).size())
+
+    def _go_on_map(self, at: QPointF) -> None:
+        """Show in the middle what the map shows at a point."""
+        area = self._map_area()
+        if self._shown is None or area.isEmpty():
+            return
+        self._fits = False
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        self._offset = middle - self._overview.point(self._shown, area, at) * self._zoom
+        self.update()
 
     def _node_at(self, point: QPointF) -> int:
         return self._places.node_at(self._inside(point))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import inf
 
 from engine.design.spans import changed_span
-from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Wire
+from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Skip, Wire
 
-Part = Column | Plate | Box | Frame | Joint | Wire | Bundle
+Part = Column | Plate | Box | Frame | Joint | Wire | Skip | Bundle
 Strip = tuple[float, float]
 """From where to where along x, in the diagram's units."""
 
@@ -24,7 +24,7 @@ def changed(before: Diagram, after: Diagram, air: float) -> Strip | None:
         (before.columns, after.columns), (before.plates, after.plates),
         (before.boxes, after.boxes), (before.frames, after.frames),
         (before.joints, after.joints), (before.wires, after.wires),
-        (before.bundles, after.bundles),
+        (before.skips, after.skips), (before.bundles, after.bundles),
     )  # fmt: skip
     if any(len(old) != len(new) for old, new in rows):
         return EVERYWHERE
@@ -63,5 +63,7 @@ def _reach(part: Part, air: float) -> Strip:
             return part.x - part.width - air, part.x + part.width + air
         case Wire():
             return part.x0 - EDGE, max(part.x1, part.x0 + LABEL) + EDGE
+        case Skip():
+            return part.x0 - EDGE, max(part.end, part.x0 + LABEL) + EDGE
         case Bundle():
             return part.x0 - EDGE, part.x1 + EDGE

@@ -8,13 +8,16 @@ from math import isfinite
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from engine.views.diagram import Box, Column, Diagram, Frame, Joint, Plate, Wire
+from engine.views.diagram import Box, Column, Diagram, Frame, Joint, Plate, Skip, Wire
 from gui import theme
 from gui.views.diagram_lines import SIGNS, Lines, Live
 from gui.views.diagram_names import LONGEST_NAME, Names
 from gui.views.diagram_pictures import Pictures, path_of
+
+CORNER = 6.0
+"""Radius of the turns of a line that skips what stands between."""
 
 LARGEST_TITLE = 1.4
 """How much larger the title of a frame may become when the drawing is made smaller."""
@@ -44,6 +47,9 @@ def paint(
     for wire in diagram.wires:
         if wire.x1 >= left and wire.x0 <= right + 200:
             _wire(painter, wire, zoom)
+    for skip in diagram.skips:
+        if skip.end >= left and skip.x0 <= right:
+            _skip(painter, skip, zoom)
     for bundle in diagram.bundles:
         if bundle.x1 >= left and bundle.x0 <= right:
             if pictures is None or pixels is None:
@@ -115,6 +121,27 @@ def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:
         painter.setFont(theme.mono_font(10))
         painter.setPen(colours.colour("text_muted"))
         painter.drawText(QPointF(wire.x0 + 7, wire.y0 - 6), wire.label)
+
+
+def _skip(painter: QPainter, skip: Skip, zoom: float) -> None:
+    """A thin line that turns in rounded corners, with a dot where it leaves the flow."""
+    colours = theme.current()
+    colour = colours.colour("accent", 0.8)
+    bend = min(CORNER, skip.y0 - skip.over, skip.y1 - skip.over, (skip.x1 - skip.x0) / 2)
+    path = QPainterPath(QPointF(skip.x0, skip.y0))
+    path.lineTo(skip.x0, skip.over + bend)
+    path.quadTo(skip.x0, skip.over, skip.x0 + bend, skip.over)
+    path.lineTo(skip.x1 - bend, skip.over)
+    path.quadTo(skip.x1, skip.over, skip.x1, skip.over + bend)
+    turn = min(CORNER, skip.end - skip.x1)
+    path.lineTo(skip.x1, skip.y1 - turn)
+    path.quadTo(skip.x1, skip.y1, skip.x1 + turn, skip.y1)
+    path.lineTo(skip.end, skip.y1)
+    painter.setPen(QPen(colour, 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(path)
+    painter.setBrush(colour)
+    painter.drawEllipse(QPointF(skip.x0, skip.y0), 2.4, 2.4)
 
 
 # --- nodes -----------------------------------------------------------------------------------------------------------
@@ -213,6 +240,10 @@ def _box(painter: QPainter, box: Box, selected: bool) -> None:
     edge = "danger" if box.faulty else "accent" if selected else "card_border"
     painter.setPen(QPen(colours.colour(edge), 2 if box.faulty or selected else 1.2))
     painter.setBrush(colours.colour("selected" if selected else "card"))
+    if box.folded and not box.faulty and not selected:
+        painter.setPen(QPen(colours.colour("border_strong"), 1.2))
+    for sheet in (2, 1) if box.folded else ():
+        painter.drawRoundedRect(rect.adjusted(5 * sheet, -4 * sheet, -5 * sheet, -20), 7, 7)
     painter.drawRoundedRect(rect, 8, 8)
     if box.family:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -222,15 +253,30 @@ def _box(painter: QPainter, box: Box, selected: bool) -> None:
         )
     centre = rect.center().x()
     title = theme.body_font(theme.STRONG, bold=True)
-    _centred(painter, centre, box.y - 9, _elided(box.name), title, colours.colour("text"))
+    lift = 5 if box.badge else 0
+    _centred(painter, centre, box.y - 9 - lift, _elided(box.name), title, colours.colour("text"))
     _centred(
         painter,
         centre,
-        box.y + 11,
+        box.y + 11 - lift,
         box.caption,
         theme.body_font(theme.CAPTION),
         colours.colour("text_muted"),
     )
+    if box.badge:
+        _badge(painter, box)
+
+
+def _badge(painter: QPainter, box: Box) -> None:
+    """A capsule on the lower edge: a layer's activation, or how often a folded block is repeated."""
+    colours = theme.current()
+    half = min(7.0 * len(box.badge) + 14, box.width - 8) / 2
+    rect = QRectF(box.x + box.width / 2 - half, box.y + box.height / 2 - 7, 2 * half, 16)
+    painter.setPen(QPen(colours.colour("accent" if box.folded else _family("activation")), 1))
+    painter.setBrush(colours.colour("canvas"))
+    painter.drawRoundedRect(rect, 8, 8)
+    font = theme.body_font(theme.CAPTION)
+    _centred(painter, rect.center().x(), rect.center().y(), box.badge, font, colours.colour("text"))
 
 
 def _frame(painter: QPainter, frame: Frame, selected: bool, scale: float) -> None:

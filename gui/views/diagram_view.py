@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.files.document import to_document
 from engine.views.diagram import Diagram, Memory, diagram
+from engine.views.diagram_folding import folded_at_first
 from gui import theme
 from gui.asking import Ask
 from gui.document import State
+from gui.stack.rows import blocks_around
 from gui.status import short
 from gui.views.diagram_canvas import DiagramCanvas
 from gui.views.diagram_lines import Live
@@ -68,6 +70,7 @@ class DiagramView(QWidget):
         self._ask = ask
         self._state: State | None = None
         self._drawn: object = None
+        self._folded: frozenset[int] = frozenset()
         self._diagram: Diagram | None = None
         self._memory = Memory()
         self._asked: object = None
@@ -76,6 +79,7 @@ class DiagramView(QWidget):
         sheet = QWidget(self)
         self.canvas = DiagramCanvas(sheet)
         self.canvas.picked.connect(self.selected)
+        self.canvas.fold_wished.connect(self._fold)
         self.canvas.save_requested.connect(self._save)
         self._legend = plain_label("", "muted", sheet)
         foot = QHBoxLayout()
@@ -118,13 +122,18 @@ class DiagramView(QWidget):
         return empty
 
     def show_state(self, old: State | None, new: State) -> None:
-        self._state = new
+        shown, self._state = self._state, new
+        if shown is None or shown.document is not new.document:
+            self._folded = folded_at_first(new.network)
+            self._drawn = None
+        elif new.selection and new.selection != shown.selection:
+            self._unfold_around(new)
         if new.network.body.nodes:
             self._pages.setCurrentIndex(0)
         else:
             self._pages.setCurrentWidget(self._empty)
         if self._drawn is not new.analysis:
-            if old is None or new.analysis.totals.layers <= LARGE:
+            if self._drawn is None or old is None or new.analysis.totals.layers <= LARGE:
                 self._draw()
             else:
                 self._draw_soon.start()
@@ -132,6 +141,23 @@ class DiagramView(QWidget):
         if self._wanted_weights() != self._asked:
             many = new.analysis.totals.layers > MANY
             self._weights_soon.start(LONG_PAUSE_MS if many else PAUSE_MS)
+
+    def _fold(self, node_id: int) -> None:
+        """Fold a block, or unfold it."""
+        self._folded = self._folded ^ {node_id}
+        self._drawn = None
+        self._draw()
+        if self._wanted_weights() != self._asked:
+            self._weights_soon.start(PAUSE_MS)
+
+    def _unfold_around(self, state: State) -> None:
+        """Show what was selected last, wherever it is."""
+        if not self._folded:
+            return
+        hidden = self._folded.intersection(blocks_around(state.network, state.selection[-1]))
+        if hidden:
+            self._folded -= hidden
+            self._drawn = None
 
     def show_forward(self, values: ForwardValues | None) -> None:
         """What neurons gave in the last run; None when that no longer holds."""
@@ -148,7 +174,7 @@ class DiagramView(QWidget):
         if state is None or self._drawn is state.analysis:
             return
         self._drawn = state.analysis
-        self._diagram = diagram(state.analysis, self._memory)
+        self._diagram = diagram(state.analysis, self._memory, self._folded)
         self.canvas.show_diagram(self._diagram)
         self._say_legend()
 
@@ -208,7 +234,9 @@ class DiagramView(QWidget):
             self._legend.setText(self.tr("lines are coloured once the weights are drawn"))
         else:
             self._legend.setText(
-                self.tr("boxes are layers, with the shape that leaves them on the line")
+                self.tr(
+                    "shapes stand on the lines · double click or Space folds and unfolds a block"
+                )
             )
 
     def _save(self, kind: str) -> None:

@@ -102,6 +102,7 @@ def test_a_first_start_shows_what_to_start_from(person: Person):
     cards = [card.accessibleName().split(":")[0] for card in person.all(StartCard)]
     assert cards == [
         "Tutorial network", "Iris classifier", "Digits classifier", "Two moons", "Empty stack", "Open a file…",
+        "Known networks…",
     ]  # fmt: skip
     person.press(Key.Key_Return)
     assert person.names() == ["linear1", "linear2", "out"]

@@ -477,6 +477,10 @@ def networks(draw: Draw, deepest: int = 3, longest: int = 5) -> Network:
     network = Network(draw(st.sampled_from(("Net", "Сеть", "Net2"))), tuple(inputs), Stack(nodes))
     assume(network.name not in maker.templates)
     network = replace(network, next_id=next(maker.ids))
+    reach = list(maker.reach(scope))
+    if reach and maker.chance(25):
+        outputs = draw(st.lists(st.sampled_from(reach), min_size=1, max_size=2, unique=True))
+        network = replace(network, outputs=tuple(outputs))
     found = infer(network)
     assume(found.valid)
     return tied(draw, network)

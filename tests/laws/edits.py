@@ -205,7 +205,12 @@ def networks(draw: st.DrawFn) -> Network:
     body, next_id = renumbered(tuple(nodes), 1)
     ties = draw(st.just(()) | st.lists(ties_drawn, max_size=2).map(tuple))
     return Network(
-        draw(st.sampled_from(["Net", "Block"])), tuple(inputs), Stack(body), ties, next_id
+        draw(st.sampled_from(["Net", "Block"])),
+        tuple(inputs),
+        Stack(body),
+        ties,
+        next_id,
+        draw(st.sampled_from([()] * 5 + [("linear1",), ("x", "x"), ("block", "memory")])),
     )
 
 
@@ -261,6 +266,7 @@ def edits_of(draw: st.DrawFn, network: Network, depth: int = 1) -> Edit:
         "inputs": lambda: st.builds(
             edits.SetInputs, st.lists(st.builds(Input, st.just("x") | name, specs), max_size=2).map(tuple)
         ),
+        "outputs": lambda: st.builds(edits.SetOutputs, st.lists(name, max_size=2).map(tuple)),
         "network": lambda: st.builds(edits.RenameNetwork, name),
         "ties": lambda: st.builds(edits.SetTies, st.lists(ties_drawn, max_size=2).map(tuple)),
     }  # fmt: skip

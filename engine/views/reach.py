@@ -1,0 +1,37 @@
+"""Which values a node can take beside what flows in: the names that are in its reach."""
+
+from __future__ import annotations
+
+from engine.design.names import fault_of_variable
+from engine.design.tree import Group, Network, Parallel, Repeat, Stack, node_name
+
+
+def in_reach(network: Network, node_id: int) -> tuple[str, ...]:
+    """Inputs of the class that a node is in and nodes before it, in the order of the code; none for an unknown id.
+
+    A node whose name cannot be a variable of the exported code is left out.
+    """
+    names = [each.name for each in network.inputs]
+    return tuple(_before(network.body, node_id, names) or ())
+
+
+def _before(stack: Stack, node_id: int, names: list[str]) -> list[str] | None:
+    """The names in front of a node, `names` being those in front of the stack; None where it is not inside."""
+    for node in stack.nodes:
+        if node.id == node_id:
+            return names
+        found = None
+        match node:
+            case Group() | Repeat():
+                found = _before(node.body, node_id, list(node.takes))
+            case Parallel():
+                for branch in node.branches:
+                    found = found if found is not None else _before(branch, node_id, names)
+            case _:
+                pass
+        if found is not None:
+            return found
+        name = node_name(node)
+        if name and name not in names and not fault_of_variable(name):
+            names.append(name)
+    return None

@@ -1,0 +1,79 @@
+"""The map in a corner of the diagram: all of a drawing that does not fit, and which part of it is seen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QPainter, QPen, QPixmap
+
+from engine.views.diagram import Diagram
+from gui import theme
+
+WIDTH, LOWEST, HIGHEST = 260.0, 26.0, 90.0
+INSET = 10.0
+
+
+class Overview:
+    """Where the map stands and what it shows; its picture is kept as long as the drawing stays the same."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._diagram: Diagram | None = None
+        self._picture = QPixmap()
+
+    def area(self, diagram: Diagram, seen: QRectF, sheet: QSizeF) -> QRectF:
+        """The map's place on the sheet, lower right; empty where all is seen or there is no room."""
+        everything = QRectF(0, 0, diagram.width, diagram.height)
+        if seen.contains(everything) or sheet.width() < 2 * WIDTH or sheet.height() < 3 * HIGHEST:
+            return QRectF()
+        height = min(max(WIDTH * diagram.height / max(diagram.width, 1.0), LOWEST), HIGHEST)
+        return QRectF(sheet.width() - WIDTH - INSET, sheet.height() - height - INSET, WIDTH, height)
+
+    def point(self, diagram: Diagram, area: QRectF, at: QPointF) -> QPointF:
+        """The point of the drawing that stands at a point of the map."""
+        inside = at - area.topLeft()
+        return QPointF(
+            inside.x() / area.width() * diagram.width, inside.y() / area.height() * diagram.height
+        )
+
+    def paint(self, painter: QPainter, diagram: Diagram, area: QRectF, seen: QRectF) -> None:
+        ratio = painter.device().devicePixelRatio()
+        key = (area.size().toTuple(), ratio, theme.current().name)
+        if self._diagram is not diagram or key != self._key:
+            self._diagram, self._key = diagram, key
+            self._picture = _picture(diagram, area, ratio)
+        painter.drawPixmap(area.topLeft(), self._picture)
+        across, down = area.width() / diagram.width, area.height() / diagram.height
+        part = QRectF(
+            area.left() + seen.left() * across, area.top() + seen.top() * down,
+            seen.width() * across, seen.height() * down,
+        ).intersected(area)  # fmt: skip
+        painter.setPen(QPen(theme.current().colour("accent"), 1.5))
+        painter.setBrush(theme.current().colour("accent", 0.12))
+        painter.drawRect(part)
+
+
+def _picture(diagram: Diagram, area: QRectF, ratio: float) -> QPixmap:
+    colours = theme.current()
+    picture = QPixmap((area.size() * ratio).toSize())
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(colours.colour("panel"))
+    painter = QPainter(picture)
+    across, down = area.width() / diagram.width, area.height() / diagram.height
+    painter.setPen(colours.colour("border_strong"))
+    for frame in diagram.frames:
+        painter.drawRect(
+            QRectF(frame.x * across, frame.y * down, frame.width * across, frame.height * down)
+        )
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours.colour("text_muted"))
+    for box in diagram.boxes:
+        top = (box.y - box.height / 2) * down
+        painter.drawRect(QRectF(box.x * across, top, box.width * across, max(box.height * down, 2)))
+    for column in diagram.columns:
+        top, height = column.y - column.height / 2, max(column.height * down, 2)
+        painter.drawRect(QRectF(column.x * across - 1, top * down, 2, height))
+    painter.setPen(colours.colour("border_strong"))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(QRectF(0, 0, area.width() - 1, area.height() - 1))
+    painter.end()
+    return picture
