@@ -112,6 +112,11 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "73-words", partial(_network, nodes=words(), spec=WORDS, selected="lstm")
     yield "74-words-attention", partial(_select, name="encoder")
     yield "75-words-code", lambda w: _then(w, partial(w.show_view, 2))
+    yield "76-gallery", partial(_dialog, command="show_gallery")
+    yield "77-resnet-50", partial(_start, name="resnet-50")
+    yield "78-resnet-50-block", partial(_select, name="layer2")
+    yield "79-u-net", partial(_start, name="u-net")
+    yield "79-u-net-summary", lambda w: _then(w, partial(w.show_view, 1))
     yield "65-menu-file", partial(_menu, name="File")
     for key in ACTIVATIONS:
         yield f"activation-{key}", partial(_with_activation, key=key)

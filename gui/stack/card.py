@@ -155,11 +155,13 @@ def laid_out(text: CardText, width: int, *, in_use: bool = False) -> Layout:
         wide = known.of_strong.horizontalAdvance(text.badge) + 12
         layout.badge = Words(QRect(x + 8, 8, wide, 17), text.badge, text.badge)
         x += 8 + wide
-    if text.brief and _worth_it(known.of_brief, text.brief, end - x - 12, 60):
-        layout.brief = _left(known.of_brief, text.brief, x + 12, end, FIRST)
-        x = layout.brief.rect.right() + 1
-    if text.name and _worth_it(known.of_small, text.name, end - x - 12, 28):
-        layout.name = _left(known.of_small, text.name, x + 12, end, FIRST)
+    brief, name = (text.brief, known.of_brief, "brief", 60), (text.name, known.of_small, "name", 28)
+    # Of blocks, many of which may be of one class, the name says most.
+    for words, metrics, part, least in (name, brief) if text.foldable else (brief, name):
+        if words and _worth_it(metrics, words, end - x - 12, least):
+            found = _left(metrics, words, x + 12, end, FIRST)
+            setattr(layout, part, found)
+            x = found.rect.right() + 1
     _lay_icons(layout, text, right - (count.rect.width() if count else 0))
     if text.chips:
         _lay_chips(layout, text)
