@@ -46,8 +46,15 @@ def inputs_of(network: Network, batch: int = 4) -> list[Tensor]:
     ]
 
 
-def same(a: Tensor, b: Tensor) -> bool:
-    """Equal to the bit, where "not a number" equals itself."""
+def all_of(result: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """What a network gives: the flow first, and the further values that it returns."""
+    return result if isinstance(result, tuple) else (result,)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal to the bit, where "not a number" equals itself; of several values all."""
+    if isinstance(a, tuple):
+        return isinstance(b, tuple) and len(a) == len(b) and all(map(same, a, b))
     if a.dtype != b.dtype or a.shape != b.shape:
         return False
     return torch.equal(a, b) or bool(((a == b) | (a.isnan() & b.isnan())).all())
@@ -83,9 +90,10 @@ def test_built_and_written_agree_to_the_bit(network: Network, seed: int) -> None
         assert same(first, second)
         assert torch.equal(their_state, our_state)
         assert_same_tensors(theirs.state_dict(), ours.state_dict())
-        if first.requires_grad and training:
-            first.sum().backward()
-            second.sum().backward()
+        if training and any(each.requires_grad for each in all_of(first)):
+            for result in (first, second):
+                sums = [each.sum() for each in all_of(result) if each.requires_grad]
+                torch.stack(sums).sum().backward()
             for a, b in zip(theirs.parameters(), ours.parameters(), strict=True):
                 assert (a.grad is None) == (b.grad is None)
                 assert a.grad is None or b.grad is None or same(a.grad, b.grad)
@@ -117,7 +125,8 @@ def test_a_built_module_has_the_shapes_that_were_inferred(network: Network) -> N
     module = build(network).eval()
     assert facts.output is not None
     with torch.no_grad():
-        result = module(*inputs_of(network, 2))
+        result, *others = all_of(module(*inputs_of(network, 2)))
+    assert len(others) == len(network.outputs)
     assert tuple(result.shape) == (2, *facts.output.shape)
     assert str(result.dtype) == f"torch.{facts.output.dtype}"
     assert sum(each.numel() for each in module.parameters()) == facts.totals.parameters
@@ -142,7 +151,7 @@ def test_recording_changes_nothing_and_notes_every_node(network: Network) -> Non
         assert known is not None
         assert known.output is not None
         assert tuple(record[node.id][0].shape) == (4, *known.output.shape)
-    assert same(record[network.body.nodes[-1].id][0], noted)
+    assert same(record[network.body.nodes[-1].id][0], all_of(noted)[0])
 
 
 @given(networks())

@@ -26,7 +26,7 @@ from engine.catalogue.norm import NormalisingLast
 from engine.catalogue.padding import CircularPadding, ConstantPadding, Padding
 from engine.catalogue.pairs import Bilinear, CosineSimilarity, PairwiseDistance
 from engine.catalogue.parameters import Learned
-from engine.catalogue.pooling import AdaptiveAvgPool2d, FractionalPooling
+from engine.catalogue.pooling import AdaptiveAvgPool2d, AdaptiveAvgPool3d, FractionalPooling
 from engine.catalogue.recurrent import Recurrent
 from engine.catalogue.reference import gathered
 from engine.catalogue.resampling import Upsample, Upsampling2d, UpsamplingNearest2d
@@ -87,7 +87,8 @@ def stricter(layer: Kind, x: Spec) -> str:
         return "torch takes the batch for channels where one dimension is missing"
     if isinstance(layer, Spatial) and rank == layer.axes + (not isinstance(layer, ConstantPadding)):
         return "torch takes the batch for channels or an axis where one dimension is missing"
-    if isinstance(layer, AdaptiveAvgPool2d) and layer.each(layer.output_size) == (1, 1):
+    means = isinstance(layer, AdaptiveAvgPool2d | AdaptiveAvgPool3d)
+    if means and set(layer.each(layer.output_size)) == {1}:
         return "torch does not look where a plain mean will do"
     if isinstance(layer, Padding) and crops_all(layer, x):
         return "nothing of the image is left, or torch goes round with what lies in memory"

@@ -22,13 +22,13 @@ from engine.catalogue.shaping import Flatten
 from engine.catalogue.transformer import TransformerEncoder
 from engine.design.equality import equal_up_to_ids
 from engine.design.error import DesignError
-from engine.design.kind import Initializer, Kind, Misfit, TensorSpec
+from engine.design.kind import Gathered, Initializer, Kind, Misfit, TensorSpec
 from engine.design.tree import Group, Input, Layer, Network, Stack, Tie
 from engine.runtime.build import build, construct
 from engine.source.reader import read_module
 from engine.source.writer import write_module
 from engine.views.shapes import infer
-from tests.laws.entries import Used, entries, made, named, sample
+from tests.laws.entries import Used, entries, made, named, samples
 from tests.laws.goldens import group, layer, network, parallel, stack
 from tests.laws.test_build_laws import assert_same_tensors, same, state_after, written_class
 
@@ -75,6 +75,9 @@ def test_multiply_accumulates_are_half_of_torchs_flops_for_all_fields(
     steps = data.draw(st.integers(1, 8))
     features = data.draw(st.sampled_from((6, 2520) if kind.family == "recurrent" else (2520,)))
     x = TensorSpec((features,) if kind.key().endswith("Cell") else (steps, features))
+    if kind.takes:
+        seen = data.draw(st.integers(1, 8))
+        x = Gathered(x.shape, x.dtype, (TensorSpec((seen, features)),) * len(kind.takes))
     chosen = data.draw(entries(kind))
     try:
         chosen.output(x)
@@ -83,7 +86,7 @@ def test_multiply_accumulates_are_half_of_torchs_flops_for_all_fields(
     with torch.device("meta"):
         module = Used(chosen, made(chosen.call(x)))
     with FlopCounterMode(display=False) as counter:
-        module(sample(x, batch=2))
+        module(*samples(x, batch=2))
     assert counter.get_total_flops() == 2 * 2 * chosen.macs(x)
 
 
