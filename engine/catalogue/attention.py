@@ -82,6 +82,33 @@ def plain_default(fan_in: int) -> tuple[Distribution, str]:
     return Uniform(-bound, bound, "1/√fan_in"), "Uniform between ±1/√fan_in, as in every Linear."
 
 
+def layer_default(tensor: str, features: int, layer: Attending) -> tuple[Distribution, str]:
+    """What torch fills a tensor of a transformer's layer with. Raises KeyError for one that it never has."""
+    if tensor not in layer.tensors:
+        raise KeyError(tensor)
+    module, _, own = tensor.partition(".")
+    match module:
+        case "self_attn" | "multihead_attn":
+            return attention_default(own, features)
+        case "linear1":
+            return plain_default(features)
+        case "linear2":
+            inner: int = layer.__dict__["dim_feedforward"]
+            return plain_default(inner)
+        case _:
+            return norm_default(own)
+
+
+def norm_default(tensor: str) -> tuple[Distribution, str]:
+    """What torch fills the weight and bias of a norm with."""
+    same = "the normalised numbers stay as they are at first."
+    return (
+        (Constant(1.0), f"All ones: {same}")
+        if tensor == "weight"
+        else (Constant(0.0), f"All zeros: {same}")
+    )
+
+
 class MultiheadAttention(Attending):
     """Every step asks all steps of its sequence and takes a weighted mean of what they hold: self-attention,
     several times side by side. For [N, L, F].
@@ -234,19 +261,7 @@ class TransformerEncoderLayer(Attending):
         return attention_macs(steps, steps, features) + linear
 
     def torch_default(self, tensor: str, x: TensorSpec) -> tuple[Distribution, str]:
-        match tensor.split("."):
-            case ["self_attn", *own]:
-                return attention_default(".".join(own), x.shape[-1])
-            case ["linear1", "weight" | "bias"]:
-                return plain_default(x.shape[-1])
-            case ["linear2", "weight" | "bias"]:
-                return plain_default(self.dim_feedforward)
-            case ["norm1" | "norm2", "weight"]:
-                return Constant(1.0), "All ones: the normalised numbers stay as they are at first."
-            case ["norm1" | "norm2", "bias"]:
-                return Constant(0.0), "All zeros: the normalised numbers stay as they are at first."
-            case _:
-                raise KeyError(tensor)
+        return layer_default(tensor, x.shape[-1], self)
 
     def brief(self, x: TensorSpec | None) -> str:
         plural = "s" if self.nhead > 1 else ""

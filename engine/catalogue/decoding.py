@@ -13,11 +13,11 @@ from engine.catalogue.attention import (
     attention_default,
     attention_macs,
     attention_weights,
-    plain_default,
+    layer_default,
 )
 from engine.catalogue.fan_rules import XavierUniform
 from engine.catalogue.needs import needs_others
-from engine.design.distribution import Constant, Distribution
+from engine.design.distribution import Distribution
 from engine.design.kind import Misfit, Role, Shape, TensorSpec
 from engine.design.knob import flag
 
@@ -211,19 +211,7 @@ class TransformerDecoderLayer(LookingElsewhere):
         return attention_macs(steps, steps, features) + across + linear
 
     def torch_default(self, tensor: str, x: TensorSpec) -> tuple[Distribution, str]:
-        match tensor.split("."):
-            case ["self_attn" | "multihead_attn", *own]:
-                return attention_default(".".join(own), x.shape[-1])
-            case ["linear1", "weight" | "bias"]:
-                return plain_default(x.shape[-1])
-            case ["linear2", "weight" | "bias"]:
-                return plain_default(self.dim_feedforward)
-            case ["norm1" | "norm2" | "norm3", "weight"]:
-                return Constant(1.0), "All ones: the normalised numbers stay as they are at first."
-            case ["norm1" | "norm2" | "norm3", "bias"]:
-                return Constant(0.0), "All zeros: the normalised numbers stay as they are at first."
-            case _:
-                raise KeyError(tensor)
+        return layer_default(tensor, x.shape[-1], self)
 
     def brief(self, x: TensorSpec | None) -> str:
         plural = "s" if self.nhead > 1 else ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from engine.catalogue.attention import HEADS, Attending, TransformerEncoderLayer
+from engine.catalogue.attention import HEADS, Attending, TransformerEncoderLayer, norm_default
 from engine.catalogue.decoding import MEMORY, TransformerDecoderLayer
 from engine.catalogue.fan_rules import XavierUniform
 from engine.catalogue.needs import needs_others
-from engine.design.distribution import Constant, Distribution
+from engine.design.distribution import Distribution
 from engine.design.kind import Call, Gathered, Role, Shape, TensorSpec, signature
 from engine.design.knob import flag, whole
 
@@ -19,8 +19,6 @@ LAYERS = "Layers on top of each other."
 NORM_PARAMETERS = (
     "normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None"
 )
-ONES = "All ones: the normalised numbers stay as they are at first."
-ZEROS = "All zeros: the normalised numbers stay as they are at first."
 
 
 def _of_layer(field: str) -> Any:
@@ -31,10 +29,6 @@ def _of_layer(field: str) -> Any:
 def _layer(kind: type[OneLayer], fields: Mapping[str, Any]) -> OneLayer:
     """One layer with those of the fields that it has."""
     return kind(**{knob.name: fields[knob.name] for knob in kind.knobs})
-
-
-def _norm_default(own: str) -> tuple[Distribution, str]:
-    return (Constant(1.0), ONES) if own == "weight" else (Constant(0.0), ZEROS)
 
 
 def _within(tensor: str) -> tuple[str, str]:
@@ -110,7 +104,7 @@ class Stacked(Attending):
         if tensor not in self.weights(x):
             raise KeyError(tensor)
         inside, own = _within(tensor)
-        return self.layer().torch_default(inside, x) if inside else _norm_default(own)
+        return self.layer().torch_default(inside, x) if inside else norm_default(own)
 
     def brief(self, x: TensorSpec | None) -> str:
         plural = "s" if self.num_layers > 1 else ""
