@@ -21,12 +21,19 @@ class Overview:
         self._picture = QPixmap()
 
     def area(self, diagram: Diagram, seen: QRectF, sheet: QSizeF) -> QRectF:
-        """The map's place on the sheet, lower right; empty where all is seen or there is no room."""
+        """The map's place on the sheet, lower right; empty where all is seen or there is no room.
+
+        Nor does it cover a drawing of which most is seen anyway.
+        """
         everything = QRectF(0, 0, diagram.width, diagram.height)
         if seen.contains(everything) or sheet.width() < 2 * WIDTH or sheet.height() < 3 * HIGHEST:
             return QRectF()
         height = min(max(WIDTH * diagram.height / max(diagram.width, 1.0), LOWEST), HIGHEST)
-        return QRectF(sheet.width() - WIDTH - INSET, sheet.height() - height - INSET, WIDTH, height)
+        left, top = sheet.width() - WIDTH - INSET, sheet.height() - height - INSET
+        bottom = (diagram.height - seen.top()) * sheet.height() / seen.height()
+        if bottom > top and seen.width() > diagram.width / 2:
+            return QRectF()
+        return QRectF(left, top, WIDTH, height)
 
     def point(self, diagram: Diagram, area: QRectF, at: QPointF) -> QPointF:
         """The point of the drawing that stands at a point of the map."""

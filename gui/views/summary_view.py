@@ -161,7 +161,7 @@ class SummaryView(QWidget):
         self._table.setTabKeyNavigation(False)
         header = self._table.horizontalHeader()
         header.setHighlightSections(False)
-        for column, width in enumerate((160, 116, 126, 92, 66, 70)):
+        for column, width in enumerate((160, 112, 148, 84, 58, 66)):
             self._table.setColumnWidth(column, width)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._totals = plain_label("", "muted", wrap=True)
