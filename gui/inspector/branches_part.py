@@ -67,8 +67,9 @@ class BranchesPart(QWidget):
         for place in range(count):
             choice = Choice()
             choice.chosen.connect(partial(self._choose, place))
-            remove = push_button(self.tr("Remove"), "link")
+            remove = push_button("×", "link")
             remove.setAccessibleName(self.tr("Remove branch {0}").format(place + 1))
+            remove.setToolTip(self.tr("Remove branch {0}").format(place + 1))
             remove.clicked.connect(partial(self._remove, place))
             row = QWidget()
             both = QHBoxLayout(row)
