@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from engine.views.diagram import Box, Column, Diagram, Frame, Joint, Plate, Skip, Wire
+from engine.views.diagram import Box, Column, Diagram, Frame, Joint, Lanes, Plate, Skip, Wire
 from gui import theme
 from gui.views.diagram_lines import SIGNS, Lines, Live
 from gui.views.diagram_names import LONGEST_NAME, Names
@@ -63,9 +63,9 @@ def paint(
                     pixels,
                     partial(lines.paint, bundle=bundle, pixels=pixels),
                 )
-    for column in diagram.columns:
-        if column.lane_end > column.x and column.lane_end >= left and column.x <= right:
-            _lanes(painter, column)
+    for lanes in diagram.lanes:
+        if lanes.x1 >= left and lanes.x0 <= right:
+            _lanes(painter, lanes, diagram.columns[lanes.column])
     for plate in diagram.plates:
         if _overlaps(
             seen, plate.x - 80, plate.header_y - 30, plate.width + 160, plate.height + 120
@@ -106,10 +106,10 @@ def _overlaps(seen: QRectF, x: float, y: float, width: float, height: float) -> 
     return seen.intersects(QRectF(x, y, width, height))
 
 
-def _lanes(painter: QPainter, column: Column) -> None:
+def _lanes(painter: QPainter, lanes: Lanes, column: Column) -> None:
     painter.setPen(QPen(theme.current().colour("border_strong", 0.7), 0.8))
     for _, y in column.neurons():
-        painter.drawLine(QPointF(column.x, y), QPointF(column.lane_end, y))
+        painter.drawLine(QPointF(lanes.x0, y), QPointF(lanes.x1, y))
 
 
 def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:
