@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.catalogue.spatial import Axes, Spatial, along, brief_axes
 from engine.design.distribution import Distribution, Uniform
-from engine.design.kind import Mend, Misfit, SetField, Shape, TensorSpec
+from engine.design.kind import Mend, Misfit, Reach, SetField, Shape, TensorSpec
 from engine.design.knob import flag, one_of, per_axis, whole
 
 KERNEL = "Size of the window: one number for all axes, or one for each."
@@ -122,6 +122,12 @@ class Convolution(AnyConvolution):
             if size < 1:
                 self._too_large(sizes, number)
         return TensorSpec((self.out_channels, *out))
+
+    def reach(self, x: TensorSpec) -> Reach | None:
+        if self.padding_mode != "zeros":
+            return None
+        before = tuple([each[0] for each in self._around()])
+        return self.slid(self.kernel_size, self.stride, before, self.dilation)
 
     def _around(self) -> list[tuple[int, int]]:
         """Padding before and after, for each axis."""

@@ -8,10 +8,12 @@ from typing import ClassVar
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.shaping import Unflatten
 from engine.design.kind import (
+    Along,
     InsertBefore,
     Kind,
     Mend,
     Misfit,
+    Reach,
     ReplaceKind,
     Shape,
     TensorSpec,
@@ -60,6 +62,11 @@ class Spatial(Kind):
             return (Mend(title, InsertBefore(Unflatten(1, sizes))),)
         sizes = (1,) * (wanted - len(x.shape)) + (x.shape[0],)
         return (Mend("Add the missing dimensions", InsertBefore(Unflatten(1, sizes))),)
+
+    def slid(self, kernel: Axes, stride: Axes, before: Axes, dilation: Axes = 1) -> Reach:
+        """What a window sees that starts so far before the image."""
+        axes = zip(*map(self.each, (kernel, stride, before, dilation)), strict=True)
+        return tuple([Along(-pad, hole * (size - 1) - pad, step) for size, step, pad, hole in axes])
 
     def each(self, value: Axes) -> tuple[int, ...]:
         """A field's number for every axis."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping
+from enum import Enum
 from functools import cache
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from engine.design.knob import Entry
 from engine.design.value import value
@@ -223,6 +224,25 @@ def tensor_call(function: str, *arguments: Any) -> Call:
 # --- kinds -----------------------------------------------------------------------------------------------------------
 
 
+class Along(NamedTuple):
+    """What one output sees along an axis: output i sees the inputs i × stride + first to i × stride + last."""
+
+    first: int
+    last: int
+    stride: int
+
+
+class Everything(Enum):
+    """Every output sees all that comes in."""
+
+    EVERYTHING = "everything"
+
+
+EVERYTHING = Everything.EVERYTHING
+Reach = tuple[Along, ...] | Everything
+"""What one output sees, along each axis behind the channels; () for its own place alone."""
+
+
 class Kind(Entry):
     """A kind of layer: a torch module with its shape rule, its weights, its cost and its text in code."""
 
@@ -264,6 +284,10 @@ class Kind(Entry):
     def macs(self, x: TensorSpec) -> int:
         """Multiply-accumulates per sample."""
         return 0
+
+    def reach(self, x: TensorSpec) -> Reach | None:
+        """Which places of the input one output sees; None where no rule is declared."""
+        return None
 
     def derived(self, x: TensorSpec) -> dict[str, Any]:
         """Arguments of the call that follow from the input, such as `in_features`."""
@@ -336,6 +360,9 @@ class Activation(Kind):
         Raises TypeError for a vector activation.
         """
         raise TypeError(f"{self.title()} works on vectors")
+
+    def reach(self, x: TensorSpec) -> Reach | None:
+        return None if self.vector else ()
 
     def function_call(self) -> Call:
         """The function's call; its first argument is None and stands for the value."""
