@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.catalogue.spatial import Axes, Spatial, along, brief_axes
-from engine.design.kind import EVERYTHING, Mend, Misfit, Reach, SetField, Shape, TensorSpec
+from engine.design.kind import Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, per_axis, real, whole
+from engine.design.reach import EVERYTHING, Reach
 
 KERNEL = "Size of the window: one number for all axes, or one for each."
 STRIDE = "Steps from one window to the next; empty for the window's own size, so that none overlap."
@@ -295,7 +296,14 @@ class AdaptivePooling(Pooling):
         return TensorSpec((channels, *self.each(self.output_size)))
 
     def reach(self, x: TensorSpec) -> Reach | None:
-        return EVERYTHING if set(self.each(self.output_size)) == {1} else None
+        wanted = self.each(self.output_size)
+        if set(wanted) == {1}:
+            return EVERYTHING
+        sizes = x.shape[1:]
+        if any(size % parts for size, parts in zip(sizes, wanted, strict=True)):
+            return None
+        steps = tuple([size // parts for size, parts in zip(sizes, wanted, strict=True)])
+        return self.slid(steps, steps, 0)
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"to {brief_axes(self.each(self.output_size))}"

@@ -8,16 +8,15 @@ from typing import ClassVar
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.shaping import Unflatten
 from engine.design.kind import (
-    Along,
     InsertBefore,
     Kind,
     Mend,
     Misfit,
-    Reach,
     ReplaceKind,
     Shape,
     TensorSpec,
 )
+from engine.design.reach import Along, Reach
 
 Axes = int | tuple[int, ...]
 """One number for every axis, or one for each."""
@@ -67,6 +66,16 @@ class Spatial(Kind):
         """What a window sees that starts so far before the image."""
         axes = zip(*map(self.each, (kernel, stride, before, dilation)), strict=True)
         return tuple([Along(-pad, hole * (size - 1) - pad, step) for size, step, pad, hole in axes])
+
+    def spread(self, kernel: Axes, stride: Axes, cut: Axes, dilation: Axes = 1) -> Reach:
+        """What an output sees where every input is spread over a window, and so much cut away around the result."""
+        from fractions import Fraction
+
+        axes = zip(*map(self.each, (kernel, stride, cut, dilation)), strict=True)
+        return tuple([
+            Along(Fraction(less - hole * (size - 1), step), Fraction(less, step), Fraction(1, step))
+            for size, step, less, hole in axes
+        ])  # fmt: skip
 
     def each(self, value: Axes) -> tuple[int, ...]:
         """A field's number for every axis."""

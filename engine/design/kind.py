@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping
-from enum import Enum
 from functools import cache
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.design.knob import Entry
+from engine.design.reach import Reach
 from engine.design.value import value
 
 if TYPE_CHECKING:
@@ -224,25 +224,6 @@ def tensor_call(function: str, *arguments: Any) -> Call:
 # --- kinds -----------------------------------------------------------------------------------------------------------
 
 
-class Along(NamedTuple):
-    """What one output sees along an axis: output i sees the inputs i × stride + first to i × stride + last."""
-
-    first: int
-    last: int
-    stride: int
-
-
-class Everything(Enum):
-    """Every output sees all that comes in."""
-
-    EVERYTHING = "everything"
-
-
-EVERYTHING = Everything.EVERYTHING
-Reach = tuple[Along, ...] | Everything
-"""What one output sees, along each axis behind the channels; () for its own place alone."""
-
-
 class Kind(Entry):
     """A kind of layer: a torch module with its shape rule, its weights, its cost and its text in code."""
 
@@ -286,7 +267,10 @@ class Kind(Entry):
         return 0
 
     def reach(self, x: TensorSpec) -> Reach | None:
-        """Which places of the input one output sees; None where no rule is declared."""
+        """Which places of the input one output sees; None where no rule is declared.
+
+        What the statistics of a norm see is not counted.
+        """
         return None
 
     def derived(self, x: TensorSpec) -> dict[str, Any]:
@@ -404,6 +388,10 @@ class Join(Entry):
     def output(self, branches: tuple[TensorSpec, ...]) -> TensorSpec:
         """What comes out. Raises Misfit when the branches do not meet."""
         raise NotImplementedError
+
+    def reach(self, branches: tuple[TensorSpec, ...]) -> Reach | None:
+        """Which places of every branch one output sees; None where no rule is declared."""
+        return None
 
     def free_axis(self, axes: int) -> int | None:
         """The place in a shape of so many sizes where branches may differ; None where they meet as one shape."""
