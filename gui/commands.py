@@ -7,14 +7,26 @@ from collections.abc import Callable
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from engine.design.address import parent_of, stack_at
-from engine.design.edit import Duplicate, Move, Remove, SetFrozen
+from engine.design.edit import Duplicate, Edit, Move, Remove, SetFrozen
 from engine.design.tree import Layer, stacks_of
 from engine.design.value import replace, value
+from gui.block_edits import (
+    add_branch_edit,
+    again_edit,
+    branches_edit,
+    can_wrap,
+    group_edit,
+    remove_branch_edit,
+    repeat_edit,
+    residual_edit,
+    unwrap_edit,
+)
 from gui.desk import Desk
 from gui.document import State
 
 Enabled = Callable[[State], bool]
 Run = Callable[[Desk], object]
+EditOf = Callable[[State], Edit | None]
 
 
 @value
@@ -40,8 +52,8 @@ class Command:
 
 
 MENUS = {
-    "File": "&File", "Edit": "&Edit", "Layer": "&Layer", "View": "&View", "Run": "&Run", "Learn": "Lear&n",
-    "Help": "&Help",
+    "File": "&File", "Edit": "&Edit", "Layer": "&Layer", "Block": "&Block",
+    "View": "&View", "Run": "&Run", "Learn": "Lear&n", "Help": "&Help",
 }  # fmt: skip
 """The menus, and their titles with the letter that opens them together with Alt."""
 
@@ -107,6 +119,22 @@ def _has_block(state: State) -> bool:
     return any(map(stacks_of, state.network.body.nodes))
 
 
+def _can(edit_of: EditOf) -> Enabled:
+    return lambda state: edit_of(state) is not None
+
+
+def _edit(edit_of: EditOf) -> Run:
+    """Do, as a step of its own, what the state has an edit for."""
+
+    def run(window: Desk) -> None:
+        edit = edit_of(window.document.state)
+        if edit is not None:
+            window.document.seal()
+            window.document.do(edit)
+
+    return run
+
+
 T = QT_TRANSLATE_NOOP
 
 COMMANDS: tuple[Command, ...] = (
@@ -156,9 +184,25 @@ COMMANDS: tuple[Command, ...] = (
             separated=True, in_context=True),
     Command("layer.down", "Layer", str(T("commands", "Move down")), _move(+1), "Alt+Down", "arrow-down", _can_move(+1),
             in_context=True),
-    Command("layer.fold", "Layer", str(T("commands", "Fold all blocks")), lambda w: w.stack.fold_all(True), "", "fold",
+    Command("block.group", "Block", str(T("commands", "Group")), _edit(group_edit), "Ctrl+G", "box", can_wrap,
+            separated=True, in_context=True),
+    Command("block.repeat", "Block", str(T("commands", "Repeat")), _edit(repeat_edit), "Ctrl+Shift+R", "repeat",
+            can_wrap, in_context=True),
+    Command("block.residual", "Block", str(T("commands", "Residual block: add the input")), _edit(residual_edit),
+            "Ctrl+Shift+A", "plus", can_wrap, in_context=True),
+    Command("block.branches", "Block", str(T("commands", "Side by side as branches")), _edit(branches_edit), "Ctrl+B",
+            "schema", can_wrap, in_context=True),
+    Command("block.unwrap", "Block", str(T("commands", "Ungroup")), _edit(unwrap_edit), "Ctrl+Shift+G", "select-all",
+            _can(unwrap_edit), in_context=True),
+    Command("block.add_branch", "Block", str(T("commands", "Add a branch")), _edit(add_branch_edit), "Ctrl+Shift+B",
+            "plus", _can(add_branch_edit), separated=True, in_context=True),
+    Command("block.remove_branch", "Block", str(T("commands", "Remove this branch")), _edit(remove_branch_edit), "",
+            "trash", _can(remove_branch_edit), in_context=True),
+    Command("block.again", "Block", str(T("commands", "Use again with the same weights")), _edit(again_edit),
+            "Ctrl+Shift+U", "link", _can(again_edit), in_context=True),
+    Command("layer.fold", "Block", str(T("commands", "Fold all blocks")), lambda w: w.stack.fold_all(True), "", "fold",
             _has_block, separated=True),
-    Command("layer.unfold", "Layer", str(T("commands", "Unfold all blocks")), lambda w: w.stack.fold_all(False), "",
+    Command("layer.unfold", "Block", str(T("commands", "Unfold all blocks")), lambda w: w.stack.fold_all(False), "",
             "fold-down", _has_block),
     Command("view.diagram", "View", str(T("commands", "Diagram")), lambda w: w.show_view(0), "Ctrl+1", "schema"),
     Command("view.summary", "View", str(T("commands", "Summary")), lambda w: w.show_view(1), "Ctrl+2", "table"),

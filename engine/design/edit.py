@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from engine.design import limits
 from engine.design.address import Before, Place, located_all, parent_of
+from engine.design.branching import AddBranch, MoveBranch, RemoveBranch, SetBranch, branched
 from engine.design.error import DesignError
 from engine.design.kind import Activation, Initializer, Join, Kind
 from engine.design.naming import default_name, renamed
@@ -27,6 +28,7 @@ from engine.design.tree import (
     Tie,
 )
 from engine.design.value import replace, value
+from engine.design.wrapping import Unwrap, UseAgain, Wrap, unwrapped, used_again, wrapped
 
 
 @value
@@ -196,7 +198,7 @@ class Several:
 Edit = (
     Insert | Remove | Move | Duplicate | SetField | SetKind | SetActivation | SetInitializer | SetFrozen | SetOthers
     | SetNote | Rename | RenameClass | SetJoin | SetTimes | SetTakes | SetInputs | SetOutputs | RenameNetwork
-    | SetTies | Several
+    | SetTies | Wrap | Unwrap | UseAgain | AddBranch | RemoveBranch | MoveBranch | SetBranch | Several
 )  # fmt: skip
 
 
@@ -247,6 +249,14 @@ def _applied(network: Network, edit: Edit) -> Network:
         case SetTies():
             ties = limits.ties(edit.ties)
             return network if ties == network.ties else replace(network, ties=ties)
+        case Wrap():
+            return wrapped(network, edit)
+        case Unwrap():
+            return unwrapped(network, edit)
+        case UseAgain():
+            return used_again(network, edit)
+        case AddBranch() | RemoveBranch() | MoveBranch() | SetBranch():
+            return branched(network, edit)
         case Several():
             for one in edit.edits:
                 network = _applied(network, one)

@@ -85,6 +85,12 @@ def ties(values: tuple[Tie, ...]) -> tuple[Tie, ...]:
     return tuple(Tie(path(each.path), path(each.owner)) for each in values)
 
 
+def check_branches(branches: int) -> None:
+    """Raises DesignError where there are more branches than a join may have."""
+    if branches > MOST_BRANCHES:
+        raise DesignError(f"{branches} branches are more than {MOST_BRANCHES}")
+
+
 def nesting(stack: Stack) -> int:
     """How many blocks stand inside one another at most."""
     return max((nesting(inner) + 1 for node in stack.nodes for inner in stacks_of(node)), default=0)

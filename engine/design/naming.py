@@ -7,7 +7,7 @@ class around them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 
 from engine.design.address import Address, Place, located, node_at, spliced, stack_at
 from engine.design.kind import Kind
@@ -32,7 +32,7 @@ def default_name(kind: Kind) -> str:
     return re.sub(r"\dd$", "", kind.key().lower()) + "1"
 
 
-def _class_body(network: Network, at: Place) -> Stack:
+def class_body(network: Network, at: Place) -> Stack:
     """The outermost stack of the class that a place is in."""
     while at.parent:
         address, node = located(network.body, at.parent)
@@ -54,6 +54,10 @@ class Taken(Container[str]):
     def __contains__(self, name: object) -> bool:
         return name in self._names or name in self._added
 
+    def reserve(self, names: Iterable[str]) -> None:
+        """Take names that are no attributes: of inputs and branches."""
+        self._added.update(names)
+
     def add(self, node: Node) -> None:
         """Take the attributes of one more node."""
         self._added.update(attributes((node,)))
@@ -62,7 +66,7 @@ class Taken(Container[str]):
 def taken_names(network: Network, at: Place) -> Taken:
     """The attributes of the class that a place is in."""
     stack_at(network.body, at)
-    return Taken(_class_body(network, at))
+    return Taken(class_body(network, at))
 
 
 class Named:
@@ -78,7 +82,7 @@ class Named:
         if not self.changed:
             return renamed_nodes
         return tuple(
-            _respoken(node, lambda name: self.changed.get(name, name)) for node in renamed_nodes
+            respoken(node, lambda name: self.changed.get(name, name)) for node in renamed_nodes
         )
 
     def _one(self, node: Node) -> Node:
@@ -103,7 +107,7 @@ class Named:
                 return node
 
 
-def _respoken(node: Node, name_of: Callable[[str], str]) -> Node:
+def respoken(node: Node, name_of: Callable[[str], str]) -> Node:
     """The node with every mention of another node of its class passed through `name_of`."""
     match node:
         case Again():
@@ -115,7 +119,7 @@ def _respoken(node: Node, name_of: Callable[[str], str]) -> Node:
                 replace(
                     branch,
                     source=name_of(branch.source) if branch.source else "",
-                    nodes=tuple(_respoken(inner, name_of) for inner in branch.nodes),
+                    nodes=tuple(respoken(inner, name_of) for inner in branch.nodes),
                 )
                 for branch in node.branches
             )
@@ -136,7 +140,7 @@ def renamed(network: Network, node_id: int, name: str) -> Network:
     old, own_class = node.name, _class_of(network.body, address)
     names = names_of(own_class)
     if old and names.reads and names.count(old) == 1:
-        body = _class_respoken(body, address, lambda one: name if one == old else one)
+        body = class_respoken(body, address, lambda one: name if one == old else one)
     ties = network.ties
     if ties:
         path = path_of(network, address)
@@ -171,10 +175,10 @@ def _class_address(body: Stack, address: Address) -> Address:
     return ()
 
 
-def _class_respoken(body: Stack, address: Address, name_of: Callable[[str], str]) -> Stack:
+def class_respoken(body: Stack, address: Address, name_of: Callable[[str], str]) -> Stack:
     outer = _class_address(body, address)
     inner = _class_of(body, address)
-    spoken = replace(inner, nodes=tuple(_respoken(node, name_of) for node in inner.nodes))
+    spoken = replace(inner, nodes=tuple(respoken(node, name_of) for node in inner.nodes))
     if not outer:
         return spoken
     block = node_at(body, outer)

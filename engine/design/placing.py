@@ -105,7 +105,7 @@ def _check_count(network: Network, nodes: tuple[Node, ...]) -> None:
 
 def _named_for(network: Network, nodes: tuple[Node, ...], at: Place) -> tuple[Node, ...]:
     """The nodes with names that are free where they go; without any in an nn.Sequential, which numbers its children."""
-    if _numbered(network, at):
+    if numbered(network, at):
         return tuple(
             replace(node, name="") if isinstance(node, Layer | Group | Repeat) else node
             for node in nodes
@@ -113,7 +113,8 @@ def _named_for(network: Network, nodes: tuple[Node, ...], at: Place) -> tuple[No
     return Named(taken_names(network, at)).all(nodes)
 
 
-def _numbered(network: Network, at: Place) -> bool:
+def numbered(network: Network, at: Place) -> bool:
+    """Whether a place is in an nn.Sequential, whose nodes are numbered."""
     if not at.parent:
         return False
     _, node = located(network.body, at.parent)

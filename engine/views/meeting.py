@@ -10,11 +10,11 @@ from engine.catalogue.linear import Linear
 from engine.catalogue.spatial import Spatial
 from engine.design.address import Before, Place
 from engine.design.edit import Edit, Insert, Several, layer
+from engine.design.forms import parallel_fault
 from engine.design.kind import Kind, Misfit, Shape, TensorSpec
 from engine.design.tree import Layer, Parallel
 from engine.design.value import replace
 from engine.views.facts import FaultMend
-from engine.views.normal import parallel_fault
 
 MOST_SEEN = 8
 """Layers at the end of a branch that tell how it lays out its dimensions."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from engine.design.edit import SetOthers, SetTimes
+from engine.design.forms import parallel_fault, sequential_fault
 from engine.design.kind import Gathered, Misfit, TensorSpec, wrong_others
 from engine.design.names import fault_of_variable
 from engine.design.scope_names import changed_nodes, names_of
@@ -28,7 +29,7 @@ from engine.views.facts import MOST_NODES, Fault, FaultMend, NodeFacts, StackFac
 from engine.views.meeting import meeting
 from engine.views.mends import faulty, place_of
 from engine.views.nodes import activated, layer_facts, no_function, of_again
-from engine.views.normal import name_faults, parallel_fault, sequential_fault
+from engine.views.normal import name_faults
 from engine.views.rules import Rule, Totals, applied, layer_rule
 from engine.views.spans import NOTHING, total, with_faults
 

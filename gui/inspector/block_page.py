@@ -13,6 +13,7 @@ from engine.views.facts import NodeFacts, label
 from engine.views.shapes import MOST_TURNS
 from gui.document import State
 from gui.inspector.activation_part import ActivationPart
+from gui.inspector.branches_part import BranchesPart
 from gui.inspector.entry_form import EntryForm
 from gui.inspector.facts_part import FactsPart, Row, cost_rows, shape_row
 from gui.inspector.faults import FaultList
@@ -68,6 +69,7 @@ class BlockPage(Page):
         )
         self._join_fields = EntryForm()
         self._join_help = HelpText()
+        self._branches = BranchesPart(voice)
         self._first = push_button("", "link")
         first = QHBoxLayout()
         first.addWidget(self._first)
@@ -86,6 +88,7 @@ class BlockPage(Page):
             self._join_fields,
         )
         self.add(self._join_help)
+        self.add(self._branches)
         self.add_row(first)
         for part in (self._activation, self._facts, self._note):
             self.add(part)
@@ -119,6 +122,7 @@ class BlockPage(Page):
         self._faults.show_faults(new.analysis.faults_of(node.id))
         self._show_names(node, new, another)
         self._show_join(node)
+        self._branches.show_node(node if isinstance(node, Parallel) else None, new.network)
         self._show_first(node, new)
         self._activation.setVisible(isinstance(node, Parallel | Again))
         if isinstance(node, Parallel | Again):

@@ -13,7 +13,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu
 
 from engine.design.edit import Rename, RenameNetwork
-from engine.design.tree import Layer, node_name
+from engine.design.tree import Layer, node_name, walk
 from gui.commands import COMMANDS, Command, menu_title
 from tests.journeys.conftest import Come
 from tests.journeys.person import CONTROL, SHIFT, Key, Person
@@ -51,11 +51,11 @@ def escape(qapp: QApplication) -> Iterator[None]:
 
 def begin(person: Person) -> None:
     """Come back from the start page, and select the first layer, so that most can be done."""
-    nodes = person.network.body.nodes
+    layers = [node for node in walk(person.network.body) if isinstance(node, Layer)]
     person.come_to()
     person.window.show_view(0)
     person.window.stack.view.setFocus()
-    person.window.document.select(tuple(node.id for node in nodes[:1]))
+    person.window.document.select(tuple(layer.id for layer in layers[:1]))
     person.settle()
 
 

@@ -167,7 +167,7 @@ def test_every_menu_opens_and_chooses_by_keys(come: Come, tmp_path: Path):
         assert menu.title() == title.text()
         person.press(Key.Key_Escape)
         person.press(Key.Key_Escape)
-    assert len({title.text()[title.text().index("&") + 1] for title in bar.actions()}) == 7
+    assert len({title.text()[title.text().index("&") + 1] for title in bar.actions()}) == 8
     person.press(Key.Key_L, ALT)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)

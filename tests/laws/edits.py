@@ -21,6 +21,7 @@ from engine.catalogue import (
     SCHEDULERS,
 )  # fmt: skip
 from engine.catalogue.linear import Linear
+from engine.design import branching, wrapping
 from engine.design import edit as edits
 from engine.design.address import Place
 from engine.design.edit import Edit
@@ -217,6 +218,15 @@ def networks(draw: st.DrawFn) -> Network:
 ties_drawn = st.builds(Tie, st.sampled_from(PATHS), st.sampled_from(PATHS))
 
 
+forms = st.one_of(
+    st.builds(wrapping.AsGroup, st.sampled_from(["Block", "Net", "", "9"]), names),
+    st.builds(
+        wrapping.AsRepeat, st.sampled_from(["Block", "Other"]), names, st.sampled_from([1, 2, 3, 0])
+    ),
+    st.builds(wrapping.AsBranches, entries(JOINS), st.booleans()),
+)
+
+
 # --- edits -----------------------------------------------------------------------------------------------------------
 
 
@@ -238,6 +248,7 @@ def edits_of(draw: st.DrawFn, network: Network, depth: int = 1) -> Edit:
     place = st.sampled_from(_places(network))
     fresh = st.lists(any_node(1), max_size=2).map(tuple)
     name = st.sampled_from((*NAMES, *BAD_NAMES, "fresh"))
+    branch = st.sampled_from([0, 1, 2, -1, 99])
     made: dict[str, Callable[[], st.SearchStrategy[Edit]]] = {
         "insert": lambda: st.builds(edits.Insert, fresh, place),
         "remove": lambda: st.builds(edits.Remove, several),
@@ -268,6 +279,13 @@ def edits_of(draw: st.DrawFn, network: Network, depth: int = 1) -> Edit:
         ),
         "outputs": lambda: st.builds(edits.SetOutputs, st.lists(name, max_size=2).map(tuple)),
         "network": lambda: st.builds(edits.RenameNetwork, name),
+        "wrap": lambda: st.builds(wrapping.Wrap, several, forms),
+        "unwrap": lambda: st.builds(wrapping.Unwrap, one),
+        "again": lambda: st.builds(wrapping.UseAgain, one, place),
+        "add branch": lambda: st.builds(branching.AddBranch, one, branch, st.just(()) | fresh),
+        "remove branch": lambda: st.builds(branching.RemoveBranch, one, branch),
+        "move branch": lambda: st.builds(branching.MoveBranch, one, branch, branch),
+        "branch": lambda: st.builds(branching.SetBranch, one, branch, st.just("") | name, st.just("") | name),
         "ties": lambda: st.builds(edits.SetTies, st.lists(ties_drawn, max_size=2).map(tuple)),
     }  # fmt: skip
     if depth and draw(st.integers(0, 9)) == 0:

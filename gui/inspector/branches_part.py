@@ -1,0 +1,102 @@
+"""Where the branches of a join start from: a drop-down for each, and the ways to add and remove one."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from engine.design.address import parent_of
+from engine.design.branching import RemoveBranch, SetBranch
+from engine.design.edit import Edit
+from engine.design.tree import Network, Parallel
+from engine.views.reach import in_reach
+from gui import theme
+from gui.block_edits import added_branch, flow_name
+from gui.inspector.voice import Voice
+from gui.widgets.choice import Choice
+from gui.widgets.form import Form
+from gui.widgets.options import Option
+from gui.widgets.pieces import push_button
+
+
+class BranchesPart(QWidget):
+    """One row for each branch of a Parallel."""
+
+    def __init__(self, voice: Voice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._voice = voice
+        self._node: Parallel | None = None
+        self._form = Form()
+        self._rows: list[tuple[Choice, QPushButton]] = []
+        self._add = push_button(self.tr("Add a branch"), "link")
+        self._add.clicked.connect(self._add_branch)
+        last = QHBoxLayout()
+        last.addWidget(self._add)
+        last.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.TIGHT)
+        layout.addWidget(self._form)
+        layout.addLayout(last)
+        self.hide()
+
+    def show_node(self, node: Parallel | None, network: Network) -> None:
+        """Show the branches of a join; nothing for None."""
+        self._node = node
+        self.setVisible(node is not None)
+        if node is None:
+            return
+        if len(self._rows) != len(node.branches):
+            self._build(len(node.branches))
+        flow = flow_name(network, parent_of(network.body, node.id))
+        names = [name for name in in_reach(network, node.id) if name != flow]
+        options = [Option(name, name) for name in names]
+        own = Option("", self.tr("what flows in"))
+        for branch, (choice, remove) in zip(node.branches, self._rows, strict=True):
+            lost = branch.source and branch.source not in names
+            more = [Option(branch.source, branch.source)] if lost else []
+            choice.set_options([own, *options, *more])
+            choice.set_current(branch.source)
+            remove.setEnabled(len(node.branches) > 1)
+        self._add.setEnabled(len(node.branches) < node.join.at_most)
+
+    def _build(self, count: int) -> None:
+        self._form.clear()
+        self._rows = []
+        for place in range(count):
+            choice = Choice()
+            choice.chosen.connect(partial(self._choose, place))
+            remove = push_button("×", "link")
+            remove.setAccessibleName(self.tr("Remove branch {0}").format(place + 1))
+            remove.setToolTip(self.tr("Remove branch {0}").format(place + 1))
+            remove.clicked.connect(partial(self._remove, place))
+            row = QWidget()
+            both = QHBoxLayout(row)
+            both.setContentsMargins(0, 0, 0, 0)
+            both.addWidget(choice, 1)
+            both.addWidget(remove)
+            help = self.tr("What flows into this branch")
+            name = self.tr("branch {0}").format(place + 1)
+            self._form.add_row(name, row, help, mono=False)
+            choice.setAccessibleName(name)
+            choice.setToolTip(help)
+            self._rows.append((choice, remove))
+
+    def _choose(self, place: int, source: str) -> None:
+        if self._node is not None:
+            name = self._node.branches[place].name
+            self._step(SetBranch(self._node.id, place, source, name))
+
+    def _remove(self, place: int, checked: bool = False) -> None:
+        if self._node is not None:
+            self._step(RemoveBranch(self._node.id, place))
+
+    def _add_branch(self) -> None:
+        if self._node is not None:
+            self._step(added_branch(self._node))
+
+    def _step(self, edit: Edit) -> None:
+        self._voice.seal()
+        self._voice.wish(edit)
+        self._voice.seal()
