@@ -42,8 +42,11 @@ def located(body: Stack, node_id: int) -> tuple[Address, Node]:
 
     A search through a thousand nodes would be most of an edit's time, so we look first where the node should be.
     """
-    address = _guessed(body, node_id)
-    if address is None and (seen := _seen.get(node_id)) is not None:
+    guessed = _guessed(body, node_id)
+    if guessed is not None:
+        return guessed
+    address = None
+    if (seen := _seen.get(node_id)) is not None:
         address = _near(body, node_id, seen)
     if address is None:
         address = _searched(body, node_id)
@@ -56,7 +59,7 @@ def located(body: Stack, node_id: int) -> tuple[Address, Node]:
     return address, node_at(body, address)
 
 
-def _guessed(stack: Stack, node_id: int) -> Address | None:
+def _guessed(stack: Stack, node_id: int) -> tuple[Address, Node] | None:
     """Where it is in a design whose ids grow from top to bottom, as they do until nodes are inserted or moved."""
     address: Address = ()
     while True:
@@ -66,7 +69,7 @@ def _guessed(stack: Stack, node_id: int) -> Address | None:
         node = stack.nodes[index]
         address = (*address, index)
         if node.id == node_id:
-            return address
+            return address, node
         inside = enumerate(stacks_of(node))
         begun = [(n, s) for n, s in inside if s.nodes and s.nodes[0].id <= node_id]
         if not begun:

@@ -300,7 +300,7 @@ def _layer_changed(node: Node, edit: LayerEdit) -> Node:
         return node
     match edit:
         case SetField():
-            if all(knob.name != edit.name for knob in node.kind.knobs) and len(edit.ids) > 1:
+            if len(edit.ids) > 1 and all(knob.name != edit.name for knob in node.kind.knobs):
                 return node
             return replace(node, kind=node.kind.with_fields(**{edit.name: edit.value}))
         case SetKind():

@@ -153,10 +153,10 @@ def _same_own(new: Node, old: Node) -> bool:
                     return False
             return True
         case _:
-            return _same_node(new, old)
+            return same_node(new, old)
 
 
-def _same_node(new: Node, old: Node) -> bool:
+def same_node(new: Node, old: Node) -> bool:
     """Whether two nodes are alike up to numbers, and have one id."""
     match new, old:
         case Layer(), Layer():
@@ -189,7 +189,7 @@ def _same_stack(new: Stack, old: Stack) -> bool:
     start, stop, old_stop = changed_nodes(new, old)
     if (new.source, new.name, stop) != (old.source, old.name, old_stop):
         return False
-    return all(map(_same_node, new.nodes[start:stop], old.nodes[start:stop]))
+    return all(map(same_node, new.nodes[start:stop], old.nodes[start:stop]))
 
 
 def _blocks(found: Iterable[NodeFacts]) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from engine.design.edit import SetInputs
 from engine.design.kind import TensorSpec
 from engine.design.tree import DEEPEST, Layer, Network, Node, Repeat, stacks_of
 from engine.design.value import replace
+from engine.views.exchange import Exchanged, exchanged
 from engine.views.facts import (
     MOST_NODES,
     Analysis,
@@ -23,7 +24,7 @@ from engine.views.facts import (
 )
 from engine.views.mends import place_of
 from engine.views.nodes import layer_facts
-from engine.views.normal import class_faults, known_inputs, network_faults, same_blocks
+from engine.views.normal import class_faults, known_inputs, network_faults, same_blocks, same_node
 from engine.views.outputs import returned
 from engine.views.rules import Totals
 from engine.views.spans import NOTHING
@@ -67,10 +68,16 @@ def _inferred(network: Network, previous: Analysis | None) -> Analysis:
     known = known_inputs(inputs)
     first = known[inputs[0].name] if inputs else None
     old = previous.body if previous is not None and previous.network.inputs == inputs else None
-    walk = ClassWalk(network.name, known)
-    walk.flow = inputs[0].name if inputs else ""
-    body = walk.body(network.body, first, old, depth=0)
-    classes = _class_faults(network, body, previous)
+    one = None
+    if old is not None and previous is not None and previous.network.name == network.name:
+        one = exchanged(network.body, old)
+    if one is not None:
+        body = one.facts
+    else:
+        walk = ClassWalk(network.name, known)
+        walk.flow = inputs[0].name if inputs else ""
+        body = walk.body(network.body, first, old, depth=0)
+    classes = _class_faults(network, body, previous, one)
     found = _fed_otherwise(network, body, collected(body))
     faults = network_faults(network.name, inputs) + _own_stack(network) + _too_many(body.totals)
     faults += found + classes
@@ -87,7 +94,7 @@ def _inferred(network: Network, previous: Analysis | None) -> Analysis:
 
 
 def _class_faults(
-    network: Network, body: StackFacts, previous: Analysis | None
+    network: Network, body: StackFacts, previous: Analysis | None, one: Exchanged | None
 ) -> tuple[Fault, ...]:
     """Faults of class names; those of before where neither a block nor the network's name has changed."""
     if not body.blocks:
@@ -95,7 +102,9 @@ def _class_faults(
     if previous is not None and network.name == previous.network.name:
         if body.blocks is previous.body.blocks:
             return previous.class_faults
-        if not previous.class_faults and same_blocks(body.stack, previous.body.stack):
+        if not previous.class_faults and (
+            same_node(one.came, one.went) if one else same_blocks(body.stack, previous.body.stack)
+        ):
             return ()
     return tuple(class_faults(network.name, body))
 

@@ -24,3 +24,8 @@ def total(parts: Sequence[NodeFacts] | Sequence[StackFacts]) -> Totals:
 def with_faults(totals: Totals, more: int) -> Totals:
     """The totals with some faults more, or fewer."""
     return totals._replace(faults=totals.faults + more)
+
+
+def blocks_of(nodes: Sequence[NodeFacts], totals: Totals) -> tuple[NodeFacts, ...]:
+    """Those of the nodes of a stack that are no plain layers; `totals` is their sum."""
+    return tuple(facts for facts in nodes if facts.totals.blocks) if totals.blocks else ()

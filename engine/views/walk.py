@@ -25,13 +25,14 @@ from engine.design.tree import (
     stacks_of,
 )  # fmt: skip
 from engine.design.value import replace
+from engine.views.exchange import with_node
 from engine.views.facts import MOST_NODES, Fault, FaultMend, NodeFacts, StackFacts
 from engine.views.meeting import meeting
 from engine.views.mends import faulty, place_of
 from engine.views.nodes import activated, layer_facts, no_function, of_again
 from engine.views.normal import name_faults
 from engine.views.rules import Rule, Totals, applied, layer_rule
-from engine.views.spans import NOTHING, total, with_faults
+from engine.views.spans import NOTHING, blocks_of, total, with_faults
 
 Given = tuple[TensorSpec | None, ...]
 """What is handed into a block; None for what is unknown."""
@@ -165,7 +166,7 @@ class ClassWalk:
             _exchanged_blocks(old.blocks, gone, fresh) if came.blocks or went.blocks else old.blocks
         )
         if blocks is None:
-            blocks = _blocks(nodes, totals)
+            blocks = blocks_of(nodes, totals)
         output = kept[-1].output if kept else y
         return _new_stack_facts((stack, x, output, nodes, totals, blocks, None, ()))
 
@@ -180,20 +181,10 @@ class ClassWalk:
         facts = self.node(stack.nodes[place], before.input, before, depth)
         if facts.output != before.output:
             return None
-        nodes = (*old.nodes[:place], facts, *old.nodes[place + 1 :])
-        went, came = before.totals, facts.totals
-        totals = old.totals if not old.naming else with_faults(old.totals, -len(old.naming))
-        if came != went:
-            totals = totals.exchanged(went, came)
-        blocks = old.blocks
-        if went.blocks and came.blocks:
-            # Before it in the stack stand as many blocks at most, and fewer by the plain layers at most.
-            first = max(place - len(nodes) + len(blocks), 0)
-            at = next(n for n in range(first, place + 1) if blocks[n] is before)
-            blocks = (*blocks[:at], facts, *blocks[at + 1 :])
-        elif went.blocks or came.blocks:
-            blocks = _blocks(nodes, totals)
-        return _new_stack_facts((stack, old.input, old.output, nodes, totals, blocks, None, ()))
+        if old.naming:
+            own = with_faults(old.totals, -len(old.naming))
+            old = old._replace(totals=own, naming=())
+        return with_node(stack, old, place, facts)
 
     def node(
         self, node: Node, x: TensorSpec | None, old: NodeFacts | None, depth: int
@@ -458,11 +449,7 @@ def _fewer(node: Repeat, x: TensorSpec | None, needs: str, times: int) -> NodeFa
 def _stack_facts(stack: Stack, x: TensorSpec | None, nodes: list[NodeFacts]) -> StackFacts:
     totals = total(nodes)
     output = nodes[-1].output if nodes else x
-    return StackFacts(stack, x, output, tuple(nodes), totals, _blocks(nodes, totals))
-
-
-def _blocks(nodes: Sequence[NodeFacts], totals: Totals) -> tuple[NodeFacts, ...]:
-    return tuple(facts for facts in nodes if facts.totals.blocks) if totals.blocks else ()
+    return StackFacts(stack, x, output, tuple(nodes), totals, blocks_of(nodes, totals))
 
 
 def _exchanged_blocks(

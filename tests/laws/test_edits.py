@@ -7,14 +7,16 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given
 
+from engine.catalogue.rectifiers import ReLU
 from engine.design.address import located, node_at
-from engine.design.edit import apply
+from engine.design.edit import Rename, SetActivation, SetField, SetFrozen, apply
 from engine.design.error import DesignError
 from engine.design.history import History
 from engine.design.project import Forward, Project, SetForward
 from engine.design.scope_names import attributes, names_of
 from engine.design.tree import (
     Group,
+    Layer,
     Network,
     Node,
     Repeat,
@@ -26,7 +28,8 @@ from engine.design.tree import (
 from engine.design.value import replace
 from engine.views.facts import Analysis, StackFacts
 from engine.views.shapes import infer
-from tests.laws.edits import edits_of, networks, project_edits, projects
+from tests.laws import designs
+from tests.laws.edits import edits_of, field_values, networks, project_edits, projects
 
 
 def after(network: Network, edit: Any) -> Network:
@@ -84,6 +87,26 @@ def test_what_follows_after_an_edit_is_what_follows_from_scratch(
     analysis = infer(network)
     for _ in range(6):
         network = after(network, data.draw(edits_of(network)))
+        analysis = infer(network, analysis)
+        assert_same(analysis, infer(anew(network)))
+
+
+@given(designs.networks(), st.data())
+def test_one_layer_of_a_sound_design_changes_what_it_would_from_scratch(
+    network: Network, data: st.DataObject
+):
+    analysis = infer(network)
+    layers = [node for node in walk(network.body) if isinstance(node, Layer)]
+    for layer in data.draw(st.lists(st.sampled_from(layers), max_size=4)):
+        kept = located(network.body, layer.id)[1]
+        assert isinstance(kept, Layer)
+        changes = [SetFrozen((layer.id,), not kept.frozen), Rename(layer.id, "other")]
+        changes += [SetActivation((layer.id,), None), SetActivation((layer.id,), ReLU())]
+        changes += [
+            SetField((layer.id,), knob.name, data.draw(field_values(knob)))
+            for knob in kept.kind.knobs
+        ]
+        network = after(network, data.draw(st.sampled_from(changes)))
         analysis = infer(network, analysis)
         assert_same(analysis, infer(anew(network)))
 
