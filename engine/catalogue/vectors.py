@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.catalogue.needs import axis, needs_numbers
 from engine.design.kind import Activation, Mend, Misfit, ReplaceKind, SetField, TensorSpec
 from engine.design.knob import whole
+from engine.design.reach import Reach
 
 DIM = "Dimension along which the numbers belong together; 0 is the batch, -1 the last."
 
@@ -20,6 +21,9 @@ class AlongDim(Activation):
         needs_numbers(x)
         axis(x, self.dim)
         return x
+
+    def reach(self, x: TensorSpec) -> Reach | None:
+        return () if len(x.shape) > 1 and self.dim in (1, -len(x.shape)) else None
 
     def brief(self, x: TensorSpec | None) -> str:
         return "" if self.dim == -1 else f"dim {self.dim}"
@@ -116,6 +120,9 @@ class Softmax2d(Activation):
     @classmethod
     def title(cls) -> str:
         return "Softmax 2d"
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return ()
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
