@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from engine.design.tuples import NamedTuple
 from engine.views.diagram_items import BETWEEN_BRANCHES, FORK, PADDING, Branched, Framed, Item, Row
-from engine.views.diagram_moves import Counts, counted, together
+from engine.views.diagram_moves import NONE, Counts, counted, together
 from engine.views.diagram_sizes import NO_ROW
 
 
@@ -49,18 +49,19 @@ class Drawn(NamedTuple):
     """A row as it was drawn.
 
     `flows` holds what flows into each item, relative to its left end, and out of the last one, relative to its right
-    end; `counts` how many parts each was drawn with; `inner` the rows inside each, with how many of its parts come
-    before theirs.
+    end; `counts` how many parts each was drawn with, in all `sum`; `inner` the rows inside each, with how many of its
+    parts come before theirs.
     """
 
     row: Row
     within: Within
+    sum: Counts
     flows: tuple[Flow | None, ...]
     counts: tuple[Counts, ...]
     inner: tuple[tuple[tuple[Drawn, Counts], ...], ...]
 
 
-NOTHING = Drawn(NO_ROW, Within(), (), (), ())
+NOTHING = Drawn(NO_ROW, Within(), NONE, (), (), ())
 
 
 class Before(NamedTuple):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from operator import sub
-
 from engine.design.spans import changed_span
 from engine.design.tree import Group, Layer, Parallel, node_name
 from engine.views.diagram_drawn import (
@@ -30,7 +28,7 @@ from engine.views.diagram_items import (
     Row,
     Slim,
 )
-from engine.views.diagram_moves import Counts, Parts, counted, moved, sliced, together
+from engine.views.diagram_moves import NONE, Counts, Parts, apart, counted, moved, sliced, together
 from engine.views.diagram_parts import (
     Box,
     Bundle,
@@ -81,12 +79,13 @@ class Pen:
         start, stop, old_stop = changed_span(row.items, old.row.items)
         ahead = stop - old_stop
         ends = (*row.lefts, row.width)
+        front = NONE
         if not start or self._relative(flow, x + ends[0], y) != old.flows[0]:
             place = start = 0
         else:
             assert before is not None
-            place = start
-            self._again(before, 0, start, x - before.x, y - before.y)
+            place, front = start, counted(old.counts[:start])
+            self._again(before.start, front, x - before.x, y - before.y)
             flow = self._absolute(old.flows[start], x + (*old.row.lefts, old.row.width)[start], y)
         flows: list[Flow | None] = []
         counts: list[Counts] = []
@@ -102,19 +101,23 @@ class Pen:
             )
             flow, inside = self._item(row, place, x, y, flow, within, known)
             sofar, there = there, self._counts()
-            counts.append(tuple(map(sub, there, sofar)))
-            inner.append(tuple((drawn, tuple(map(sub, at, sofar))) for drawn, at in inside))
+            counts.append(apart(there, sofar))
+            inner.append(tuple((drawn, apart(at, sofar)) for drawn, at in inside))
             place += 1
+        total = together(front, counted(tuple(counts)))
         resumed = place - ahead
         if place < count:
             assert before is not None
-            left = before.x + old.row.lefts[resumed]
-            self._again(before, resumed, len(old.counts), x + row.lefts[place] - left, y - before.y)
+            sofar = together(front, counted(old.counts[start:resumed]))
+            by = x + row.lefts[place] - before.x - old.row.lefts[resumed]
+            rest = apart(old.sum, sofar)
+            self._again(together(before.start, sofar), rest, by, y - before.y)
+            total = together(total, rest)
             flow = self._absolute(old.flows[-1], x + row.width, y)
         else:
             flows.append(self._relative(flow, x + row.width, y))
         drawn = Drawn(
-            row, within,
+            row, within, total,
             (*old.flows[:start], *flows, *(old.flows[resumed:] if place < count else ())),
             (*old.counts[:start], *counts, *old.counts[resumed:]),
             (*old.inner[:start], *inner, *old.inner[resumed:]),
@@ -135,11 +138,9 @@ class Pen:
             len(self.joints), len(self.wires), len(self.lanes), len(self.bundles), len(self.skips),
         )  # fmt: skip
 
-    def _again(self, before: Before, start: int, stop: int, x: float, y: float) -> None:
-        """Items of the last drawing, moved to the right and downward."""
-        counts = before.drawn.counts
-        first = together(before.start, counted(counts[:start])) if start else before.start
-        parts = sliced(self._last, first, counted(counts[start:stop]))
+    def _again(self, first: Counts, count: Counts, x: float, y: float) -> None:
+        """Parts of the last drawing, from there on so many, moved to the right and downward."""
+        parts = sliced(self._last, first, count)
         parts = moved(parts, x, y, len(self.columns) - first[0])
         self.columns.extend(parts.columns)
         self.plates.extend(parts.plates)

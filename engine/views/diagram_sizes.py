@@ -161,7 +161,8 @@ def _summed(row: Row) -> Row:
         return row._replace(up=EMPTY_BRANCH, down=EMPTY_BRANCH)
     widths = list(map(attrgetter("width"), row.items))
     lefts = tuple(accumulate(map(add, row.gaps, (0.0, *widths[:-1]))))
-    tallest = max((each.up for each in row.items if isinstance(each, Neurons | Slim)), default=0.0)
+    upright = (each.up for each in row.items if isinstance(each, Neurons | Slim))
+    tallest = max(upright, default=0.0) if any(row.lanes) else 0.0
     up = max(EMPTY_BRANCH, *map(attrgetter("up"), row.items), tallest + HEADER if tallest else 0.0)
     if row.reaches:
         up += OVER + TRACK * max(reach.track for reach in row.reaches)

@@ -40,9 +40,9 @@ def paint(
     lines = Lines(diagram, live)
     words = _Words(zoom, (names or Names()).of(diagram, scale_of_words(zoom), selected))
     pixels = None if pictures is None else zoom * painter.device().devicePixelRatio()
-    left, right = seen.left(), seen.right()
+    left, right, top, bottom = seen.left(), seen.right(), seen.top(), seen.bottom()
     for frame in diagram.frames:
-        if _overlaps(seen, frame.x, frame.y, frame.width, frame.height):
+        if frame.x <= right and frame.x + frame.width >= left:
             _frame(painter, frame, frame.node_id in selected, scale_of_words(zoom))
     for wire in diagram.wires:
         if wire.x1 >= left and wire.x0 <= right + 200:
@@ -67,15 +67,18 @@ def paint(
         if lanes.x1 >= left and lanes.x0 <= right:
             _lanes(painter, lanes, diagram.columns[lanes.column])
     for plate in diagram.plates:
-        if _overlaps(
-            seen, plate.x - 80, plate.header_y - 30, plate.width + 160, plate.height + 120
-        ):
+        if plate.x - 80 <= right and plate.x + plate.width + 80 >= left:
             _plate(painter, plate, plate.node_id in selected, words)
     for box in diagram.boxes:
-        if _overlaps(seen, box.x, box.y - box.height / 2, box.width, box.height):
+        if (
+            box.x <= right
+            and box.x + box.width >= left
+            and box.y - box.height <= bottom
+            and box.y + box.height >= top
+        ):
             _box(painter, box, box.node_id in selected)
     for joint in diagram.joints:
-        if _overlaps(seen, joint.x - 60, joint.y - 40, 120, 80):
+        if joint.x - 60 <= right and joint.x + 60 >= left:
             _joint(painter, joint, joint.node_id in selected)
     for column in diagram.columns:
         if left - 90 <= column.x <= right + 90:
@@ -100,10 +103,6 @@ def prepare(diagram: Diagram, live: Live, seen: QRectF, pixels: float, pictures:
             if pictures.make(content, area, pixels, draw):
                 return True
     return False
-
-
-def _overlaps(seen: QRectF, x: float, y: float, width: float, height: float) -> bool:
-    return seen.intersects(QRectF(x, y, width, height))
 
 
 def _lanes(painter: QPainter, lanes: Lanes, column: Column) -> None:
