@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtGui import QContextMenuEvent, QPixmap
+from PySide6.QtGui import QAction, QContextMenuEvent, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QMessageBox, QWidget
 
@@ -117,6 +117,7 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "78-resnet-50-block", partial(_select, name="layer2")
     yield "79-u-net", partial(_start, name="u-net")
     yield "79-u-net-summary", lambda w: _then(w, partial(w.show_view, 1))
+    yield "80-u-net-fields", _fields
     yield "65-menu-file", partial(_menu, name="File")
     for key in ACTIVATIONS:
         yield f"activation-{key}", partial(_with_activation, key=key)
@@ -296,6 +297,17 @@ def _blocks(window: Window, fold: bool, selected: str) -> None:
 def _network(window: Window, nodes: tuple[Node, ...], spec: TensorSpec, selected: str) -> None:
     _start_with(window, nodes, spec)
     _select(window, selected)
+    quiet(window)
+
+
+def _fields(window: Window) -> None:
+    """The summary with receptive fields instead of shares and MACs."""
+    _start(window, "u-net")
+    window.show_view(1)
+    window.document.select((window.document.state.network.body.nodes[-1].id,))
+    for action in window.findChildren(QAction):
+        if action.text() in ("Share", "MACs", "Sees", "Steps") and action.isCheckable():
+            action.trigger()
     quiet(window)
 
 

@@ -9,6 +9,7 @@ from engine.catalogue.spatial import Axes, Spatial, along, brief_axes
 from engine.design.distribution import Distribution, Uniform
 from engine.design.kind import Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, one_of, per_axis, whole
+from engine.design.reach import Reach
 
 KERNEL = "Size of the window: one number for all axes, or one for each."
 STRIDE = "Steps from one window to the next; 2 halves the image."
@@ -122,6 +123,10 @@ class Convolution(AnyConvolution):
             if size < 1:
                 self._too_large(sizes, number)
         return TensorSpec((self.out_channels, *out))
+
+    def reach(self, x: TensorSpec) -> Reach:
+        before = tuple([each[0] for each in self._around()])
+        return self.slid(self.kernel_size, self.stride, before, self.dilation)
 
     def _around(self) -> list[tuple[int, int]]:
         """Padding before and after, for each axis."""
@@ -248,6 +253,9 @@ class TransposedConvolution(AnyConvolution):
                 raise Misfit(f"a padding of at most {most}{along(self.axes, number)}", str(cut[number]),
                              (Mend("Use no padding", SetField("padding", 0)),))  # fmt: skip
         return TensorSpec((self.out_channels, *out))
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return self.spread(self.kernel_size, self.stride, self.cut, self.dilation)
 
     @property
     def cut(self) -> Axes:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from engine.catalogue.needs import needs_numbers
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, ReplaceKind, TensorSpec
 from engine.design.knob import real
+from engine.design.reach import Reach
 
 
 class Dropping(Kind):
@@ -21,6 +22,9 @@ class Dropping(Kind):
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
         return x
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return ()
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"p = {self.p:.2f}"

@@ -6,6 +6,7 @@ from engine.catalogue.bounds import FAR
 from engine.design.distribution import Distribution, Mixture, Normal
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, one_of, real, whole
+from engine.design.reach import Reach
 
 
 class Embedding(Kind):
@@ -58,6 +59,9 @@ class Embedding(Kind):
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_rows(x, self.num_embeddings, self.padding_idx)
         return TensorSpec((*x.shape, self.embedding_dim))
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return ()
 
     def weights(self, x: TensorSpec) -> dict[str, Shape]:
         return {"weight": (self.num_embeddings, self.embedding_dim)}

@@ -6,11 +6,19 @@ from engine.catalogue.needs import axis
 from engine.catalogue.roles import ROLES, differing, place_of, roles
 from engine.design.kind import Join, Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import whole
+from engine.design.reach import Reach
 
 Branches = tuple[TensorSpec, ...]
 
 
-class Add(Join):
+class PlaceByPlace(Join):
+    """A join whose every number is made of those at the same place."""
+
+    def reach(self, branches: Branches) -> Reach:
+        return ()
+
+
+class Add(PlaceByPlace):
     """The branches are added, number by number.
 
     With an empty branch beside a body this is a residual connection: the body learns only what has
@@ -25,7 +33,7 @@ class Add(Join):
         return together(branches)
 
 
-class Subtract(Join):
+class Subtract(PlaceByPlace):
     """The second branch is subtracted from the first, number by number.
 
     For what two values have different, such as the towers of a siamese network. The order of the
@@ -41,7 +49,7 @@ class Subtract(Join):
         return together(branches)
 
 
-class Multiply(Join):
+class Multiply(PlaceByPlace):
     """The branches are multiplied, number by number.
 
     With an empty branch beside one that ends in a sigmoid this is a gate: it says of every number
@@ -56,7 +64,7 @@ class Multiply(Join):
         return together(branches)
 
 
-class Mean(Join):
+class Mean(PlaceByPlace):
     """The branches are averaged, number by number.
 
     Averages the opinions of several towers. Unlike a sum it keeps the size of the numbers, however
@@ -73,7 +81,7 @@ class Mean(Join):
         return alike(branches)
 
 
-class Maximum(Join):
+class Maximum(PlaceByPlace):
     """Of the branches the largest number is kept, place by place.
 
     A maxout: the branches compete, and only the winner of a place gets its gradient. A branch that
@@ -119,6 +127,9 @@ class Concat(Join):
                 raise Misfit(needs, listed(branches), self._mends(branches))
         size = sum(branch.shape[at] for branch in branches)
         return TensorSpec((*first.shape[:at], size, *first.shape[at + 1 :]), common_dtype(branches))
+
+    def reach(self, branches: Branches) -> Reach | None:
+        return () if self.free_axis(len(branches[0].shape)) == 0 else None
 
     def free_axis(self, axes: int) -> int | None:
         place = self.dim + axes if self.dim < 0 else self.dim - 1
@@ -195,7 +206,7 @@ class MatMul(Join):
         return self.output(branches).elements * branches[0].shape[-1]
 
 
-class Continue(Join):
+class Continue(PlaceByPlace):
     """The flow goes on from something earlier: from another input, or from what a layer gave before.
 
     For networks of several parts: make something of the first input, go on from the second one, and let a layer take

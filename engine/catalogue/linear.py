@@ -9,6 +9,7 @@ from engine.catalogue.needs import needs_numbers
 from engine.design.distribution import Distribution, Uniform
 from engine.design.kind import ANY, Dimensions, Kind, Misfit, Shape, TensorSpec
 from engine.design.knob import flag, whole
+from engine.design.reach import EVERYTHING, Reach
 
 
 class Linear(Kind):
@@ -48,6 +49,9 @@ class Linear(Kind):
     def macs(self, x: TensorSpec) -> int:
         return x.elements * self.out_features
 
+    def reach(self, x: TensorSpec) -> Reach | None:
+        return EVERYTHING if len(x.shape) == 1 else None
+
     def derived(self, x: TensorSpec) -> dict[str, Any]:
         return {"in_features": x.shape[-1]}
 
@@ -84,6 +88,9 @@ class Identity(Kind):
     aliases = ("nothing", "pass through", "noop")
     module = "nn.Identity"
     parameters = ""
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return ()
 
 
 KINDS = (Linear, Identity)

@@ -23,6 +23,7 @@ from engine.design.kind import (
     TensorSpec,
 )
 from engine.design.knob import flag, real, whole
+from engine.design.reach import Reach
 
 EPS = "Added to the variance before the root, so that nothing is divided by zero."
 
@@ -34,6 +35,9 @@ class Normalising(Kind):
 
     family = "norm"
     roles: ClassVar[dict[str, Role]] = {"weight": "scale"}
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return ()
 
     def torch_default(self, tensor: str, x: TensorSpec) -> tuple[Distribution, str]:
         kept = "the normalised numbers stay as they are at first"
@@ -221,6 +225,9 @@ class AcrossChannels(Kind):
 
     def dims_in(self) -> Dimensions:
         return ("channels", ANY)
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return ()
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"{self.size} channels" if self.size > 1 else "1 channel"

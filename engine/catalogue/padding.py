@@ -18,6 +18,7 @@ from engine.design.kind import (
     TensorSpec,
 )
 from engine.design.knob import per_axis, real
+from engine.design.reach import Along, Reach
 
 SIDES = "Numbers added at each end, or one each for left, right, then top, bottom, front, back; below 0 crops."
 
@@ -53,6 +54,9 @@ class Padding(Spatial):
             size + before + after for size, (before, after) in zip(sizes, self.ends(), strict=True)
         ]
         return TensorSpec((*x.shape[: len(x.shape) - self.axes], *out))
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return tuple([Along(-before, -before, 1) for before, _ in self.ends()])
 
     def padded(self, x: TensorSpec) -> Shape:
         """The sizes that are padded. Raises Misfit where dimensions are missing."""

@@ -22,6 +22,7 @@ from engine.design.kind import (
     tensor_call,
 )
 from engine.design.knob import flag, real, whole
+from engine.design.reach import Reach
 
 
 class Learned(Kind):
@@ -159,6 +160,9 @@ class LayerScale(Learned):
             mend = Mend("Scale the last dimension", SetField("channels", False))
             raise Misfit("channels with at least one axis behind them", str(x), (mend,))
         return x
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return ()
 
     def size(self, x: TensorSpec) -> Shape:
         return (x.shape[0], *(1,) * (len(x.shape) - 1)) if self.channels else x.shape[-1:]

@@ -7,6 +7,7 @@ from typing import ClassVar
 from engine.catalogue.spatial import Axes, Spatial, along, brief_axes
 from engine.design.kind import Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, per_axis, real, whole
+from engine.design.reach import EVERYTHING, Reach
 
 KERNEL = "Size of the window: one number for all axes, or one for each."
 STRIDE = "Steps from one window to the next; empty for the window's own size, so that none overlap."
@@ -34,6 +35,11 @@ class WindowPooling(Pooling):
 
     fits_unpadded: ClassVar[bool] = False
     """Whether torch wants windows that fit into the image without its padding."""
+
+    @property
+    def steps(self) -> Axes:
+        """From one window to the next: its own size where no stride is given."""
+        return self.kernel_size if self.stride is None else self.stride
 
     def windows(self, x: TensorSpec, padding: Axes, dilation: Axes, ceil_mode: bool) -> TensorSpec:
         """A number for each window. Raises Misfit where none fits, or where one could lie in the padding alone."""
@@ -112,6 +118,9 @@ class MaxPooling(WindowPooling):
     def output(self, x: TensorSpec) -> TensorSpec:
         return self.windows(x, self.padding, self.dilation, self.ceil_mode)
 
+    def reach(self, x: TensorSpec) -> Reach:
+        return self.slid(self.kernel_size, self.steps, self.padding, self.dilation)
+
 
 class MaxPool1d(MaxPooling, axes=1):
     """Keeps the largest number of each window along a sequence, channel by channel. For [N, C, L].
@@ -160,6 +169,9 @@ class AvgPooling(WindowPooling):
 
     def output(self, x: TensorSpec) -> TensorSpec:
         return self.windows(x, self.padding, 1, self.ceil_mode)
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return self.slid(self.kernel_size, self.steps, self.padding)
 
     def idle(self) -> frozenset[str]:
         padded = any(self.each(self.padding))
@@ -226,6 +238,9 @@ class PowerPooling(WindowPooling):
     def output(self, x: TensorSpec) -> TensorSpec:
         return self.windows(x, 0, 1, self.ceil_mode)
 
+    def reach(self, x: TensorSpec) -> Reach:
+        return self.slid(self.kernel_size, self.steps, 0)
+
     def brief(self, x: TensorSpec | None) -> str:
         text = f"p = {self.norm_type:g}, {super().brief(x)}"
         return text if len(text) <= 40 else f"p = {self.norm_type:g}"
@@ -279,6 +294,16 @@ class AdaptivePooling(Pooling):
     def output(self, x: TensorSpec) -> TensorSpec:
         channels, _ = self.picture(x)
         return TensorSpec((channels, *self.each(self.output_size)))
+
+    def reach(self, x: TensorSpec) -> Reach | None:
+        wanted = self.each(self.output_size)
+        if set(wanted) == {1}:
+            return EVERYTHING
+        sizes = x.shape[1:]
+        if any(size % parts for size, parts in zip(sizes, wanted, strict=True)):
+            return None
+        steps = tuple([size // parts for size, parts in zip(sizes, wanted, strict=True)])
+        return self.slid(steps, steps, 0)
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"to {brief_axes(self.each(self.output_size))}"

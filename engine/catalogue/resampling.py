@@ -9,6 +9,7 @@ from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Axes, Spatial
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, one_of, per_axis, real, whole
+from engine.design.reach import Along, Reach
 
 SIZE = "Size that comes out; empty where scale_factor says it."
 SCALE = "How many times as large every axis gets; empty where a size says it."
@@ -36,6 +37,34 @@ def resized(sizes: Shape, size: Axes | None, scale_factor: float | None) -> Shap
         mend = Mend("Keep the size", SetField("scale_factor", 1.0))
         raise Misfit(needs, f"{scale_factor:g}", (mend,))
     return out
+
+
+TAPS = {"nearest": 0, "nearest-exact": 0, "linear": 1, "bilinear": 1, "trilinear": 1, "bicubic": 2}
+"""Old places to each side that a new one is blended from; 0 where it copies one."""
+
+
+def resized_reach(
+    sizes: Shape, out: Shape, scale_factor: float | None, mode: str, corners: bool
+) -> Reach:
+    """What a new place sees of the old ones (torch.nn.functional.interpolate)."""
+    from fractions import Fraction
+
+    found: list[Along] = []
+    for size, wide in zip(sizes, out, strict=True):
+        step = Fraction(size, wide) if scale_factor is None else 1 / Fraction(repr(scale_factor))
+        centre = Fraction(0)
+        if corners:
+            step = Fraction(size - 1, max(wide - 1, 1))
+        elif mode != "nearest":
+            centre = step / 2 if mode == "nearest-exact" else (step - 1) / 2
+        # Where an output looks is a multiple of this, so that it is so far at least from the next whole place.
+        part = Fraction(1, step.denominator * (1 if corners or mode == "nearest" else 2))
+        taps = TAPS[mode]
+        first, last = (
+            (centre - taps + part, centre + taps - part) if taps else (centre - 1 + part, centre)
+        )
+        found.append(Along(first, last, step))
+    return tuple(found)
 
 
 def brief_size(size: Axes | None, scale_factor: float | None) -> str:
@@ -85,6 +114,10 @@ class Upsample(Kind):
             raise Misfit("a mode that blends, to align corners", self.mode, mends)
         return TensorSpec((x.shape[0], *resized(x.shape[1:], self.size, self.scale_factor)))
 
+    def reach(self, x: TensorSpec) -> Reach:
+        out = self.output(x).shape[1:]
+        return resized_reach(x.shape[1:], out, self.scale_factor, self.mode, self.corners)
+
     def derived(self, x: TensorSpec) -> dict[str, Any]:
         return {"align_corners": True if self.corners else None}
 
@@ -122,6 +155,10 @@ class UpsamplingNearest2d(Upsampling2d, axes=2):
 
     module = "nn.UpsamplingNearest2d"
 
+    def reach(self, x: TensorSpec) -> Reach:
+        out = self.output(x).shape[1:]
+        return resized_reach(x.shape[1:], out, self.scale_factor, "nearest", False)
+
 
 class UpsamplingBilinear2d(Upsampling2d, axes=2):
     """Images get another size, each new place a blend of four old ones, corners on corners. For [N, C, H, W].
@@ -130,6 +167,10 @@ class UpsamplingBilinear2d(Upsampling2d, axes=2):
     """
 
     module = "nn.UpsamplingBilinear2d"
+
+    def reach(self, x: TensorSpec) -> Reach:
+        out = self.output(x).shape[1:]
+        return resized_reach(x.shape[1:], out, self.scale_factor, "bilinear", True)
 
 
 KINDS = (Upsample, UpsamplingNearest2d, UpsamplingBilinear2d)

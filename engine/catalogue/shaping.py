@@ -7,6 +7,7 @@ from math import prod
 from engine.catalogue.needs import axis
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import sizes, whole
+from engine.design.reach import Reach
 
 
 class Flatten(Kind):
@@ -41,6 +42,9 @@ class Flatten(Kind):
         start, end = self._ends(x)
         merged = prod(x.shape[start : end + 1])
         return TensorSpec((*x.shape[:start], merged, *x.shape[end + 1 :]), x.dtype)
+
+    def reach(self, x: TensorSpec) -> Reach | None:
+        return () if len(self.output(x).shape) == 1 else None
 
     def _ends(self, x: TensorSpec) -> tuple[int, int]:
         """Both ends as places in the shape. Raises Misfit where one is the batch, or missing, or

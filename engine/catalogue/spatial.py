@@ -18,6 +18,7 @@ from engine.design.kind import (
     Shape,
     TensorSpec,
 )
+from engine.design.reach import Along, Reach
 
 Axes = int | tuple[int, ...]
 """One number for every axis, or one for each."""
@@ -69,6 +70,21 @@ class Spatial(Kind):
             return (Mend(title, InsertBefore(Unflatten(1, sizes))),)
         sizes = (1,) * (wanted - len(x.shape)) + (x.shape[0],)
         return (Mend("Add the missing dimensions", InsertBefore(Unflatten(1, sizes))),)
+
+    def slid(self, kernel: Axes, stride: Axes, before: Axes, dilation: Axes = 1) -> Reach:
+        """What a window sees that starts so far before the image."""
+        axes = zip(*map(self.each, (kernel, stride, before, dilation)), strict=True)
+        return tuple([Along(-pad, hole * (size - 1) - pad, step) for size, step, pad, hole in axes])
+
+    def spread(self, kernel: Axes, stride: Axes, cut: Axes, dilation: Axes = 1) -> Reach:
+        """What an output sees where every input is spread over a window, and so much cut away around the result."""
+        from fractions import Fraction
+
+        axes = zip(*map(self.each, (kernel, stride, cut, dilation)), strict=True)
+        return tuple([
+            Along(Fraction(less - hole * (size - 1), step), Fraction(less, step), Fraction(1, step))
+            for size, step, less, hole in axes
+        ])  # fmt: skip
 
     def each(self, value: Axes) -> tuple[int, ...]:
         """A field's number for every axis."""

@@ -8,6 +8,7 @@ from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Spatial
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import whole
+from engine.design.reach import Reach
 
 
 class Shuffling(Spatial):
@@ -38,6 +39,9 @@ class PixelShuffle(Shuffling, axes=2):
             raise Misfit(f"channels that {times}² = {times**2} divides", str(channels), (mend,))
         return TensorSpec((channels // times**2, height * times, width * times))
 
+    def reach(self, x: TensorSpec) -> Reach:
+        return self.spread(self.upscale_factor, self.upscale_factor, 0)
+
     def brief(self, x: TensorSpec | None) -> str:
         return f"× {self.upscale_factor}"
 
@@ -65,6 +69,9 @@ class PixelUnshuffle(Shuffling, axes=2):
             mend = Mend(f"Use downscale_factor = {fitting}", SetField("downscale_factor", fitting))
             raise Misfit(f"height and width that {times} divides", f"{height} × {width}", (mend,))
         return TensorSpec((channels * times**2, height // times, width // times))
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return self.slid(self.downscale_factor, self.downscale_factor, 0)
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"/ {self.downscale_factor}"
@@ -97,6 +104,9 @@ class ChannelShuffle(Kind):
             mend = Mend(f"Use groups = {fitting}", SetField("groups", fitting))
             raise Misfit(f"groups that divide {x.shape[0]} channels", str(self.groups), (mend,))
         return x
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return ()
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"{self.groups} groups" if self.groups > 1 else "1 group"

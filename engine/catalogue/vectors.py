@@ -13,6 +13,7 @@ from engine.design.kind import (
     TensorSpec,
 )
 from engine.design.knob import whole
+from engine.design.reach import Reach
 
 DIM = "Dimension along which the numbers belong together; 0 is the batch, -1 the last."
 
@@ -28,6 +29,9 @@ class AlongDim(Activation):
         needs_numbers(x)
         axis(x, self.dim)
         return x
+
+    def reach(self, x: TensorSpec) -> Reach | None:
+        return () if len(x.shape) > 1 and self.dim in (1, -len(x.shape)) else None
 
     def brief(self, x: TensorSpec | None) -> str:
         return "" if self.dim == -1 else f"dim {self.dim}"
@@ -127,6 +131,9 @@ class Softmax2d(Activation):
 
     def dims_in(self) -> Dimensions:
         return ("channels", "height", "width")
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return ()
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

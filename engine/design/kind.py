@@ -14,6 +14,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.design.knob import Entry
+from engine.design.reach import Reach
 from engine.design.value import value
 
 if TYPE_CHECKING:
@@ -277,6 +278,13 @@ class Kind(Entry):
         """Multiply-accumulates per sample."""
         return 0
 
+    def reach(self, x: TensorSpec) -> Reach | None:
+        """Which places of the input one output sees; None where no rule is declared.
+
+        What the statistics of a norm see is not counted.
+        """
+        return None
+
     def derived(self, x: TensorSpec) -> dict[str, Any]:
         """Arguments of the call that follow from the input, such as `in_features`."""
         return {}
@@ -349,6 +357,9 @@ class Activation(Kind):
         """
         raise TypeError(f"{self.title()} works on vectors")
 
+    def reach(self, x: TensorSpec) -> Reach | None:
+        return None if self.vector else ()
+
     def function_call(self) -> Call:
         """The function's call; its first argument is None and stands for the value."""
         known = signature(self.function_parameters)
@@ -389,6 +400,10 @@ class Join(Entry):
     def output(self, branches: tuple[TensorSpec, ...]) -> TensorSpec:
         """What comes out. Raises Misfit when the branches do not meet."""
         raise NotImplementedError
+
+    def reach(self, branches: tuple[TensorSpec, ...]) -> Reach | None:
+        """Which places of every branch one output sees; None where no rule is declared."""
+        return None
 
     def free_axis(self, axes: int) -> int | None:
         """The place in a shape of so many sizes where branches may differ; None where they meet as one shape."""

@@ -9,7 +9,9 @@ import json
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from engine.views.table import BLOCKS, FIELDS, Format, OutputShape, Row, Table
+from engine.design.reach import EVERYTHING
+from engine.views.details import sees, steps
+from engine.views.table import BLOCKS, DETAILS, FIELDS, Detail, Format, OutputShape, Row, Table
 
 MEGABYTE = 2**20
 COLUMNS = ("Layer", "Type", "Output shape", "Parameters", "Trainable", "MACs")
@@ -66,17 +68,19 @@ def comma_separated(summary: Table) -> str:
     """The fields of every row, for a spreadsheet; an unknown shape is empty."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(FIELDS)
-    for row in summary.rows:
+    writer.writerow([*FIELDS, *DETAILS])
+    for row, detail in zip(summary.rows, summary.details, strict=True):
         shape = "" if row.output_shape is None else str(list(row.output_shape))
-        writer.writerow([_inert(row.name), row.depth, row.kind, shape, *row[4:7]])
+        more = detail.activation_bytes, sees(detail.seen), steps(detail.seen)
+        writer.writerow([_inert(row.name), row.depth, row.kind, shape, *row[4:7], *more])
     return file.getvalue()
 
 
 def json_text(summary: Table) -> str:
     """`rows` and `totals`, a row a line, with faults as sentences."""
     rows = [
-        json.dumps(dict(zip(FIELDS, row, strict=False)), ensure_ascii=False) for row in summary.rows
+        json.dumps(dict(zip(FIELDS, row, strict=False)) | _details(detail), ensure_ascii=False)
+        for row, detail in zip(summary.rows, summary.details, strict=True)
     ]
     listed = "[\n    " + ",\n    ".join(rows) + "\n  ]" if rows else "[]"
     parts = {
@@ -87,6 +91,20 @@ def json_text(summary: Table) -> str:
         "faults": json.dumps([fault.sentence for fault in summary.faults], ensure_ascii=False),
     }
     return "{\n" + ",\n".join(f'  "{key}": {part}' for key, part in parts.items()) + "\n}\n"
+
+
+def _details(detail: Detail) -> dict[str, object]:
+    """What JSON says of a row beside its counts; a field that sees all is "all", one that is not known null."""
+    seen = detail.seen
+    known = seen if isinstance(seen, tuple) and seen else None
+    size = None if known is None else [along.size for along in known]
+    step = None if known is None else [_number(float(along.stride)) for along in known]
+    values = (detail.activation_bytes, "all" if seen is EVERYTHING else size, step)
+    return dict(zip(DETAILS, values, strict=True))
+
+
+def _number(value: float) -> int | float:
+    return int(value) if value.is_integer() else value
 
 
 # --- HTML ------------------------------------------------------------------------------------------------------------

@@ -28,12 +28,14 @@ from engine.design.tree import (
     scope,
 )
 from engine.design.tuples import NamedTuple
+from engine.views.details import details
 from engine.views.facts import Analysis, Fault, NodeFacts, Shared, StackFacts, label, turns_of
 from engine.views.shapes import infer
 from engine.views.table import (
     BYTES,
     FORMATS,
     LARGEST_BATCH,
+    Detail,
     OutputShape,
     Row,
     SummaryTotals,
@@ -98,6 +100,8 @@ class Summary:
 
     def __init__(self, analysis: Analysis, batch_size: int, body: StackRows) -> None:
         self.network = analysis.network
+        self.analysis = analysis
+        self._details: tuple[Detail, ...] | None = None
         self.batch_size = batch_size
         self.body = body
         self.ties = analysis.ties
@@ -112,6 +116,13 @@ class Summary:
     def rows(self) -> tuple[Row, ...]:
         """Parents before what is inside them, in the order of the code."""
         return self.body.rows
+
+    @property
+    def details(self) -> tuple[Detail, ...]:
+        """What the rows have beside their counts; worked out when it is first asked for."""
+        if self._details is None:
+            self._details = details(self.analysis, self.rows)
+        return self._details
 
     @property
     def input_bytes(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, get_args
 
+from engine.design.reach import Reach
 from engine.design.tree import Network
 from engine.design.tuples import NamedTuple
 from engine.views.facts import Fault
@@ -45,6 +46,17 @@ FIELDS = Row._fields[:7]
 """What of a row files show."""
 
 
+class Detail(NamedTuple):
+    """Of one row: the bytes of what its layers give for the whole batch, and its receptive field."""
+
+    activation_bytes: int
+    seen: Reach | None
+
+
+DETAILS = ("activation_bytes", "receptive_field", "stride")
+"""What files show of a row beside its counts."""
+
+
 class SummaryTotals(NamedTuple):
     """What the rows of layers add up to, for the whole batch; shared weights once."""
 
@@ -64,6 +76,8 @@ class Table(Protocol):
     def batch_size(self) -> int: ...
     @property
     def rows(self) -> tuple[Row, ...]: ...
+    @property
+    def details(self) -> tuple[Detail, ...]: ...
     @property
     def totals(self) -> SummaryTotals: ...
     @property

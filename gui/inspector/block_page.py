@@ -15,7 +15,7 @@ from gui.document import State
 from gui.inspector.activation_part import ActivationPart
 from gui.inspector.branches_part import BranchesPart
 from gui.inspector.entry_form import EntryForm
-from gui.inspector.facts_part import FactsPart, Row, cost_rows, shape_row
+from gui.inspector.facts_part import FactsPart, Row, cost_rows, field_row, shape_row
 from gui.inspector.faults import FaultList
 from gui.inspector.header import Header
 from gui.inspector.help_text import HelpText
@@ -239,7 +239,8 @@ def _rows(facts: NodeFacts, new: State) -> list[Row]:
     inside = [(_tr("layers"), f"{totals.layers:,}", "")] if facts.stacks else []
     parameters = (_tr("parameters"), f"{totals.parameters:,}" if totals.parameters else "",
                   _tr("Numbers that training changes"))  # fmt: skip
-    return [shape_row(facts), *inside, parameters, *cost_rows(totals, new.analysis.totals)]
+    seen = field_row(new.analysis, facts.node.id)
+    return [shape_row(facts), seen, *inside, parameters, *cost_rows(totals, new.analysis.totals)]
 
 
 def _tr(text: str) -> str:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from engine.catalogue.roles import spelled
 from engine.design.kind import Misfit
 from engine.design.tree import Layer
-from engine.views.facts import NodeFacts
+from engine.views.details import field_words
+from engine.views.facts import Analysis, NodeFacts
 from engine.views.rules import Totals, applied
 from gui import theme
 from gui.inspector.section import Section
@@ -88,14 +89,14 @@ class FactsPart(Section):
         self._rows.append((name, value))
 
 
-def layer_rows(facts: NodeFacts, whole: Totals) -> list[Row]:
-    """What one layer gets, gives, holds and costs."""
+def layer_rows(facts: NodeFacts, analysis: Analysis) -> list[Row]:
+    """What one layer gets, gives, sees, holds and costs."""
     node = facts.node
-    rows = [shape_row(facts)]
+    rows = [shape_row(facts), field_row(analysis, node.id)]
     if isinstance(node, Layer):
         rows.append((_tr("parameters"), _parameters(node, facts),
                      _tr("Numbers that training changes")))  # fmt: skip
-    rows += cost_rows(facts.totals, whole)
+    rows += cost_rows(facts.totals, analysis.totals)
     return rows
 
 
@@ -138,11 +139,27 @@ def cost_rows(totals: Totals, whole: Totals) -> list[Row]:
         (_tr("frozen"), _frozen(totals), _tr("Parameters that training leaves alone")),
         (_tr("buffers"), f"{totals.buffers:,}" if totals.buffers else "",
          _tr("Numbers that are kept and saved but not learned")),
-        (_tr("MACs"), f"{totals.macs:,}" if totals.macs else "",
-         _tr("Multiply-accumulates for one sample")),
+        (_tr("MACs"), _with_share(totals.macs, whole.macs),
+         _tr("Multiply-accumulates for one sample, and their share of the whole network's")),
         (_tr("memory"), memory(totals.parameters + totals.buffers),
          _tr("Of parameters and buffers as float32")),
+        (_tr("outputs"), memory(totals.activations),
+         _tr("Memory of what the layers give for one sample, as float32")),
     ]  # fmt: skip
+
+
+def field_row(analysis: Analysis, node_id: int) -> Row:
+    """The receptive field of a node."""
+    return (_tr("sees"), field_words(analysis, node_id),
+            _tr("Receptive field: how much of the input one output sees, away from the border, and how far apart "
+                "neighbours look; the statistics of norms are not counted"))  # fmt: skip
+
+
+def _with_share(part: int, whole: int) -> str:
+    """A count, with its share where it is but a part."""
+    if not part:
+        return ""
+    return f"{part:,} ({_share(part, whole)})" if part < whole else f"{part:,}"
 
 
 def _share(part: int, whole: int) -> str:

@@ -89,7 +89,7 @@ class LayerPage(Page):
         unknown = facts.input is None or facts.fault is not None
         self._weights.setVisible(bool(facts.weights) or (unknown and _may_have_weights(layer)))
         self._weights.show_layer(layer, facts, path, new)
-        self._facts.show_rows(layer_rows(facts, new.analysis.totals))
+        self._facts.show_rows(layer_rows(facts, new.analysis))
         self._note.show_note(layer.note, layer.id)
 
 

@@ -62,6 +62,7 @@ class NetworkPage(Page):
         self._name.show_name(network.name, fault_of_class_name, renew=old is None)
         if old is None or old.network is not network:
             self._inputs.show_inputs(network.inputs, renew=old is None)
+            self._facts.heading.set_caption(self.tr("up to the fault") if analysis.faults else "")
             self._facts.show_rows(self._rows(network, analysis))
             ties = [(tie.path, f"= {tie.owner}", self.tr("One tensor under two names"))
                     for tie in network.ties]  # fmt: skip

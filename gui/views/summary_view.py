@@ -3,139 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QHBoxLayout,
-    QHeaderView,
+    QMenu,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.views.summary import Summary, summarize
-from engine.views.table import Row
 from gui import theme
 from gui.document import State
+from gui.preferences import account_settings
 from gui.status import short, size
-from gui.views.summary_painting import Cells, Look
+from gui.views.summary_painting import Cells
+from gui.views.summary_rows import COLUMNS, Rows
 from gui.widgets.pieces import EmptyState, plain_label, push_button
 
-Index = QModelIndex | QPersistentModelIndex
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+KEPT = "summary/columns"
+"""Under which the chosen columns are kept."""
+NARROWEST = 76
+"""Pixels of a name; where it has no more, the table is scrolled sideways."""
 
 
-class Rows(QAbstractTableModel):
-    """The rows of a summary; only those that differ are announced as changed."""
+class _Table(QTableView):
+    """A table whose first column takes the room that the others leave."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._rows: tuple[Row, ...] = ()
-        self._faults: dict[int, str] = {}
-        self._whole = 0
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.widen_names()
 
-    def show(self, summary: Summary) -> None:
-        """The rows of another summary."""
-        before, faulty, whole = self._rows, self._faults, self._whole
-        same_length = len(before) == len(summary.rows)
-        if not same_length:
-            self.beginResetModel()
-        self._rows = summary.rows
-        self._faults = {fault.node_id: fault.sentence for fault in summary.faults}
-        self._whole = summary.totals.parameters
-        if not same_length:
-            self.endResetModel()
-            return
-        changed = [
-            row
-            for row, (old, new) in enumerate(zip(before, self._rows, strict=True))
-            if (old is not new and old != new)
-            or faulty.get(old.node_id) != self._faults.get(new.node_id)
-        ]
-        if whole != self._whole:
-            changed = [0, len(self._rows) - 1] if self._rows else []
-        if changed:
-            first, last = changed[0], changed[-1]
-            self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
-
-    def row(self, number: int) -> Row:
-        return self._rows[number]
-
-    def number_of(self, node_id: int) -> int:
-        """The first row of a node, -1 where it has none."""
-        return next((number for number, row in enumerate(self._rows) if row.node_id == node_id), -1)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 6
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return LEFT if section < 3 else RIGHT
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        titles = (
-            self.tr("Name"),
-            self.tr("Layer"),
-            self.tr("Output shape"),
-            self.tr("Params"),
-            self.tr("Share"),
-            "MACs",
-        )
-        return titles[section]
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row = self._rows[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return self._text(row, index.column())
-            case Qt.ItemDataRole.ToolTipRole:
-                return self._faults.get(row.node_id)
-            case _:
-                return None
-
-    def look(self, number: int, column: int) -> Look:
-        """How a cell is painted."""
-        row = self._rows[number]
-        muted = "text" if column in (0, 1, 3) else "text_muted"
-        token = "danger" if row.node_id in self._faults else muted
-        bold = column == 1 and row.is_block
-        font = "mono" if column in (0, 2) else "bold" if bold else "body"
-        return Look(self._text(row, column), token, font, column >= 3)
-
-    def _text(self, row: Row, column: int) -> str:
-        match column:
-            case 0:
-                return "    " * row.depth + row.label
-            case 1:
-                return row.title
-            case 2:
-                shape = row.output_shape
-                return "?" if shape is None else f"[{', '.join(['N', *map(str, shape[1:])])}]"
-            case 3:
-                return f"{row.parameters:,}"
-            case 4:
-                counts = self._whole and row.parameters
-                return f"{row.parameters / self._whole:.1%}" if counts else "–"
-            case _:
-                return short(row.macs) if row.macs else "–"
+    def widen_names(self) -> None:
+        """Give the first column what is left, and no less than a name needs."""
+        others = sum(map(self.columnWidth, range(1, len(COLUMNS))))
+        self.setColumnWidth(0, max(self.viewport().width() - others, NARROWEST))
 
 
 class SummaryView(QWidget):
@@ -148,7 +55,7 @@ class SummaryView(QWidget):
         self._state: State | None = None
         self._summary: Summary | None = None
         self._rows = Rows(self)
-        self._table = QTableView()
+        self._table = _Table()
         self._table.setModel(self._rows)
         self._table.setItemDelegate(Cells(self._rows.look, self._table))
         self._table.setAccessibleName(self.tr("Summary of the network"))
@@ -161,14 +68,18 @@ class SummaryView(QWidget):
         self._table.setTabKeyNavigation(False)
         header = self._table.horizontalHeader()
         header.setHighlightSections(False)
-        for column, width in enumerate((160, 112, 148, 84, 58, 66)):
-            self._table.setColumnWidth(column, width)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for place, column in enumerate(COLUMNS):
+            self._table.setColumnWidth(place, column.width)
+        self._chosen = _kept_columns()
+        self._show_columns()
         self._totals = plain_label("", "muted", wrap=True)
         self._sizes = plain_label("", "muted", wrap=True)
         copy = push_button(self.tr("Copy as text"), "quiet")
         copy.setToolTip(self.tr("Copy the table in the form of torchsummary"))
         copy.clicked.connect(self.copy_text)
+        columns = push_button(self.tr("Columns"), "quiet")
+        columns.setToolTip(self.tr("Choose what the table says of each layer"))
+        columns.setMenu(self._column_menu(columns))
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.WIDE, theme.NARROW, theme.MEDIUM, theme.MEDIUM)
         texts = QVBoxLayout()
@@ -176,7 +87,11 @@ class SummaryView(QWidget):
         texts.addWidget(self._totals)
         texts.addWidget(self._sizes)
         foot.addLayout(texts, 1)
-        foot.addWidget(copy, alignment=Qt.AlignmentFlag.AlignTop)
+        buttons = QVBoxLayout()
+        buttons.setSpacing(2)
+        for button in (columns, copy):
+            buttons.addWidget(button, alignment=Qt.AlignmentFlag.AlignRight)
+        foot.addLayout(buttons)
         self._foot = QWidget()
         self._foot.setLayout(foot)
         self._empty = EmptyState(
@@ -197,7 +112,7 @@ class SummaryView(QWidget):
         if old is None or old.analysis is not new.analysis:
             # Of one row a batch: the table is per sample.
             self._summary = summarize(new.network, 1, new.analysis, self._summary)
-            self._rows.show(self._summary)
+            self._rows.show(self._summary, self._detailed)
             for widget in (self._table, self._foot):
                 widget.setVisible(bool(self._summary.rows))
             self._empty.setVisible(not self._summary.rows)
@@ -212,17 +127,54 @@ class SummaryView(QWidget):
                 summarize(self._state.network, batch_size=batch).to_text()
             )
 
+    @property
+    def _detailed(self) -> bool:
+        """Whether a column is shown that a summary has to work out."""
+        return any(column.detailed and column.key in self._chosen for column in COLUMNS)
+
+    def _column_menu(self, parent: QWidget) -> QMenu:
+        menu = QMenu(parent)
+        menu.setToolTipsVisible(True)
+        menu.setAccessibleName(self.tr("Columns of the summary"))
+        for column in COLUMNS:
+            if column.optional:
+                action = QAction(menu)
+                action.setText(column.text)
+                action.setToolTip(column.help)
+                action.setCheckable(True)
+                action.setChecked(column.key in self._chosen)
+                action.toggled.connect(partial(self._choose, column.key))
+                menu.addAction(action)
+        return menu
+
+    def _choose(self, key: str, shown: bool) -> None:
+        """Show or hide a column, now and from the next start on."""
+        self._chosen = self._chosen | {key} if shown else self._chosen - {key}
+        account_settings().setValue(KEPT, " ".join(sorted(self._chosen)))
+        self._show_columns()
+        if self._summary is not None:
+            self._rows.show(self._summary, self._detailed)
+
+    def _show_columns(self) -> None:
+        for place, column in enumerate(COLUMNS):
+            hidden = column.optional and column.key not in self._chosen
+            self._table.setColumnHidden(place, hidden)
+        self._table.widen_names()
+
     def _show_totals(self, state: State) -> None:
         totals = state.analysis.totals
+        said = self.tr("{all} parameters · {trainable} trainable · {frozen} frozen")
+        if state.analysis.faults:
+            said = self.tr("Up to the fault: {0}").format(said)
         self._totals.setText(
-            self.tr("{all} parameters · {trainable} trainable · {frozen} frozen").format(
+            said.format(
                 all=f"{totals.parameters:,}", trainable=f"{totals.trainable:,}",
                 frozen=f"{totals.parameters - totals.trainable:,}",
             )
         )  # fmt: skip
         self._sizes.setText(
             self.tr(
-                "{weights} of weights · {macs} MACs and {outputs} of layer outputs per sample"
+                "{weights} of weights · {macs} MACs and {outputs} of outputs per sample"
             ).format(
                 weights=size(4 * totals.parameters),
                 macs=short(totals.macs),
@@ -249,3 +201,12 @@ class SummaryView(QWidget):
         rows = sorted(index.row() for index in self._table.selectionModel().selectedRows())
         ids = [self._rows.row(row).node_id for row in rows]
         self.selected.emit(tuple(dict.fromkeys(ids)))
+
+
+def _kept_columns() -> frozenset[str]:
+    """The columns that were chosen last; those of the first start where nothing is kept."""
+    kept = account_settings().value(KEPT)
+    if not isinstance(kept, str):
+        return frozenset(column.key for column in COLUMNS if column.shown)
+    chosen = kept.split()
+    return frozenset(column.key for column in COLUMNS if column.key in chosen)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QLabel, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
+from engine.catalogue.convolution import Conv2d
 from engine.catalogue.shaping import Unflatten
 from engine.design.edit import SetField, apply
 from engine.design.tree import Layer, Network
@@ -15,6 +16,7 @@ from engine.design.value import replace
 from engine.views.summary import summarize
 from engine.views.table import BLOCKS
 from gui.document import State, opened
+from gui.views.summary_rows import PLACES
 from gui.views.summary_view import SummaryView
 from tests.gui.stack_rig import linear, project, project_of
 from tests.laws.designs import networks
@@ -87,3 +89,33 @@ def test_a_fault_is_named_where_the_mouse_rests(view: SummaryView):
     table = view.findChild(QTableView)
     assert table is not None
     assert "needs 25" in table.model().index(0, 1).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_columns_are_chosen_with_the_keyboard_and_kept(view: SummaryView, qtbot: QtBot):
+    network = project(
+        (Layer(0, "conv", Conv2d(out_channels=4, kernel_size=3, stride=2)),), (3, 9, 9)
+    ).network
+    view.show_state(None, state_of(network))
+    place = PLACES["sees"]
+    assert cells(view)[0][place] == "–"
+    button = next(each for each in view.findChildren(QPushButton) if each.text() == "Columns")
+    menu = button.menu()
+    sees = next(action for action in menu.actions() if action.text() == "Sees")
+    sees.trigger()
+    table = view.findChild(QTableView)
+    assert table is not None
+    assert not table.isColumnHidden(place)
+    assert cells(view)[0][PLACES["outputs"] :] == ["256 B", "3×3", "2×2"]
+
+    another = SummaryView()
+    qtbot.addWidget(another)
+    again = another.findChild(QTableView)
+    assert again is not None
+    assert not again.isColumnHidden(place)
+    assert again.isColumnHidden(PLACES["stride"])
+
+
+def test_totals_with_a_fault_are_said_to_be_those_up_to_the_fault(view: SummaryView):
+    split = Layer(0, "split", Unflatten(unflattened_size=(5, 5)))
+    view.show_state(None, opened(project((linear(4, "sound"), split))))
+    assert any(label.text().startswith("Up to the fault: ") for label in view.findChildren(QLabel))
