@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.catalogue.needs import needs_numbers
-from engine.design.kind import Kind, Mend, Misfit, ReplaceKind, TensorSpec
+from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, ReplaceKind, TensorSpec
 from engine.design.knob import real
 from engine.design.reach import Reach
 
@@ -51,6 +51,9 @@ class DroppingChannels(Dropping):
     inner: ClassVar[int] = 1
     """Axes behind the channel."""
     wanted: ClassVar[str] = ""
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
@@ -133,6 +136,9 @@ class FeatureAlphaDropout(Dropping):
 
     module = "nn.FeatureAlphaDropout"
     aliases = (*Dropping.aliases, "selu")
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

@@ -11,6 +11,8 @@ from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Spatial
 from engine.design.distribution import Constant, Distribution
 from engine.design.kind import (
+    ANY,
+    Dimensions,
     Kind,
     Mend,
     Misfit,
@@ -57,6 +59,9 @@ class NormalisingLast(Normalising):
         at_least=1,
         at_most=8,
     )
+
+    def dims_in(self) -> Dimensions:
+        return (ANY, "features")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
@@ -176,6 +181,9 @@ class GroupNorm(Normalising):
     def idle(self) -> frozenset[str]:
         return frozenset() if self.affine else frozenset({"bias"})
 
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
+
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
         if not x.shape:
@@ -214,6 +222,9 @@ class AcrossChannels(Kind):
                     above=0, at_most=FAR)  # fmt: skip
 
     family = "norm"
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
 
     def reach(self, x: TensorSpec) -> Reach:
         return ()

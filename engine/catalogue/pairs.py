@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from engine.catalogue.joins import together
 from engine.catalogue.needs import axis, needs_numbers, needs_others
 from engine.design.distribution import Distribution, Uniform
-from engine.design.kind import Kind, Misfit, Shape, TensorSpec
+from engine.design.kind import ANY, Dimensions, Kind, Misfit, Shape, TensorSpec
 from engine.design.knob import flag, real, whole
 
 
@@ -44,6 +44,9 @@ class Bilinear(Kind):
     }
     forms: ClassVar[dict[str, dict[str, Any]]] = {"m(x, other)": {}}
     parameters = "in1_features, in2_features, out_features, bias=True, device=None, dtype=None"
+
+    def dims_in(self) -> Dimensions:
+        return (ANY, "features")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         x, other = needs_pair(self, x)
@@ -142,6 +145,12 @@ class PairwiseDistance(Kind):
     }
     forms: ClassVar[dict[str, dict[str, Any]]] = {"m(x, other)": {}}
     parameters = "p=2.0, eps=1e-06, keepdim=False"
+
+    def dims_in(self) -> Dimensions:
+        return (ANY, "features")
+
+    def dims_out(self) -> Dimensions:
+        return (ANY,)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         shape = together(needs_pair(self, x)).shape

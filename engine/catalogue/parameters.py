@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from engine.catalogue.needs import needs_numbers
 from engine.design.distribution import Constant, Distribution
 from engine.design.kind import (
+    ANY,
     PARAMETER,
     Call,
+    Dimensions,
     Kind,
     Mend,
     Misfit,
@@ -61,6 +63,9 @@ class LearnedPositions(Learned):
     aliases = ("position embedding", "positional encoding", "wpe")
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {"x + m": {}, "m + x": {}}
 
+    def dims_in(self) -> Dimensions:
+        return ("time", "features")
+
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_sequence(x)
         return x
@@ -79,6 +84,9 @@ class TokenTypes(Learned):
 
     aliases = ("segment embedding", "token type", "bert")
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {"x + m[0]": {}, "m[0] + x": {}}
+
+    def dims_in(self) -> Dimensions:
+        return ("time", "features")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_sequence(x)
@@ -110,6 +118,9 @@ class ClassToken(Learned):
         "torch.cat([m.expand(x.shape[0], -1, -1), x], dim=1)": {}
     }
 
+    def dims_in(self) -> Dimensions:
+        return ("time", "features")
+
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_sequence(x)
         return TensorSpec((x.shape[0] + 1, x.shape[1]))
@@ -137,6 +148,9 @@ class LayerScale(Learned):
     roles: ClassVar[Mapping[str, Role]] = {"weight": "scale"}
     aliases = ("gamma", "convnext", "cait")
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {"x * m": {}, "m * x": {}}
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY) if self.channels else (ANY, "features")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

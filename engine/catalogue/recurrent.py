@@ -11,6 +11,7 @@ from engine.catalogue.sequences import needs_sequence
 from engine.catalogue.shaping import Flatten
 from engine.design.distribution import Distribution, Uniform
 from engine.design.kind import (
+    Dimensions,
     InsertBefore,
     Kind,
     Mend,
@@ -89,6 +90,12 @@ class Recurrent(Walking):
         "input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, "
         "bidirectional=False, device=None, dtype=None"
     )
+
+    def dims_in(self) -> Dimensions:
+        return ("time", "features")
+
+    def dims_out(self) -> Dimensions:
+        return ("time", "features") if self.gives == EVERY else ("features",)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         steps, _ = needs_sequence(x)
@@ -271,6 +278,9 @@ class Cell(Walking):
     bias: bool = flag(True, BIAS)
 
     tensors = WORDS
+
+    def dims_in(self) -> Dimensions:
+        return ("features",)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

@@ -6,7 +6,7 @@ from math import gcd, isqrt
 
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Spatial
-from engine.design.kind import Kind, Mend, Misfit, SetField, TensorSpec
+from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import whole
 from engine.design.reach import Reach
 
@@ -91,6 +91,9 @@ class ChannelShuffle(Kind):
     aliases = ("shufflenet", "mix groups")
     module = "nn.ChannelShuffle"
     parameters = "groups"
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
