@@ -77,7 +77,7 @@ def _corners(width: float, height: float, inset: float = 0.0) -> tuple[Point, ..
 
 
 def _rectangle(width: float, height: float) -> Outline:
-    return Outline(_closed(_corners(width, height), ROUND))
+    return Outline(_closed(_corners(width, height), min(ROUND, height / 4)))
 
 
 def _slanted(width: float, height: float) -> Outline:
