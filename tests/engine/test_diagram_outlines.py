@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from engine.catalogue import FAMILIES
 from engine.views.diagram_outlines import FORMS, SLANT, Step, outline, upright
 
-sizes = st.floats(14, 400), st.floats(14, 400)
+sizes = st.floats(60, 400), st.floats(14, 60)
+"""Of a box, and of a slim one that lies."""
 LAYERS = sorted(FAMILIES)
 
 
