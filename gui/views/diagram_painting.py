@@ -20,6 +20,9 @@ from gui.views.diagram_words import fitted, font, readable, write
 CORNER = 6.0
 """Radius of the turns of a line that skips what stands between."""
 
+FADED = 0.3
+"""How much is seen of what a search has not found."""
+
 LARGEST_TITLE, LARGEST_SHAPE = 18, 16
 """Of letters, in the diagram's units: for larger ones there is no room over a frame's inside, or over a line."""
 
@@ -33,10 +36,12 @@ def paint(
     zoom: float,
     pictures: Pictures | None = None,
     names: Names | None = None,
+    found: frozenset[int] | None = None,
 ) -> None:
     """Everything of the diagram that lies in `seen`, both in the diagram's own units.
 
-    With `pictures`, lines and neurons are painted once and then shown again as long as they stay the same.
+    With `pictures`, lines, neurons and boxes are painted once and then shown again as long as they stay the same. While
+    somebody searches, what is not `found` is faded.
     """
     lines = Lines(diagram, live)
     words = _Words(zoom, (names or Names()).of(diagram, scale_of_words(zoom), selected))
@@ -69,6 +74,7 @@ def paint(
             _lanes(painter, lanes, diagram.columns[lanes.column])
     for plate in diagram.plates:
         if plate.x - 80 <= right and plate.x + plate.width + 80 >= left:
+            _fade(painter, plate.node_id, found)
             paint_plate(painter, plate, plate.node_id in selected)
             words.header(painter, plate, plate.x + plate.width / 2)
     for box in diagram.boxes:
@@ -78,6 +84,7 @@ def paint(
             and box.y - box.height <= bottom
             and box.y + box.height >= top
         ):
+            _fade(painter, box.node_id, found)
             chosen = box.node_id in selected
             if pictures is None or pixels is None:
                 paint_box(painter, box, chosen, zoom)
@@ -87,9 +94,11 @@ def paint(
                 pictures.show(painter, content, area, pixels, draw)
     for joint in diagram.joints:
         if joint.x - 60 <= right and joint.x + 60 >= left:
+            _fade(painter, joint.node_id, found)
             _joint(painter, joint, joint.node_id in selected, zoom)
     for column in diagram.columns:
         if left - 90 <= column.x <= right + 90:
+            _fade(painter, column.node_id, found)
             values, chosen = live.values.get(column.node_id), column.node_id in selected
             if pictures is None or pixels is None:
                 _neurons(painter, column, values, chosen)
@@ -98,6 +107,20 @@ def paint(
                 draw = partial(_neurons, column=column, values=values, selected=chosen)
                 pictures.show(painter, content, area, pixels, draw)
             words.header(painter, column, column.x)
+    painter.setOpacity(1.0)
+
+
+def _fade(painter: QPainter, node_id: int, found: frozenset[int] | None) -> None:
+    if found is not None:
+        painter.setOpacity(1.0 if node_id in found else FADED)
+
+
+def paint_rings(painter: QPainter, areas: Sequence[QRectF]) -> None:
+    """Around what a search has found."""
+    painter.setPen(QPen(theme.current().colour("accent"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for area in areas:
+        painter.drawRoundedRect(area.adjusted(-6, -6, 6, 6), 10, 10)
 
 
 def prepare(diagram: Diagram, live: Live, seen: QRectF, pixels: float, pictures: Pictures) -> bool:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.files.document import to_document
 from engine.views.diagram import Diagram, Memory, diagram
-from engine.views.diagram_folding import folded_at_first
+from engine.views.diagram_folding import folded_at_first, hidden_in
 from gui import theme
 from gui.asking import Ask
 from gui.document import State
@@ -74,6 +74,8 @@ class DiagramView(QWidget):
         self._folded: frozenset[int] = frozenset()
         self._diagram: Diagram | None = None
         self._memory = Memory()
+        self._found: frozenset[int] | None = None
+        self._at = 0
         self._asked: object = None
         self._weights: Mapping[str, Any] = {}
         self._values: dict[int, Sequence[float]] = {}
@@ -142,6 +144,8 @@ class DiagramView(QWidget):
             else:
                 self._draw_soon.start()
         self.canvas.show_selection(new.selection)
+        if self._found is not None:
+            self.show_found(self._found, 0)
         if self._wanted_weights() != self._asked:
             many = new.analysis.totals.layers > MANY
             self._weights_soon.start(LONG_PAUSE_MS if many else PAUSE_MS)
@@ -151,6 +155,7 @@ class DiagramView(QWidget):
         self._folded = self._folded ^ {node_id}
         self._drawn = None
         self._draw()
+        self.show_found(self._found, 0)
         if self._wanted_weights() != self._asked:
             self._weights_soon.start(PAUSE_MS)
 
@@ -162,6 +167,18 @@ class DiagramView(QWidget):
         if hidden:
             self._folded -= hidden
             self._drawn = None
+            self.show_found(self._found, 0)
+
+    def show_found(self, ids: frozenset[int] | None, at: int) -> None:
+        """Mark what a search has found; a folded block for what is inside it. Bring the one looked at into sight."""
+        self._found, self._at = ids, at
+        state = self._state
+        if ids is None or state is None or not self._folded:
+            self.canvas.show_found(ids, at)
+            return
+        instead = hidden_in(state.network, self._folded)
+        shown = frozenset(instead.get(node_id, node_id) for node_id in ids)
+        self.canvas.show_found(shown, instead.get(at, at))
 
     def show_forward(self, values: ForwardValues | None) -> None:
         """What neurons gave in the last run; None when that no longer holds."""
