@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from engine.catalogue.needs import needs_numbers
 from engine.design.distribution import Constant, Distribution
+from engine.design.kept import FOR_WEIGHTS, NOTHING
 from engine.design.kind import (
     PARAMETER,
     Call,
@@ -31,6 +32,7 @@ class Learned(Kind):
     parameters = "data, requires_grad=True"
     tensors = ("weight",)
     roles: ClassVar[Mapping[str, Role]] = {"weight": "bias"}
+    keeps = NOTHING
 
     def size(self, x: TensorSpec) -> Shape:
         """The shape of the parameter."""
@@ -137,6 +139,7 @@ class LayerScale(Learned):
     roles: ClassVar[Mapping[str, Role]] = {"weight": "scale"}
     aliases = ("gamma", "convnext", "cait")
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {"x * m": {}, "m * x": {}}
+    keeps = FOR_WEIGHTS
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
