@@ -1,7 +1,8 @@
 """From a keystroke to all visible panels repainted, in a real window with its engine.
 
 Real key events go to the widget that has the keyboard; the time runs from when the key was due to the end of the event
-loop's pass that paints. Run: python -m benchmarks.keystroke [--layers 100 1000] [--views diagram summary code]
+loop's pass that paints. Run: python -m benchmarks.keystroke [--layers 100 1000] [--views diagram summary code], or
+python -m benchmarks.keystroke --networks resnet-50 flat-2000: a template, or so many convolutions one after the other.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from benchmarks.screen import (
     Act,
     application,
     clocked,
+    network_of,
     nothing,
     opened,
     paints,
@@ -37,8 +39,14 @@ def main() -> None:
     parser.add_argument("--views", nargs="*", default=VIEWS, choices=VIEWS)
     parser.add_argument("--keys", nargs="*", default=[*KEYS])
     parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--networks", nargs="*", default=[])
     wished = parser.parse_args()
     kept = application()
+    for name in wished.networks:
+        with opened(network_of(name)) as window:
+            in_a_network(window, name, wished.views, wished.rounds)
+    if wished.networks:
+        return
     for layers in wished.layers:
         wanted = WANTED_MS.get(layers, 33.0)
         with opened(stack_of(layers)) as window:
@@ -48,6 +56,31 @@ def main() -> None:
                 for name in wished.keys:
                     measure(window, name, wanted, wished.rounds)
     del kept
+
+
+def in_a_network(window: Window, name: str, views: list[str], rounds: int) -> None:
+    """Digits typed in the inspector for a convolution in the middle, wherever it lies."""
+    from engine.catalogue.convolution import Conv2d
+    from engine.design.tree import Layer, walk
+
+    nodes = [
+        node.id for node in walk(window.document.state.network.body)
+        if isinstance(node, Layer) and isinstance(node.kind, Conv2d)
+    ]  # fmt: skip
+    for view in views:
+        window.show_view(VIEWS.index(view))
+        print(f"\n{name}, {view} in front, ms (95 % wanted: 16)")
+        for what, field, act in (
+            ("digit of the channels", "out_channels", digit),
+            ("digit of the padding", "padding", digit),
+            ("digit of a name", "name", digit),
+        ):
+            window.document.select((nodes[len(nodes) // 2],))
+            rest(0.5)
+            typed_in_the_inspector(window, field)
+            report(what, 16.0, clocked(rounds, act))
+            paints(window, act, {"inspector"})
+            rest(0.3)
 
 
 def measure(window: Window, name: str, wanted: float, rounds: int) -> None:

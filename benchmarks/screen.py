@@ -67,6 +67,29 @@ def stack_of(layers: int) -> Project:
     return replace(project, network=network)
 
 
+def network_of(name: str) -> Project:
+    """A template by its name, or `flat-2000`: so many convolutions one after the other."""
+    import engine
+    import resources
+    from engine.catalogue.convolution import Conv2d
+    from engine.catalogue.rectifiers import ReLU
+    from engine.design.address import Place
+    from engine.design.edit import Insert, apply
+    from engine.design.kind import TensorSpec
+    from engine.design.tree import Input, Layer, Network
+    from engine.design.value import replace
+
+    if not name.startswith("flat-"):
+        return engine.load(resources.path("samples", f"{name}.loom"))
+    project = engine.load(resources.path("samples", "empty.loom"))
+    nodes = tuple(
+        Layer(0, f"conv{i}", Conv2d(out_channels=16 + i % 8, kernel_size=3, padding=1), ReLU())
+        for i in range(int(name.removeprefix("flat-")))
+    )
+    empty = Network("Net", (Input("x", TensorSpec((3, 32, 32))),))
+    return replace(project, network=apply(empty, Insert(nodes, Place(0))))
+
+
 def application() -> QApplication:
     """The application, with settings of its own."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -11,7 +11,17 @@ from engine.catalogue.linear import Linear
 from engine.catalogue.sequences import needs_sequence
 from engine.design.distribution import Constant, Distribution, Uniform
 from engine.design.kept import Kept
-from engine.design.kind import InsertBefore, Kind, Mend, Misfit, Role, SetField, Shape, TensorSpec
+from engine.design.kind import (
+    Dimensions,
+    InsertBefore,
+    Kind,
+    Mend,
+    Misfit,
+    Role,
+    SetField,
+    Shape,
+    TensorSpec,
+)
 from engine.design.knob import flag, one_of, real, whole
 
 MOST_TRIED = 256
@@ -26,6 +36,9 @@ class Attending(Kind):
 
     family = "attention"
     fixed: ClassVar[dict[str, Any]] = {"batch_first": True}
+
+    def dims_in(self) -> Dimensions:
+        return ("time", "features")
 
     def needs_heads(self, x: TensorSpec, field: str) -> tuple[int, int]:
         """Steps and features of the input. Raises Misfit where the heads do not divide the features."""

@@ -9,7 +9,16 @@ from engine.catalogue.norm import EPS, GroupNorm, Normalising
 from engine.catalogue.shaping import Flatten
 from engine.catalogue.spatial import Spatial
 from engine.design.kept import INPUT, Kept
-from engine.design.kind import InsertBefore, Mend, Misfit, ReplaceKind, Shape, TensorSpec
+from engine.design.kind import (
+    ANY,
+    Dimensions,
+    InsertBefore,
+    Mend,
+    Misfit,
+    ReplaceKind,
+    Shape,
+    TensorSpec,
+)
 from engine.design.knob import flag, real
 
 BATCH = ("bn", "batch normalisation", "batch normalization")
@@ -95,6 +104,9 @@ class BatchNorm1d(BatchNormalising, axes=1):
     """
 
     module = "nn.BatchNorm1d"
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.catalogue.needs import needs_numbers
-from engine.design.kept import VIEW, Kept
-from engine.design.kind import Kind, Mend, Misfit, ReplaceKind, TensorSpec
+from engine.design.kept import NOTHING, VIEW, Kept
+from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, ReplaceKind, TensorSpec
 from engine.design.knob import real
 from engine.design.reach import Reach
 
@@ -21,6 +21,8 @@ class Dropping(Kind):
     parameters = "p=0.5, inplace=False"
 
     def kept(self, x: TensorSpec) -> Kept:
+        if self.p == 1:
+            return NOTHING
         return Kept(numbers=self.mask(x)) if self.p else VIEW
 
     def mask(self, x: TensorSpec) -> int:
@@ -62,6 +64,9 @@ class DroppingChannels(Dropping):
 
     def mask(self, x: TensorSpec) -> int:
         return x.shape[0]
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
@@ -147,6 +152,9 @@ class FeatureAlphaDropout(Dropping):
 
     def mask(self, x: TensorSpec) -> int:
         return x.shape[0]
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

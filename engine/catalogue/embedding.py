@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.catalogue.bounds import FAR
 from engine.design.distribution import Distribution, Mixture, Normal
 from engine.design.kept import INDEX_BYTES, INPUT, Kept
-from engine.design.kind import Kind, Mend, Misfit, SetField, Shape, TensorSpec
+from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, one_of, real, whole
 from engine.design.reach import Reach
 
@@ -51,6 +51,12 @@ class Embedding(Kind):
 
     def idle(self) -> frozenset[str]:
         return frozenset({"norm_type"}) if self.max_norm is None else frozenset()
+
+    def dims_in(self) -> Dimensions:
+        return (ANY,)
+
+    def dims_out(self) -> Dimensions:
+        return (ANY, "features")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_rows(x, self.num_embeddings, self.padding_idx)
@@ -116,6 +122,12 @@ class EmbeddingBag(Kind):
     def kept(self, x: TensorSpec) -> Kept:
         # Which row each index is of, where each bag begins and ends, and what is largest in it.
         return Kept(input=True, bytes=INDEX_BYTES * (x.elements + 3))
+
+    def dims_in(self) -> Dimensions:
+        return ("time",)
+
+    def dims_out(self) -> Dimensions:
+        return ("features",)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_rows(x, self.num_embeddings, self.padding_idx)

@@ -7,7 +7,7 @@ from math import prod
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Axes, Spatial, along, brief_axes, windows
 from engine.design.kept import NOTHING
-from engine.design.kind import Mend, Misfit, SetField, Shape, TensorSpec
+from engine.design.kind import Dimensions, Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import per_axis
 
 KERNEL = "Size of the window: one number for both axes, or one for each."
@@ -59,6 +59,12 @@ class Unfold(Folding, axes=2):
     module = "nn.Unfold"
     parameters = "kernel_size, dilation=1, padding=0, stride=1"
 
+    def dims_in(self) -> Dimensions:
+        return ("channels", "height", "width")
+
+    def dims_out(self) -> Dimensions:
+        return ("channels", "time")
+
     def output(self, x: TensorSpec) -> TensorSpec:
         channels, sizes = self.picture(x)
         found = self.places(sizes)
@@ -76,6 +82,12 @@ class Fold(Folding, axes=2):
     aliases = ("col2im", "patches")
     module = "nn.Fold"
     parameters = "output_size, kernel_size, dilation=1, padding=0, stride=1"
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", "time")
+
+    def dims_out(self) -> Dimensions:
+        return ("channels", "height", "width")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

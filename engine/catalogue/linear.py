@@ -8,7 +8,7 @@ from typing import Any
 from engine.catalogue.needs import needs_numbers
 from engine.design.distribution import Distribution, Uniform
 from engine.design.kept import FOR_WEIGHTS, VIEW
-from engine.design.kind import Kind, Misfit, Shape, TensorSpec
+from engine.design.kind import ANY, Dimensions, Kind, Misfit, Shape, TensorSpec
 from engine.design.knob import flag, whole
 from engine.design.reach import EVERYTHING, Reach
 
@@ -34,6 +34,9 @@ class Linear(Kind):
     tensors = ("weight", "bias")
     parameters = "in_features, out_features, bias=True, device=None, dtype=None"
     keeps = FOR_WEIGHTS
+
+    def dims_in(self) -> Dimensions:
+        return (ANY, "features")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         if not x.shape:

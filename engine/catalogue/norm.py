@@ -12,6 +12,8 @@ from engine.catalogue.spatial import Spatial
 from engine.design.distribution import Constant, Distribution
 from engine.design.kept import Kept
 from engine.design.kind import (
+    ANY,
+    Dimensions,
     Kind,
     Mend,
     Misfit,
@@ -65,6 +67,9 @@ class NormalisingLast(Normalising):
     def rows(self, x: TensorSpec) -> int:
         """How many rows of a sample are normalised, each by itself."""
         return prod(x.shape[: len(x.shape) - len(self._last(x))])
+
+    def dims_in(self) -> Dimensions:
+        return (ANY, "features")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
@@ -191,6 +196,9 @@ class GroupNorm(Normalising):
     def idle(self) -> frozenset[str]:
         return frozenset() if self.affine else frozenset({"bias"})
 
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
+
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
         if not x.shape:
@@ -229,6 +237,9 @@ class AcrossChannels(Kind):
                     above=0, at_most=FAR)  # fmt: skip
 
     family = "norm"
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
 
     def reach(self, x: TensorSpec) -> Reach:
         return ()

@@ -6,9 +6,18 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from engine.catalogue.needs import needs_numbers
-from engine.catalogue.spatial import Axes, Spatial, along
+from engine.catalogue.spatial import PLACES, Axes, Spatial, along
 from engine.design.kept import INPUT, NOTHING
-from engine.design.kind import Mend, Misfit, ReplaceKind, SetField, Shape, TensorSpec
+from engine.design.kind import (
+    ANY,
+    Dimensions,
+    Mend,
+    Misfit,
+    ReplaceKind,
+    SetField,
+    Shape,
+    TensorSpec,
+)
 from engine.design.knob import per_axis, real
 from engine.design.reach import Along, Reach
 
@@ -78,6 +87,9 @@ class ConstantPadding(Padding):
     """A padding with the same number everywhere, which works on the last axes of anything."""
 
     keeps = NOTHING
+
+    def dims_in(self) -> Dimensions:
+        return (ANY, *PLACES[self.axes])
 
     def padded(self, x: TensorSpec) -> Shape:
         if len(x.shape) < self.axes:

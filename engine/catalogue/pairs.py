@@ -10,7 +10,7 @@ from engine.catalogue.joins import together
 from engine.catalogue.needs import axis, needs_numbers, needs_others
 from engine.design.distribution import Distribution, Uniform
 from engine.design.kept import INPUT, Kept
-from engine.design.kind import Gathered, Kind, Misfit, Shape, TensorSpec
+from engine.design.kind import ANY, Dimensions, Gathered, Kind, Misfit, Shape, TensorSpec
 from engine.design.knob import flag, real, whole
 
 
@@ -54,6 +54,9 @@ class Bilinear(Kind):
     }
     forms: ClassVar[dict[str, dict[str, Any]]] = {"m(x, other)": {}}
     parameters = "in1_features, in2_features, out_features, bias=True, device=None, dtype=None"
+
+    def dims_in(self) -> Dimensions:
+        return (ANY, "features")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         x, other = needs_pair(self, x)
@@ -158,6 +161,12 @@ class PairwiseDistance(Kind):
 
     def kept(self, x: TensorSpec) -> Kept:
         return Kept(output=True, numbers=paired(x))
+
+    def dims_in(self) -> Dimensions:
+        return (ANY, "features")
+
+    def dims_out(self) -> Dimensions:
+        return (ANY,)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         shape = together(needs_pair(self, x)).shape

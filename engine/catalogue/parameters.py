@@ -9,8 +9,10 @@ from engine.catalogue.needs import needs_numbers
 from engine.design.distribution import Constant, Distribution
 from engine.design.kept import FOR_WEIGHTS, NOTHING
 from engine.design.kind import (
+    ANY,
     PARAMETER,
     Call,
+    Dimensions,
     Kind,
     Mend,
     Misfit,
@@ -63,6 +65,9 @@ class LearnedPositions(Learned):
     aliases = ("position embedding", "positional encoding", "wpe")
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {"x + m": {}, "m + x": {}}
 
+    def dims_in(self) -> Dimensions:
+        return ("time", "features")
+
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_sequence(x)
         return x
@@ -81,6 +86,9 @@ class TokenTypes(Learned):
 
     aliases = ("segment embedding", "token type", "bert")
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {"x + m[0]": {}, "m[0] + x": {}}
+
+    def dims_in(self) -> Dimensions:
+        return ("time", "features")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_sequence(x)
@@ -112,6 +120,9 @@ class ClassToken(Learned):
         "torch.cat([m.expand(x.shape[0], -1, -1), x], dim=1)": {}
     }
 
+    def dims_in(self) -> Dimensions:
+        return ("time", "features")
+
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_sequence(x)
         return TensorSpec((x.shape[0] + 1, x.shape[1]))
@@ -140,6 +151,9 @@ class LayerScale(Learned):
     aliases = ("gamma", "convnext", "cait")
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {"x * m": {}, "m * x": {}}
     keeps = FOR_WEIGHTS
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY) if self.channels else (ANY, "features")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

@@ -12,6 +12,7 @@ from engine.catalogue.shaping import Flatten
 from engine.design.distribution import Distribution, Uniform
 from engine.design.kept import Kept
 from engine.design.kind import (
+    Dimensions,
     InsertBefore,
     Kind,
     Mend,
@@ -92,6 +93,12 @@ class Recurrent(Walking):
         "input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, "
         "bidirectional=False, device=None, dtype=None"
     )
+
+    def dims_in(self) -> Dimensions:
+        return ("time", "features")
+
+    def dims_out(self) -> Dimensions:
+        return ("time", "features") if self.gives == EVERY else ("features",)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         steps, _ = needs_sequence(x)
@@ -295,6 +302,9 @@ class Cell(Walking):
 
     def kept(self, x: TensorSpec) -> Kept:
         return Kept(True, output=self.keeps_state, numbers=self.step_numbers * self.hidden_size)
+
+    def dims_in(self) -> Dimensions:
+        return ("features",)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

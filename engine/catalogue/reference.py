@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 
 from engine.catalogue import FAMILIES, INITIALIZERS, JOINS, KINDS
+from engine.catalogue.roles import spelled
 from engine.design.kind import Activation, Gathered, Initializer, Join, Kind, Misfit, TensorSpec
 from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
 
@@ -118,7 +119,11 @@ def kind_shown(kind: type[Kind]) -> list[str]:
         lines.append("After another layer: the module, an attribute of its own")
     for name, text in layer.takes.items():
         lines.append(f"Takes beside what flows in `{name}`: {text}")
-    lines.append(f"Output: {layer.output(x)}")
+    output = layer.output(x)
+    lines.append(f"Output: {output}")
+    got = ", ".join(("batch", *spelled(layer.dims_in(), len(x.shape))))
+    given = ", ".join(("batch", *spelled(layer.dims_out(), len(output.shape))))
+    lines.append(f"Dimensions: {got}" if got == given else f"Dimensions: {got} → {given}")
     if formula := layer.formula(x):
         lines.append(f"Parameters: {formula}")
     if macs := layer.macs(x):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.design.kind import Shape
+from engine.design.kind import ANY, Dimensions, Shape
 
 ROLES = {
     1: ("features",),
@@ -32,3 +32,20 @@ def roles(count: int, places: list[int]) -> str:
 def differing(shapes: list[Shape]) -> list[int]:
     """Places at which shapes of one length differ."""
     return [place for place, sizes in enumerate(zip(*shapes, strict=True)) if len(set(sizes)) > 1]
+
+
+def spelled(dims: Dimensions, count: int) -> Dimensions:
+    """The same for a shape of `count` sizes: ANY is left out where nothing is left for it, and named where its number
+    says what it is.
+    """
+    if ANY not in dims:
+        return dims
+    rest = count - len(dims) + 1
+    others = ROLES.get(rest, (ANY,) * bool(rest)) if dims == (ANY,) else (ANY,) * bool(rest)
+    place = dims.index(ANY)
+    return (*dims[:place], *others, *dims[place + 1 :])
+
+
+def fits(dims: Dimensions, count: int) -> bool:
+    """Whether a shape of `count` sizes can have these dimensions."""
+    return len(dims) - 1 <= count if ANY in dims else len(dims) == count

@@ -6,7 +6,7 @@ from math import prod
 
 from engine.catalogue.needs import axis
 from engine.design.kept import VIEW
-from engine.design.kind import Kind, Mend, Misfit, SetField, TensorSpec
+from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import sizes, whole
 from engine.design.reach import Reach
 
@@ -31,6 +31,12 @@ class Flatten(Kind):
     module = "nn.Flatten"
     parameters = "start_dim=1, end_dim=-1"
     keeps = VIEW
+
+    def dims_in(self) -> Dimensions:
+        return (ANY,)
+
+    def dims_out(self) -> Dimensions:
+        return ("features",) if (self.start_dim, self.end_dim) == (1, -1) else (ANY,)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         if not x.shape:

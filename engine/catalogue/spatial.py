@@ -8,6 +8,8 @@ from typing import ClassVar
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.shaping import Unflatten
 from engine.design.kind import (
+    ANY,
+    Dimensions,
     InsertBefore,
     Kind,
     Mend,
@@ -26,10 +28,17 @@ PICTURE = {1: "channels and a length (C, L)", 2: "channels, height and width (C,
 NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
+PLACES = {1: ("time",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+"""The same as roles: what flows along the one axis of a sequence is time."""
+
+
 class Spatial(Kind):
     """A kind that works on channels with so many axes behind them: [N, C, L], [N, C, H, W] or [N, C, D, H, W]."""
 
     axes: ClassVar[int] = 0
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", *PLACES[self.axes]) if self.axes else ("channels", ANY)
 
     def picture(self, x: TensorSpec) -> tuple[int, Shape]:
         """Channels and sizes of the input. Raises Misfit where it is no picture of so many axes."""

@@ -7,7 +7,7 @@ from math import gcd, isqrt
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Spatial
 from engine.design.kept import NOTHING
-from engine.design.kind import Kind, Mend, Misfit, SetField, TensorSpec
+from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import whole
 from engine.design.reach import Reach
 
@@ -94,6 +94,9 @@ class ChannelShuffle(Kind):
     module = "nn.ChannelShuffle"
     parameters = "groups"
     keeps = NOTHING
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from engine.catalogue.needs import axis, needs_numbers
 from engine.design.kept import INPUT, OUTPUT
-from engine.design.kind import Activation, Mend, Misfit, ReplaceKind, SetField, TensorSpec
+from engine.design.kind import (
+    Activation,
+    Dimensions,
+    Mend,
+    Misfit,
+    ReplaceKind,
+    SetField,
+    TensorSpec,
+)
 from engine.design.knob import whole
 from engine.design.reach import Reach
 
@@ -124,6 +132,9 @@ class Softmax2d(Activation):
     @classmethod
     def title(cls) -> str:
         return "Softmax 2d"
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", "height", "width")
 
     def reach(self, x: TensorSpec) -> Reach:
         return ()

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from engine.design.distribution import Distribution
 
 Shape = tuple[int, ...]
+Dimensions = tuple[str, ...]
+"""What dimensions are for: `channels`, `time`, `depth`, `height`, `width`, `features`, or ANY of them."""
+ANY = "…"
+"""Any number of dimensions, whatever they are for."""
 Role = Literal["weight", "bias", "scale"]
 DTYPES = ("float32", "int64")
 LARGEST_TENSOR = 2**50
@@ -256,6 +260,14 @@ class Kind(Entry):
     def output(self, x: TensorSpec) -> TensorSpec:
         """What comes out for `x`. Raises Misfit when `x` does not fit."""
         return x
+
+    def dims_in(self) -> Dimensions:
+        """What the dimensions behind the batch are for, as this kind takes them."""
+        return (ANY,)
+
+    def dims_out(self) -> Dimensions:
+        """The same of what comes out."""
+        return self.dims_in()
 
     def weights(self, x: TensorSpec) -> dict[str, Shape]:
         """The parameters by their name in the `state_dict`, in torch's order."""

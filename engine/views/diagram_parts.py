@@ -23,8 +23,8 @@ GAP_PITCHES = 3
 class Column(NamedTuple):
     """A layer of neurons one above the other. `node_id` is 0 for the network's input.
 
-    `x`, `y` is its centre; neurons are `pitch` apart. Lines run straight from its neurons to `lane_end`, through
-    plates, and fan out from there. Name and caption stand centred over it, the caption's middle at `header_y`.
+    `x`, `y` is its centre; neurons are `pitch` apart. Name and caption stand centred over it, the caption's middle at
+    `header_y`.
     """
 
     node_id: int
@@ -35,7 +35,6 @@ class Column(NamedTuple):
     y: float
     pitch: float
     radius: float
-    lane_end: float
     header_y: float
 
     @property
@@ -163,6 +162,14 @@ class Skip(NamedTuple):
     label: str = ""
 
 
+class Lanes(NamedTuple):
+    """Lines that run straight on, one from each neuron of a column, number into `Diagram.columns`: through a plate."""
+
+    column: int
+    x0: float
+    x1: float
+
+
 class Bundle(NamedTuple):
     """All lines between two columns, numbers into `Diagram.columns`; -1 where they gather in the point at that end.
 
@@ -189,7 +196,8 @@ class Diagram:
     frames: tuple[Frame, ...]
     joints: tuple[Joint, ...]
     wires: tuple[Wire, ...]
+    lanes: tuple[Lanes, ...]
     bundles: tuple[Bundle, ...]
+    skips: tuple[Skip, ...]
     width: float
     height: float
-    skips: tuple[Skip, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.design.tree import Layer, Parallel, node_name
+from engine.design.tree import Parallel, node_name, others_of
 from engine.design.tuples import NamedTuple
 from engine.views.facts import NodeFacts
 
@@ -37,10 +37,8 @@ class Reaching:
         match facts.node:
             case Parallel(branches=branches):
                 wanted = [branch.source for branch in branches if branch.source]
-            case Layer(others=others):
-                wanted = others
-            case _:
-                return ()
+            case node:
+                wanted = others_of(node)
         return tuple(name for name in dict.fromkeys(wanted) if self._reach(name))
 
     def passes(self, giver: str | NodeFacts, alone: bool) -> None:

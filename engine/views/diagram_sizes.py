@@ -1,265 +1,182 @@
-"""How large each part of a diagram is, from the inside out; `diagram.py` then puts them in their places.
-
-A row is what stands side by side on one line: `up` and `down` are its extents above and below that line.
-"""
+"""How large each node of a diagram is, from the inside out; `diagram_pen.py` then puts them in their places."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from math import ceil
+from operator import add, attrgetter
 
 from engine.catalogue.linear import Identity, Linear
 from engine.catalogue.shaping import Flatten
 from engine.design.kind import Join, TensorSpec
-from engine.design.tree import Again, Group, Layer, Parallel, Repeat
+from engine.design.spans import changed_span
+from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, others_of
 from engine.design.tuples import NamedTuple
-from engine.views.diagram_parts import slots
-from engine.views.diagram_reaches import OVER, TRACK, Reach, Reaching
-from engine.views.facts import NodeFacts, StackFacts, label
-
-TALLEST = 560.0
-"""Height of a full column, from the first neuron to the last."""
-
-CLOSE, WIDE, FILLED = 28.0, 56.0, 220.0
-"""Distance of neurons in a column of ordinary size; and in small networks up to how much, to reach which height."""
-
-RADIUS = 14.0
-
-COLUMN_DISTANCE = 190.0
-HEADER = 46.0
-"""Room over neurons and plates for their name and caption."""
-
-PLATE_WIDTH, BOX_HEIGHT = 14.0, 52.0
-NARROWEST_BOX, WIDEST_BOX = 92.0, 320.0
-BOX_EDGES = 24.0
-PADDING, TITLE = 22.0, 26.0
-"""Inside a frame, and its line of title."""
-
-FORK = 46.0
-FAN = 40.0
-"""Length over which lines gather to a point, or spread from one."""
-
-JOINT = 13.0
-BETWEEN_BRANCHES = 18.0
-EMPTY_BRANCH = 14.0
-BADGE = 16.0
-"""Height of a badge on a box's lower edge."""
-SHEETS = 8.0
-"""How far the sheets behind a folded block show."""
-NAME_LETTER, CAPTION_LETTER = 7.6, 6.6
-"""Average widths of a letter."""
+from engine.views.diagram_items import (
+    BADGE,
+    BETWEEN_BRANCHES,
+    BOX_EDGES,
+    BOX_HEIGHT,
+    CAPTION_LETTER,
+    COLUMN_DISTANCE,
+    EMPTY_BRANCH,
+    FAN,
+    FORK,
+    HEADER,
+    JOINT,
+    NARROWEST_BOX,
+    PADDING,
+    PLATE_WIDTH,
+    RADIUS,
+    SHEETS,
+    TITLE,
+    WIDEST_BOX,
+    Boxed,
+    Branched,
+    Framed,
+    Item,
+    Neurons,
+    Row,
+    Slim,
+    half_of,
+    pitch_of,
+    radius_of,
+    width_of,
+)
+from engine.views.diagram_reaches import OVER, TRACK, Reaching
+from engine.views.facts import NodeFacts, label
 
 APART = ("dropout", "norm", "activation")
 """Families that treat every number of a row apart, but for the sums inside a norm."""
 
 
-class Neurons(NamedTuple):
-    """A node drawn as a column; `facts` is None for the network's input."""
+class Sizer(NamedTuple):
+    """What sizes depend on beside the nodes: which blocks are folded, and the distance of neurons."""
 
-    facts: NodeFacts | None
-    name: str
-    caption: str
-    units: int
-    pitch: float
-    radius: float
-    width: float
-    up: float
-    down: float
+    folded: frozenset[int] = frozenset()
+    base: float = 0.0
 
 
-class Slim(NamedTuple):
-    """A layer drawn as a plate."""
-
-    facts: NodeFacts
-    name: str
-    caption: str
-    width: float
-    up: float
-    down: float
-
-
-class Boxed(NamedTuple):
-    """A node drawn as a box; `facts` is None for an input."""
-
-    facts: NodeFacts | None
-    name: str
-    caption: str
-    family: str
-    width: float
-    up: float
-    down: float
-    badge: str = ""
-    folded: bool = False
-
-
-class Framed(NamedTuple):
-    """A block drawn as a frame around a row."""
-
-    facts: NodeFacts
-    row: Row
-    badge: str
-    width: float
-    up: float
-    down: float
-
-
-class Branched(NamedTuple):
-    """A Parallel: rows one below the other between a fork and a joint of that width.
-
-    `near` are the sources of branches that a line comes to from the same row.
-    """
-
-    facts: NodeFacts
-    rows: tuple[Row, ...]
-    near: tuple[str, ...]
-    joint: float
-    width: float
-    up: float
-    down: float
-
-
-Item = Neurons | Slim | Boxed | Framed | Branched
-
-
-class Row(NamedTuple):
-    """Items side by side, the gap before each, and how high the highest column or plate reaches.
-
-    `lanes` is how many neurons flow out of it side by side, 0 where a single wire does.
-    """
-
-    items: tuple[Item, ...]
-    gaps: tuple[float, ...]
-    tallest: float
-    lanes: int
-    width: float
-    up: float
-    down: float
-    reaches: tuple[Reach, ...] = ()
-
-
-def base_pitch(widest: int) -> float:
-    """The distance of neurons in a network whose largest column has so many: small networks are drawn larger."""
-    return min(WIDE, max(CLOSE, FILLED / max(widest - 1, 1)))
-
-
-def widest(nodes: Sequence[NodeFacts]) -> int:
-    """The longest row of numbers that any of these nodes, or one inside them, gives."""
-    most = 1
-    for facts in nodes:
-        if _is_row(facts.output):
-            assert facts.output is not None
-            most = max(most, facts.output.shape[0])
-        inner = facts.stacks[:1] if isinstance(facts.node, Repeat) else facts.stacks
-        most = max([most, *(widest(stack.nodes) for stack in inner)])
-    return most
-
-
-def pitch_of(units: int, base: float) -> float:
-    """Distance of neurons in one column."""
-    return min(base, TALLEST / max(slots(units) - 1, 1))
-
-
-def radius_of(pitch: float) -> float:
-    """Radius of neurons at such a distance."""
-    return min(RADIUS, 0.32 * pitch)
-
-
-def half_of(units: int, base: float) -> float:
-    """Half the height of a column, neurons included."""
-    pitch = pitch_of(units, base)
-    return pitch * (slots(units) - 1) / 2 + radius_of(pitch)
-
-
-def width_of(name: str, caption: str) -> float:
-    """Room that two lines of text take.
-
-    In whole units, so that sums are exact, and what stands right of a change stays where it was to the last digit.
-    """
-    return float(ceil(max(NAME_LETTER * len(name), CAPTION_LETTER * len(caption))))
-
-
-class Sizes:
-    """Sizes that were found for one drawing, and are looked up for the next: an edit changes few of them."""
-
-    def __init__(self, folded: frozenset[int] = frozenset()) -> None:
-        self.folded = folded
-        self._last: dict[int, _Found] = {}
-        self._now: dict[int, _Found] = {}
-
-    def begin(self) -> None:
-        """What is found from now on belongs to another drawing."""
-        self._last, self._now = self._now, {}
-
-    def item(
-        self,
-        facts: NodeFacts,
-        lanes: int,
-        base: float,
-        behind: NodeFacts | None,
-        near: tuple[str, ...] = (),
-    ) -> tuple[Item, int]:
-        """A node's size, and the lanes that flow out of it; `near` are sources that its row can show as lines."""
-        found = self._last.get(id(facts))
-        if (
-            found is None
-            or found[0] is not facts
-            or found[1] != lanes
-            or found[2] != base
-            or found[3] is not behind
-            or found[4] != near
-        ):
-            item, out = _item(facts, lanes, base, behind, near, self)
-            found = (facts, lanes, base, behind, near, item, out)
-        self._now[id(facts)] = found
-        return found[5], found[6]
-
-
-_Found = tuple[NodeFacts, int, float, NodeFacts | None, tuple[str, ...], Item, int]
+NO_ROW = Row((), (), 0, (), (), (), (), False, -1.0, 0.0, 0.0, 0.0, 0.0)
+"""A row of which nothing can be taken over."""
 
 
 def row_of(
     nodes: Sequence[NodeFacts],
     lanes: int,
-    base: float,
-    sizes: Sizes,
+    sizer: Sizer,
     before: tuple[Item, ...] = (),
+    last: Row = NO_ROW,
 ) -> Row:
-    """The size of a row, with `lanes` neurons or a single wire flowing in; `base` is the distance of neurons."""
-    items: list[Item] = list(before)
+    """The size of a row: some items `before` its nodes, and `lanes` neurons or a single wire flowing into the first.
+
+    What an edit leaves as it was is taken over from `last`, the same stack in the last drawing, and mostly not even
+    looked at: a row of thousands is made again in the time of a few.
+    """
+    nodes, count = tuple(nodes), len(before)
+    if last.base != sizer.base or last.items[: last.leading] != before:
+        last = NO_ROW
+    start, stop, old_stop = changed_span(nodes, last.nodes)
+    ahead = stop - old_stop
+    speaks = any(map(_speaks, nodes if last.speaks else nodes[start:stop]))
+    # What stands before an edit knows what stands behind; in a row that speaks, everybody knows all others.
+    place = first = 0 if speaks or not start or last.lanes[0] != lanes else start - 1
+    lanes = last.lanes[first] if first else lanes
+    reaching = _reaching(before)
+    made: list[Item] = []
+    into: list[int] = []
+    nears: list[tuple[str, ...]] = []
+    while place < len(nodes) and (speaks or place < stop or last.lanes[place - ahead] != lanes):
+        facts, behind = nodes[place], nodes[place + 1] if place + 1 < len(nodes) else None
+        near = reaching.near(facts) if speaks else ()
+        into.append(lanes)
+        former = _former(last, facts, place, ahead)
+        if (
+            former >= 0
+            and not start - 1 <= place < stop
+            and last.lanes[former] == lanes
+            and (last.nears[former] if last.nears else ()) == near
+        ):
+            item, lanes = last.items[count + former], last.lanes[former + 1]
+        else:
+            known = last.items[count + former] if former >= 0 else None
+            item, lanes = _item(facts, lanes, behind, near, sizer, known)
+        if speaks:
+            nears.append(near)
+            reaching.passes(facts, not lanes and not isinstance(item, Branched))
+        made.append(item)
+        place += 1
+    resumed = place - ahead
+    after = last.lanes[resumed:] if place < len(nodes) else (lanes,)
+    items = (*before, *last.items[count : count + first], *made, *last.items[count + resumed :])
+    low, high = count + first if first else 0, min(count + place + 1, len(items))
+    gaps = [
+        _gap(items[each - 1], items[each]) if each else _lead(items[0]) for each in range(low, high)
+    ]
+    return _summed(
+        NO_ROW._replace(
+            nodes=nodes,
+            items=items,
+            leading=count,
+            gaps=(*last.gaps[:low], *gaps, *last.gaps[high - ahead :]),
+            lanes=(*last.lanes[:first], *into, *after),
+            nears=tuple(nears),
+            speaks=speaks,
+            base=sizer.base,
+            reaches=tuple(reaching.found),
+        )
+    )
+
+
+def _speaks(facts: NodeFacts) -> bool:
+    """Whether a node takes a value by its name."""
+    node = facts.node
+    if isinstance(node, Parallel):
+        return any(branch.source for branch in node.branches)
+    return bool(others_of(node))
+
+
+def _reaching(before: tuple[Item, ...]) -> Reaching:
+    """What can be reached in a row that begins with these items."""
     reaching = Reaching()
     for item in before:
         alone = isinstance(item, Boxed)
         reaching.passes(item.name if alone else "", alone)
-    for facts, behind in zip(nodes, (*nodes[1:], None), strict=False):
-        item, lanes = sizes.item(facts, lanes, base, behind, reaching.near(facts))
-        reaching.passes(facts, not lanes and not isinstance(item, Branched))
-        items.append(item)
-    gaps: list[float] = []
-    previous: Item | None = None
-    tallest = 0.0
-    up = down = EMPTY_BRANCH
-    width = 0.0
-    for item in items:
-        gap = _gap(previous, item) if previous is not None else _lead(item)
-        gaps.append(gap)
-        width += gap + item.width
-        if isinstance(item, Neurons | Slim):
-            tallest = max(tallest, item.up)
-        up, down = max(up, item.up), max(down, item.down)
-        previous = item
-    up = max(up, tallest + HEADER) if tallest else up
-    reaches = tuple(reaching.found)
-    if reaches:
-        up += OVER + TRACK * max(reach.track for reach in reaches)
-    return Row(tuple(items), tuple(gaps), tallest, lanes, width, up, down, reaches)
+    return reaching
+
+
+def _former(last: Row, facts: NodeFacts, place: int, ahead: int) -> int:
+    """Where a node stood in the last row, counted from its front or from its back; -1 where it did not."""
+    for former in (place, place - ahead):
+        if 0 <= former < len(last.nodes) and last.nodes[former].node.id == facts.node.id:
+            return former
+    return -1
+
+
+def _summed(row: Row) -> Row:
+    """A row with its extents and where each item begins, from its items and gaps."""
+    if not row.items:
+        return row._replace(up=EMPTY_BRANCH, down=EMPTY_BRANCH)
+    widths = list(map(attrgetter("width"), row.items))
+    lefts = tuple(accumulate(map(add, row.gaps, (0.0, *widths[:-1]))))
+    upright = (each.up for each in row.items if isinstance(each, Neurons | Slim))
+    tallest = max(upright, default=0.0) if any(row.lanes) else 0.0
+    up = max(EMPTY_BRANCH, *map(attrgetter("up"), row.items), tallest + HEADER if tallest else 0.0)
+    if row.reaches:
+        up += OVER + TRACK * max(reach.track for reach in row.reaches)
+    down = max(EMPTY_BRANCH, *map(attrgetter("down"), row.items))
+    return row._replace(
+        lefts=lefts, tallest=tallest, width=lefts[-1] + widths[-1], up=up, down=down
+    )
 
 
 def input_item(
     name: str, spec: TensorSpec, nodes: Sequence[NodeFacts], base: float
 ) -> tuple[Item, int]:
     """The network's input: a column where neurons follow, else a box; and the lanes that flow out of it."""
-    if _is_row(spec) and nodes and takes_lanes(nodes[0]):
+    if is_row(spec) and nodes and takes_lanes(nodes[0]):
         units = spec.shape[0]
         return neurons(None, name, str(units), units, base), units
     caption = str(spec) if spec.dtype == "float32" else f"{spec} {spec.dtype}"
@@ -278,35 +195,33 @@ def takes_lanes(facts: NodeFacts) -> bool:
 def _item(
     facts: NodeFacts,
     lanes: int,
-    base: float,
     behind: NodeFacts | None,
     near: tuple[str, ...],
-    sizes: Sizes,
+    sizer: Sizer,
+    former: Item | None,
 ) -> tuple[Item, int]:
-    """A node's size, and the lanes that flow out of it."""
+    """A node's size, and the lanes that flow out of it; `former` is what it was in the last drawing."""
     match node := facts.node:
         case Layer():
-            return _layer_item(node, facts, lanes, base, behind)
-        case Group(id=own) | Repeat(id=own) if own in sizes.folded:
+            return _layer_item(node, facts, lanes, sizer.base, behind)
+        case Group(id=own) | Repeat(id=own) | Parallel(id=own) if own in sizer.folded:
             return _folded(facts), 0
-        case Group():
-            return _framed(facts, "", lanes, base, sizes)
-        case Repeat():
-            return _framed(facts, f"× {node.times}", lanes, base, sizes)
+        case Group() | Repeat():
+            framed = _framed(facts, lanes, sizer, former)
+            return framed, framed.row.lanes[-1]
         case Parallel():
-            return _branched(node, facts, base, near, sizes), 0
+            return _branched(node, facts, near, sizer, former), 0
         case Again():
-            activation = node.activation.title() if node.activation is not None else ""
-            return boxed(facts, node.of, "once more, same weights", "block", activation), 0
+            return boxed(facts, node.of, "once more, same weights", "block", badge_of(node)), 0
 
 
 def _layer_item(
     node: Layer, facts: NodeFacts, lanes: int, base: float, behind: NodeFacts | None
 ) -> tuple[Item, int]:
     name = node.name or node.kind.title()
-    activation = node.activation.title() if node.activation is not None else ""
+    activation = badge_of(node)
     assembled = isinstance(node.kind, Flatten) and behind is not None and takes_lanes(behind)
-    if _is_dense(facts) or (assembled and _is_row(facts.output)):
+    if _is_dense(facts) or (assembled and is_row(facts.output)):
         assert facts.output is not None
         units = facts.output.shape[0]
         return neurons(facts, name, _joined(str(units), activation), units, base), units
@@ -324,14 +239,15 @@ def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _is_row(spec: TensorSpec | None) -> bool:
+def is_row(spec: TensorSpec | None) -> bool:
+    """Whether something is a row of numbers, which can be drawn as neurons."""
     return spec is not None and len(spec.shape) == 1 and spec.dtype == "float32"
 
 
 def _is_dense(facts: NodeFacts) -> bool:
     """Whether a node is a Linear from a row of numbers to a row as long as its weight is."""
     node = facts.node
-    if not isinstance(node, Layer) or not isinstance(node.kind, Linear) or not _is_row(facts.input):
+    if not isinstance(node, Layer) or not isinstance(node.kind, Linear) or not is_row(facts.input):
         return False
     return facts.output is not None and facts.output.shape == (node.kind.out_features,)
 
@@ -339,7 +255,7 @@ def _is_dense(facts: NodeFacts) -> bool:
 def _is_apart(facts: NodeFacts) -> bool:
     """Whether a layer keeps the row of numbers that flows into it, treating each apart."""
     node = facts.node
-    if not isinstance(node, Layer) or not _is_row(facts.input) or facts.output != facts.input:
+    if not isinstance(node, Layer) or not is_row(facts.input) or facts.output != facts.input:
         return False
     return node.kind.family in APART or isinstance(node.kind, Identity)
 
@@ -363,23 +279,41 @@ def boxed(facts: NodeFacts | None, name: str, caption: str, family: str, badge: 
 
 def _folded(facts: NodeFacts) -> Boxed:
     """A block whose inside is not shown, with sheets behind it."""
-    node = facts.node
-    assert isinstance(node, Group | Repeat)
-    inside = len(facts.stacks[0].nodes) if facts.stacks else 0
-    caption = _joined(node.class_name if node.name else "", f"{inside} inside")
-    badge = f"× {node.times}" if isinstance(node, Repeat) else ""
-    box = boxed(facts, node.name or node.class_name or "Sequential", caption, "block", badge)
+    match facts.node:
+        case Group(name=name, class_name=class_name) | Repeat(name=name, class_name=class_name):
+            inside = len(facts.stacks[0].nodes) if facts.stacks else 0
+            caption = _joined(class_name if name else "", f"{inside} inside")
+            name = name or class_name or "Sequential"
+        case Parallel(branches=branches):
+            name, caption = label(facts.node), f"{len(branches)} branches"
+        case node:
+            name, caption = label(node), ""
+    box = boxed(facts, name, caption, "block", badge_of(facts.node))
     return box._replace(up=box.up + SHEETS, down=max(box.down, box.up), folded=True)
 
 
-def _framed(
-    facts: NodeFacts, badge: str, lanes: int, base: float, sizes: Sizes
-) -> tuple[Framed, int]:
-    inside: StackFacts | None = facts.stacks[0] if facts.stacks else None
-    row = row_of(inside.nodes if inside is not None else (), lanes, base, sizes)
+def badge_of(node: Node) -> str:
+    """How often a block is repeated, or what is done with what branches come to."""
+    match node:
+        case Repeat(times=times):
+            return f"× {times}"
+        case (
+            Layer(activation=activation)
+            | Parallel(activation=activation)
+            | Again(activation=activation)
+        ):
+            return activation.title() if activation is not None else ""
+        case Group():
+            return ""
+
+
+def _framed(facts: NodeFacts, lanes: int, sizer: Sizer, former: Item | None) -> Framed:
+    nodes = facts.stacks[0].nodes if facts.stacks else ()
+    badge = badge_of(facts.node)
+    row = row_of(nodes, lanes, sizer, (), former.row if isinstance(former, Framed) else NO_ROW)
     name = f"{title_of(facts)}  {badge}"
     width = max(row.width + 2 * PADDING, width_of(name, "") + 2 * PADDING, NARROWEST_BOX)
-    return Framed(facts, row, badge, width, row.up + PADDING + TITLE, row.down + PADDING), row.lanes
+    return Framed(facts, row, badge, width, row.up + PADDING + TITLE, row.down + PADDING)
 
 
 def title_of(facts: NodeFacts) -> str:
@@ -392,21 +326,25 @@ def title_of(facts: NodeFacts) -> str:
 
 
 def _branched(
-    node: Parallel, facts: NodeFacts, base: float, near: tuple[str, ...], sizes: Sizes
+    node: Parallel,
+    facts: NodeFacts,
+    near: tuple[str, ...],
+    sizer: Sizer,
+    former: Item | None,
 ) -> Branched:
     rows: list[Row] = []
+    known = former.rows if isinstance(former, Branched) else ()
     for place, stack in enumerate(node.branches):
         nodes = facts.stacks[place].nodes if place < len(facts.stacks) else ()
         far = stack.source and stack.source not in near
         chip = (boxed(None, stack.source, "from before", "recall"),) if far else ()
-        rows.append(row_of(nodes, 0, base, sizes, chip))
+        last = known[place] if place < len(known) else NO_ROW
+        rows.append(row_of(nodes, 0, sizer, chip, last))
     height = sum(row.up + row.down for row in rows) + BETWEEN_BRANCHES * max(len(rows) - 1, 0)
-    longest = max((row.width + (FAN if row.lanes else 0) for row in rows), default=0.0)
+    longest = max((row.width + (FAN if row.lanes[-1] else 0) for row in rows), default=0.0)
     joint = joint_width(symbol(node.join))
-    width = longest + 2 * FORK + joint
-    return Branched(
-        facts, tuple(rows), near, joint, width, max(height / 2, JOINT), max(height / 2, JOINT)
-    )
+    half = max(float(ceil(height / 2)), JOINT)
+    return Branched(facts, tuple(rows), near, joint, longest + 2 * FORK + joint, half, half)
 
 
 def symbol(join: Join) -> str:

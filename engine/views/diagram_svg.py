@@ -197,12 +197,12 @@ def _column(column: Column, given: Sequence[float] | None, colours: Colours) -> 
 
 
 def _lanes(diagram: Diagram, colours: Colours) -> Iterator[str]:
-    for column in diagram.columns:
-        if column.lane_end > column.x:
-            lines = "".join(
-                f"M{column.x:.1f} {y:.1f}H{column.lane_end:.1f}" for _, y in column.neurons()
-            )
-            yield f'<path d="{lines}" stroke="{colours.line}" stroke-width="0.8" stroke-opacity="0.6"/>'
+    for lanes in diagram.lanes:
+        lines = "".join(
+            f"M{lanes.x0:.1f} {y:.1f}H{lanes.x1:.1f}"
+            for _, y in diagram.columns[lanes.column].neurons()
+        )
+        yield f'<path d="{lines}" stroke="{colours.line}" stroke-width="0.8" stroke-opacity="0.6"/>'
 
 
 def _bundles(diagram: Diagram, weights: Mapping[str, Matrix], colours: Colours) -> Iterator[str]:

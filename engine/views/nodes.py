@@ -20,25 +20,29 @@ def layer_facts(node: Layer, x: TensorSpec | None) -> NodeFacts:
     if type(rule) is Misfit:
         return faulty(node, x, rule)
     assert type(rule) is Rule
-    if node.initializers and (fault := _initializer_fault(node, rule)) is not None:
+    if node.initializers and (fault := initializer_fault(node, rule)) is not None:
         return NodeFacts(node, x, None, with_faults(NOTHING, 1), fault)
     return NodeFacts(node, x, rule.output, rule.totals)
 
 
-def _initializer_fault(node: Layer, rule: Rule) -> Fault | None:
+def initializer_fault(node: Layer, rule: Rule) -> Fault | None:
     """What is wrong with a layer's initializers: one for a tensor that it never has, or one that refuses its tensor."""
     for tensor, initializer in node.initializers:
         shape = rule.weights.get(tensor)
-        default = FaultMend("Use torch's default", SetInitializer((node.id,), tensor, None))
-        if shape is None and tensor not in node.tensors():
-            known = ", ".join(rule.weights) or "none, for it has no weights"
-            needs = f"initializers for tensors that it has ({known})"
-            return Fault(node.id, place_of(node), needs, f"one for `{tensor[:40]}`", (default,))
-        refusal = initializer.refusal(shape) if shape is not None else ""
-        if refusal:
+        if shape is not None:
+            refusal = initializer.refusal(shape)
+            if not refusal:
+                continue
             needs = f"another initializer for its {tensor}"
             got = f"{initializer.title()}, which refuses it: {refusal[:1].lower()}{refusal[1:].rstrip('.')}"
-            return Fault(node.id, place_of(node), needs, got, (default,))
+        elif tensor in node.tensors():
+            continue
+        else:
+            known = ", ".join(rule.weights) or "none, for it has no weights"
+            needs = f"initializers for tensors that it has ({known})"
+            got = f"one for `{tensor[:40]}`"
+        default = FaultMend("Use torch's default", SetInitializer((node.id,), tensor, None))
+        return Fault(node.id, place_of(node), needs, got, (default,))
     return None
 
 

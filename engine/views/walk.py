@@ -29,7 +29,7 @@ from engine.views.exchange import with_node
 from engine.views.facts import MOST_NODES, Fault, FaultMend, NodeFacts, StackFacts
 from engine.views.meeting import meeting
 from engine.views.mends import faulty, place_of
-from engine.views.nodes import activated, layer_facts, no_function, of_again
+from engine.views.nodes import activated, initializer_fault, layer_facts, no_function, of_again
 from engine.views.normal import name_faults
 from engine.views.rules import Rule, Totals, applied, layer_rule
 from engine.views.spans import NOTHING, blocks_of, total, with_faults
@@ -112,12 +112,14 @@ class ClassWalk:
         given, rule = None, None
         for node in nodes:
             if type(node) is Layer and not reads:
-                if x is not None and not node.initializers:
+                if x is not None:
                     # What layer_facts does, in short: this is where a walk over a thousand layers spends its time. A
                     # layer like the last one, for the very same input, needs no look into what is remembered.
                     if x is not given or last is None or not _alike(node, last):
                         rule = layer_rule(node.kind, node.activation, node.frozen, x)
-                    if type(rule) is Rule:
+                    if type(rule) is Rule and not (
+                        node.initializers and initializer_fault(node, rule)
+                    ):
                         output, _, totals = rule
                         found.append(_new_facts((node, x, output, totals, None, ())))
                         last, given, x = node, x, output

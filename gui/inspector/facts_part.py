@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from engine.catalogue.roles import spelled
 from engine.design.kind import Misfit
 from engine.design.tree import Layer
 from engine.views.details import field_words
@@ -103,7 +104,13 @@ def shape_row(facts: NodeFacts) -> Row:
     """What flows in and what comes out; N is the batch."""
     got = str(facts.input) if facts.input is not None else "?"
     given = str(facts.output) if facts.output is not None else "?"
-    return _tr("shape"), f"{got} → {given}", _tr("What flows in and what comes out; N is the batch")
+    help = _tr("What flows in and what comes out; N is the batch")
+    node = facts.node
+    if isinstance(node, Layer) and facts.input is not None and facts.output is not None:
+        ins = ", ".join(spelled(node.kind.dims_in(), len(facts.input.shape)))
+        outs = ", ".join(spelled(node.kind.dims_out(), len(facts.output.shape)))
+        help = f"{help}.\n{_tr('Dimensions')}: {ins}" + (f" → {outs}" if outs != ins else "")
+    return _tr("shape"), f"{got} → {given}", help
 
 
 def _parameters(layer: Layer, facts: NodeFacts) -> str:

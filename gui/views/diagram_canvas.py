@@ -104,7 +104,7 @@ class DiagramCanvas(QWidget):
             self.update()
         elif strip := changed(before, self._shown, self._air):
             self._update_strip(*strip)
-            self.update(self._map_area().toAlignedRect())
+            self._idle.start(REST_MS)
 
     def _other_names(self, before: Diagram) -> bool:
         selected = frozenset(self._selected)
@@ -118,6 +118,9 @@ class DiagramCanvas(QWidget):
 
     def _prepare(self) -> None:
         """Paint the lines of one bundle that is or will soon be seen; once there is no more, show what has come."""
+        if self._shown is not None and self._overview.renew(self._shown):
+            self.update(self._map_area().toAlignedRect())
+            return
         live, seen = self._coming or self._live, self._seen()
         wide = seen.adjusted(-seen.width() * AHEAD, 0, seen.width() * AHEAD, 0)
         pixels = self._zoom * self.devicePixelRatioF()

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from math import inf
+from operator import attrgetter
 
 from engine.design.spans import changed_span
-from engine.views.diagram import Box, Bundle, Column, Diagram, Frame, Joint, Plate, Skip, Wire
+from engine.views.diagram import (
+    Box,
+    Bundle,
+    Column,
+    Diagram,
+    Frame,
+    Joint,
+    Lanes,
+    Plate,
+    Skip,
+    Wire,
+)
 
-Part = Column | Plate | Box | Frame | Joint | Wire | Skip | Bundle
+Part = Column | Plate | Box | Frame | Joint | Wire | Lanes | Skip | Bundle
 Strip = tuple[float, float]
 """From where to where along x, in the diagram's units."""
 
@@ -23,47 +36,52 @@ def changed(before: Diagram, after: Diagram, air: float) -> Strip | None:
     rows: tuple[tuple[tuple[Part, ...], tuple[Part, ...]], ...] = (
         (before.columns, after.columns), (before.plates, after.plates),
         (before.boxes, after.boxes), (before.frames, after.frames),
-        (before.joints, after.joints), (before.wires, after.wires),
+        (before.joints, after.joints), (before.wires, after.wires), (before.lanes, after.lanes),
         (before.skips, after.skips), (before.bundles, after.bundles),
     )  # fmt: skip
     if any(len(old) != len(new) for old, new in rows):
         return EVERYWHERE
-    places = [_different(old, new) for old, new in rows]
-    if not any(places):
+    reaches: list[Strip] = []
+    for old, new in rows:
+        start, stop, _ = changed_span(new, old)
+        if start < stop:
+            reaches += _reach(old[start:stop], air), _reach(new[start:stop], air)
+    if not reaches:
         return None
-    # The lines from or to another column may be the same lines to other neurons.
-    columns = set(places[0])
-    places[-1] = [
-        place for place, (old, new) in enumerate(zip(before.bundles, after.bundles, strict=True))
-        if old.source in columns or old.target in columns or new.source in columns or new.target in columns
-        or (old is not new and old != new)
-    ]  # fmt: skip
-    reaches = [
-        _reach(part, air)
-        for (old, new), those in zip(rows, places, strict=True)
-        for place in those
-        for part in (old[place], new[place])
-    ]
+    reaches += _lines_to_others(before, after)
     return min(left for left, _ in reaches), max(right for _, right in reaches)
 
 
-def _different(old: tuple[Part, ...], new: tuple[Part, ...]) -> list[int]:
-    """Where two rows of one length differ."""
-    start, stop, _ = changed_span(new, old)
-    return [place for place in range(start, stop) if old[place] != new[place]]
+def _lines_to_others(before: Diagram, after: Diagram) -> Iterator[Strip]:
+    """Lines from or to columns that differ: they may be the same lines to other neurons."""
+    start, stop, _ = changed_span(after.columns, before.columns)
+    columns = range(start, stop)
+    for drawing in (before, after) if columns else ():
+        touching = [
+            each for each in drawing.bundles if each.source in columns or each.target in columns
+        ]
+        if touching:
+            yield _reach(touching, 0.0)
 
 
-def _reach(part: Part, air: float) -> Strip:
-    match part:
+def _reach(parts: Sequence[Part], air: float) -> Strip:
+    """From the leftmost to the rightmost of some parts of one kind; thousands differ where one of them grows."""
+    match parts[0]:
         case Column():
-            return part.x - air, max(part.x, part.lane_end) + air
-        case Plate() | Box() | Frame():
-            return part.x - air, part.x + part.width + air
-        case Joint():
-            return part.x - part.width - air, part.x + part.width + air
-        case Wire():
-            return part.x0 - EDGE, max(part.x1, part.x0 + LABEL) + EDGE
+            return _least(parts, "x") - air, _most(parts, "x") + air
+        case Plate() | Box() | Frame() | Joint():
+            width = _most(parts, "width")
+            return _least(parts, "x") - width - air, _most(parts, "x") + width + air
+        case Wire() | Lanes() | Bundle():
+            far = max(_most(parts, "x1"), _most(parts, "x0") + LABEL)
+            return _least(parts, "x0") - EDGE, far + EDGE
         case Skip():
-            return part.x0 - EDGE, max(part.end, part.x0 + LABEL) + EDGE
-        case Bundle():
-            return part.x0 - EDGE, part.x1 + EDGE
+            return _least(parts, "x0") - EDGE, _most(parts, "end") + EDGE
+
+
+def _least(parts: Sequence[Part], name: str) -> float:
+    return min(map(attrgetter(name), parts))
+
+
+def _most(parts: Sequence[Part], name: str) -> float:
+    return max(map(attrgetter(name), parts))

@@ -13,7 +13,10 @@ INSET = 10.0
 
 
 class Overview:
-    """Where the map stands and what it shows; its picture is kept as long as the drawing stays the same."""
+    """Where the map stands and what it shows; its picture is kept as long as the drawing stays the same.
+
+    After an edit it shows the drawing as it was before, until somebody has time to `renew` it.
+    """
 
     def __init__(self) -> None:
         self._key: object = None
@@ -42,10 +45,18 @@ class Overview:
             inside.x() / area.width() * diagram.width, inside.y() / area.height() * diagram.height
         )
 
+    def renew(self, diagram: Diagram) -> bool:
+        """Take another drawing into account; whether that changes the map."""
+        if self._diagram is diagram or self._diagram is None:
+            return False
+        self._diagram = None
+        return True
+
     def paint(self, painter: QPainter, diagram: Diagram, area: QRectF, seen: QRectF) -> None:
+        """Paint the map of a drawing with a frame around what is seen of it."""
         ratio = painter.device().devicePixelRatio()
         key = (area.size().toTuple(), ratio, theme.current().name)
-        if self._diagram is not diagram or key != self._key:
+        if self._diagram is None or key != self._key:
             self._diagram, self._key = diagram, key
             self._picture = _picture(diagram, area, ratio)
         painter.drawPixmap(area.topLeft(), self._picture)
@@ -66,19 +77,25 @@ def _picture(diagram: Diagram, area: QRectF, ratio: float) -> QPixmap:
     picture.fill(colours.colour("panel"))
     painter = QPainter(picture)
     across, down = area.width() / diagram.width, area.height() / diagram.height
+    frames = [
+        QRectF(frame.x * across, frame.y * down, frame.width * across, frame.height * down)
+        for frame in diagram.frames
+    ]
+    columns = [
+        QRectF(column.x * across - 1, (column.y - column.height / 2) * down,
+               2, max(column.height * down, 2))
+        for column in diagram.columns
+    ]  # fmt: skip
+    boxes = [
+        QRectF(box.x * across, (box.y - box.height / 2) * down,
+               box.width * across, max(box.height * down, 2))
+        for box in diagram.boxes
+    ]  # fmt: skip
     painter.setPen(colours.colour("border_strong"))
-    for frame in diagram.frames:
-        painter.drawRect(
-            QRectF(frame.x * across, frame.y * down, frame.width * across, frame.height * down)
-        )
+    painter.drawRects(frames)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colours.colour("text_muted"))
-    for box in diagram.boxes:
-        top = (box.y - box.height / 2) * down
-        painter.drawRect(QRectF(box.x * across, top, box.width * across, max(box.height * down, 2)))
-    for column in diagram.columns:
-        top, height = column.y - column.height / 2, max(column.height * down, 2)
-        painter.drawRect(QRectF(column.x * across - 1, top * down, 2, height))
+    painter.drawRects(boxes + columns)
     painter.setPen(colours.colour("border_strong"))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(QRectF(0, 0, area.width() - 1, area.height() - 1))

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from engine.views.diagram import Box, Column, Diagram, Frame, Joint, Plate, Skip, Wire
+from engine.views.diagram import Box, Column, Diagram, Frame, Joint, Lanes, Plate, Skip, Wire
 from gui import theme
 from gui.views.diagram_lines import SIGNS, Lines, Live
 from gui.views.diagram_names import LONGEST_NAME, Names
@@ -40,9 +40,9 @@ def paint(
     lines = Lines(diagram, live)
     words = _Words(zoom, (names or Names()).of(diagram, scale_of_words(zoom), selected))
     pixels = None if pictures is None else zoom * painter.device().devicePixelRatio()
-    left, right = seen.left(), seen.right()
+    left, right, top, bottom = seen.left(), seen.right(), seen.top(), seen.bottom()
     for frame in diagram.frames:
-        if _overlaps(seen, frame.x, frame.y, frame.width, frame.height):
+        if frame.x <= right and frame.x + frame.width >= left:
             _frame(painter, frame, frame.node_id in selected, scale_of_words(zoom))
     for wire in diagram.wires:
         if wire.x1 >= left and wire.x0 <= right + 200:
@@ -63,19 +63,22 @@ def paint(
                     pixels,
                     partial(lines.paint, bundle=bundle, pixels=pixels),
                 )
-    for column in diagram.columns:
-        if column.lane_end > column.x and column.lane_end >= left and column.x <= right:
-            _lanes(painter, column)
+    for lanes in diagram.lanes:
+        if lanes.x1 >= left and lanes.x0 <= right:
+            _lanes(painter, lanes, diagram.columns[lanes.column])
     for plate in diagram.plates:
-        if _overlaps(
-            seen, plate.x - 80, plate.header_y - 30, plate.width + 160, plate.height + 120
-        ):
+        if plate.x - 80 <= right and plate.x + plate.width + 80 >= left:
             _plate(painter, plate, plate.node_id in selected, words)
     for box in diagram.boxes:
-        if _overlaps(seen, box.x, box.y - box.height / 2, box.width, box.height):
+        if (
+            box.x <= right
+            and box.x + box.width >= left
+            and box.y - box.height <= bottom
+            and box.y + box.height >= top
+        ):
             _box(painter, box, box.node_id in selected)
     for joint in diagram.joints:
-        if _overlaps(seen, joint.x - 60, joint.y - 40, 120, 80):
+        if joint.x - 60 <= right and joint.x + 60 >= left:
             _joint(painter, joint, joint.node_id in selected)
     for column in diagram.columns:
         if left - 90 <= column.x <= right + 90:
@@ -102,14 +105,10 @@ def prepare(diagram: Diagram, live: Live, seen: QRectF, pixels: float, pictures:
     return False
 
 
-def _overlaps(seen: QRectF, x: float, y: float, width: float, height: float) -> bool:
-    return seen.intersects(QRectF(x, y, width, height))
-
-
-def _lanes(painter: QPainter, column: Column) -> None:
+def _lanes(painter: QPainter, lanes: Lanes, column: Column) -> None:
     painter.setPen(QPen(theme.current().colour("border_strong", 0.7), 0.8))
     for _, y in column.neurons():
-        painter.drawLine(QPointF(column.x, y), QPointF(column.lane_end, y))
+        painter.drawLine(QPointF(lanes.x0, y), QPointF(lanes.x1, y))
 
 
 def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:

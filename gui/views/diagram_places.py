@@ -107,10 +107,8 @@ def stretched(diagram: Diagram, factor: float) -> Diagram:
     factor = min(factor, WIDEST)
     if factor <= 1.02 or diagram.boxes or diagram.frames or diagram.joints or diagram.wires:
         return diagram
-    columns = tuple(
-        each._replace(x=each.x * factor, lane_end=each.lane_end * factor)
-        for each in diagram.columns
-    )
+    columns = tuple(each._replace(x=each.x * factor) for each in diagram.columns)
+    lanes = tuple(each._replace(x0=each.x0 * factor, x1=each.x1 * factor) for each in diagram.lanes)
     plates = tuple(
         each._replace(x=(each.x + each.width / 2) * factor - each.width / 2)
         for each in diagram.plates
@@ -119,5 +117,10 @@ def stretched(diagram: Diagram, factor: float) -> Diagram:
         each._replace(x0=each.x0 * factor, x1=each.x1 * factor) for each in diagram.bundles
     )
     return replace(
-        diagram, columns=columns, plates=plates, bundles=bundles, width=diagram.width * factor
+        diagram,
+        columns=columns,
+        plates=plates,
+        lanes=lanes,
+        bundles=bundles,
+        width=diagram.width * factor,
     )

@@ -30,6 +30,7 @@ from engine.catalogue.pooling import AdaptiveAvgPool2d, AdaptiveAvgPool3d, Fract
 from engine.catalogue.recurrent import Recurrent
 from engine.catalogue.reference import gathered
 from engine.catalogue.resampling import Upsample, Upsampling2d, UpsamplingNearest2d
+from engine.catalogue.roles import fits
 from engine.catalogue.shaping import Flatten, Unflatten
 from engine.catalogue.spatial import Spatial
 from engine.catalogue.upsampling import Shuffling
@@ -232,6 +233,8 @@ def test_shapes_weights_and_buffers_are_those_of_the_built_module(
     assert read_back(layer, x) == layer
     assert_formula(layer.formula(x), sum(map(prod, weights.values())))
     assert_brief(layer.brief(x))
+    assert fits(layer.dims_in(), len(x.shape))
+    assert fits(layer.dims_out(), len(output.shape))
 
 
 def held(made: Any) -> torch.nn.Module:
