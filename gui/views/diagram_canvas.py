@@ -44,6 +44,8 @@ AHEAD = 0.3
 """Of the sheet's width, how far beyond its sides lines are painted beforehand."""
 ASIDE = 24
 """Pixels between a node that comes into sight and the edge."""
+READABLE, SMALLEST = 0.8, 0.45
+"""A large diagram that does not fit so small that its words still have room is shown at a size that is easy to read."""
 COMFORTABLE = 1.25
 """A small diagram is not blown up beyond this."""
 
@@ -81,6 +83,8 @@ class DiagramCanvas(QWidget):
         self._zoom = 1.0
         self._offset = QPointF(0, 0)
         self._fits = True
+        self._whole = False
+        """Whether all is shown, however small."""
         self._dragged_from: QPointF | None = None
         self._has_dragged = False
         # It fills all of itself: else everything behind it would be painted first, each time.
@@ -198,9 +202,13 @@ class DiagramCanvas(QWidget):
         else:
             self._offset.setX(self.width() / 2 - area.center().x() * self._zoom)
 
+    def start_over(self) -> None:
+        """The next diagram is another network's: wherever the sheet was moved, that is shown from its beginning on."""
+        self._fits, self._whole, self._diagram = True, False, None
+
     def fit(self) -> None:
-        """Show all."""
-        self._fits = True
+        """Show all, however small."""
+        self._fits = self._whole = True
         self._fit()
         self.update()
 
@@ -211,7 +219,7 @@ class DiagramCanvas(QWidget):
         inside = (point - self._offset) / self._zoom
         self._offset = point - inside * zoom
         self._zoom = zoom
-        self._fits = False
+        self._fits = self._whole = False
         self.zoomed.emit(zoom)
         self.update()
 
@@ -241,17 +249,17 @@ class DiagramCanvas(QWidget):
         if diagram is None or not diagram.width or not diagram.height:
             return
         by_height = (self.height() - TOP) / diagram.height
-        # A long network is shown at a size that can be read, from its beginning on.
-        zoom = max(
-            min(self.width() / diagram.width, by_height, COMFORTABLE),
-            min(0.55, by_height),
-            FARTHEST,
-        )
+        everything = min(self.width() / diagram.width, by_height, COMFORTABLE)
+        zoom = everything
+        if everything < SMALLEST and not self._whole:
+            # What is long is shown at a size that can be read, from its beginning on.
+            zoom = max(min(READABLE, by_height), SMALLEST)
+        zoom = max(zoom, FARTHEST)
         self._shown = stretched(diagram, self.width() / (diagram.width * zoom))
         diagram, self._zoom = self._shown, zoom
         x = (self.width() - diagram.width * self._zoom) / 2
         y = (self.height() + TOP - diagram.height * self._zoom) / 2
-        self._offset = QPointF(max(x, 0.0), y)
+        self._offset = QPointF(max(x, 0.0), max(y, TOP) if self._whole else y)
         self.zoomed.emit(self._zoom)
 
     def _stay(self, zoom: float, offset: QPointF) -> None:
@@ -314,7 +322,7 @@ class DiagramCanvas(QWidget):
         if self._dragged_from is not None and event.buttons() & Qt.MouseButton.LeftButton:
             moved = event.position() - self._dragged_from
             if self._has_dragged or moved.manhattanLength() > 4:
-                self._has_dragged, self._fits = True, False
+                self._has_dragged, self._fits, self._whole = True, False, False
                 self._offset += moved
                 self._dragged_from = event.position()
                 self.update()
@@ -400,7 +408,7 @@ class DiagramCanvas(QWidget):
         area = self._map_area()
         if self._shown is None or area.isEmpty():
             return
-        self._fits = False
+        self._fits = self._whole = False
         middle = QPointF(self.width() / 2, self.height() / 2)
         self._offset = middle - self._overview.point(self._shown, area, at) * self._zoom
         self.update()

@@ -18,6 +18,7 @@ from gui.document import State
 from gui.stack.rows import blocks_around
 from gui.status import short
 from gui.views.diagram_canvas import DiagramCanvas
+from gui.views.diagram_legend import FamilyLegend
 from gui.views.diagram_lines import Live
 from gui.widgets.pieces import EmptyState, plain_label, push_button
 
@@ -81,6 +82,7 @@ class DiagramView(QWidget):
         self.canvas.picked.connect(self.selected)
         self.canvas.fold_wished.connect(self._fold)
         self.canvas.save_requested.connect(self._save)
+        self.families = FamilyLegend(sheet)
         self._legend = plain_label("", "muted", sheet)
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.WIDE, theme.TIGHT, theme.MEDIUM, theme.NARROW)
@@ -101,6 +103,7 @@ class DiagramView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.families)
         column.addLayout(foot)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(sheet)
@@ -126,6 +129,7 @@ class DiagramView(QWidget):
         if shown is None or shown.document is not new.document:
             self._folded = folded_at_first(new.network)
             self._drawn = None
+            self.canvas.start_over()
         elif new.selection and new.selection != shown.selection:
             self._unfold_around(new)
         if new.network.body.nodes:
@@ -176,6 +180,7 @@ class DiagramView(QWidget):
         self._drawn = state.analysis
         self._diagram = diagram(state.analysis, self._memory, self._folded)
         self.canvas.show_diagram(self._diagram)
+        self.families.show_diagram(self._diagram)
         self._say_legend()
 
     def _wanted_weights(self) -> object:
