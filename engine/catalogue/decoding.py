@@ -11,13 +11,16 @@ from engine.catalogue.attention import (
     MultiheadAttention,
     TransformerEncoderLayer,
     attention_default,
+    attention_kept,
     attention_macs,
     attention_weights,
+    feedforward_kept,
     layer_default,
 )
 from engine.catalogue.fan_rules import XavierUniform
 from engine.catalogue.needs import needs_others
 from engine.design.distribution import Distribution
+from engine.design.kept import Kept
 from engine.design.kind import Misfit, Role, Shape, TensorSpec
 from engine.design.knob import flag
 
@@ -97,6 +100,13 @@ class CrossAttention(LookingElsewhere):
         if self.add_bias_kv:
             found |= dict.fromkeys(("bias_k", "bias_v"), (1, 1, features))
         return {name: found[name] for name in self.tensors if name in found}
+
+    def kept(self, x: TensorSpec) -> Kept:
+        steps, features = x.shape
+        seen, wide = self.needs_memory(x)
+        most = seen + self.add_bias_kv + self.add_zero_attn
+        looks = attention_kept(steps, most, features, self.num_heads, self.dropout)
+        return Kept(numbers=looks + seen * wide)
 
     def macs(self, x: TensorSpec) -> int:
         steps, features = x.shape
@@ -201,6 +211,18 @@ class TransformerDecoderLayer(LookingElsewhere):
             if self.bias:
                 found[f"{name}.bias"] = shape[:1]
         return found
+
+    def kept(self, x: TensorSpec) -> Kept:
+        steps, features = x.shape
+        seen, _ = self.needs_memory(x)
+        looks = attention_kept(steps, steps, features, self.nhead, self.dropout)
+        across = attention_kept(steps, seen, features, self.nhead, self.dropout)
+        inner = feedforward_kept(
+            steps, features, self.dim_feedforward, self.dropout, self.inner_activation
+        )
+        # A third norm, and what is dropped before it.
+        between = (2 if self.dropout else 1) * steps * features + 2 * steps
+        return Kept(numbers=looks + across + inner + between)
 
     def macs(self, x: TensorSpec) -> int:
         steps, features = x.shape

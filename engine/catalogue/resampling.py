@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Axes, Spatial
+from engine.design.kept import NOTHING
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, one_of, per_axis, real, whole
 from engine.design.reach import Along, Reach
@@ -96,6 +97,7 @@ class Upsample(Kind):
     module = "nn.Upsample"
     parameters = "size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None"
     fixed: ClassVar[Mapping[str, Any]] = {"recompute_scale_factor": None}
+    keeps = NOTHING
 
     def dims_in(self) -> Dimensions:
         return ("channels", ANY)
@@ -138,6 +140,7 @@ class Upsampling2d(Spatial):
     family = "upsampling"
     aliases = ("interpolate", "resize")
     parameters = "size=None, scale_factor=None"
+    keeps = NOTHING
 
     def output(self, x: TensorSpec) -> TensorSpec:
         channels, sizes = self.picture(x)
