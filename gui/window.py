@@ -43,6 +43,7 @@ class Window(Parts):
             panel.selected.connect(document.select)
             panel.sealed.connect(document.seal)
             panel.commanded.connect(self.actions_table.run)
+        self.stack.found.connect(self.centre.show_found)
         self.stack.context_menu_wished.connect(self._context_menu)
         self.head.palette_wished.connect(self.deeds.show_palette)
         self.head.engine_wished.connect(self.deeds.restart_engine)

@@ -13,7 +13,16 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QAction, QContextMenuEvent, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QScrollArea,
+    QWidget,
+)
 
 import engine
 import resources
@@ -38,6 +47,7 @@ from engine.design.tree import (
 )
 from engine.design.value import replace
 from gui.document import opened
+from gui.inspector.memory_part import MemoryPart
 from gui.inspector.segments import Segments
 from gui.inspector.weight_part import WeightPart
 from gui.palette import open_palette
@@ -118,6 +128,7 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "79-u-net", partial(_start, name="u-net")
     yield "79-u-net-summary", lambda w: _then(w, partial(w.show_view, 1))
     yield "80-u-net-fields", _fields
+    yield "81-u-net-memory", _memory
     yield "65-menu-file", partial(_menu, name="File")
     for key in ACTIVATIONS:
         yield f"activation-{key}", partial(_with_activation, key=key)
@@ -297,6 +308,21 @@ def _blocks(window: Window, fold: bool, selected: str) -> None:
 def _network(window: Window, nodes: tuple[Node, ...], spec: TensorSpec, selected: str) -> None:
     _start_with(window, nodes, spec)
     _select(window, selected)
+    quiet(window)
+
+
+def _memory(window: Window) -> None:
+    """What training needs in memory, where nothing is selected."""
+    _start(window, "u-net")
+    window.document.select(())
+    quiet(window)
+    part = window.inspector.findChild(MemoryPart)
+    assert part is not None
+    area = part.parentWidget()
+    while not isinstance(area, QScrollArea):
+        assert area is not None
+        area = area.parentWidget()
+    area.verticalScrollBar().setValue(part.mapTo(area.widget(), QPoint(0, 0)).y() - 8)
     quiet(window)
 
 

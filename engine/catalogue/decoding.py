@@ -11,14 +11,17 @@ from engine.catalogue.attention import (
     MultiheadAttention,
     TransformerEncoderLayer,
     attention_default,
+    attention_kept,
     attention_macs,
     attention_weights,
+    feedforward_kept,
     layer_default,
 )
 from engine.catalogue.expressions import Expression
 from engine.catalogue.fan_rules import XavierUniform
 from engine.catalogue.needs import needs_numbers, needs_others
 from engine.design.distribution import Distribution
+from engine.design.kept import Kept
 from engine.design.kind import ANY, Dimensions, Misfit, Role, Shape, TensorSpec
 from engine.design.knob import flag
 
@@ -98,6 +101,13 @@ class CrossAttention(LookingElsewhere):
         if self.add_bias_kv:
             found |= dict.fromkeys(("bias_k", "bias_v"), (1, 1, features))
         return {name: found[name] for name in self.tensors if name in found}
+
+    def kept(self, x: TensorSpec) -> Kept:
+        steps, features = x.shape
+        seen, wide = self.needs_memory(x)
+        most = seen + self.add_bias_kv + self.add_zero_attn
+        looks = attention_kept(steps, most, features, self.num_heads, self.dropout)
+        return Kept(numbers=looks + seen * wide)
 
     def macs(self, x: TensorSpec) -> int:
         steps, features = x.shape
@@ -203,6 +213,18 @@ class TransformerDecoderLayer(LookingElsewhere):
                 found[f"{name}.bias"] = shape[:1]
         return found
 
+    def kept(self, x: TensorSpec) -> Kept:
+        steps, features = x.shape
+        seen, _ = self.needs_memory(x)
+        looks = attention_kept(steps, steps, features, self.nhead, self.dropout)
+        across = attention_kept(steps, seen, features, self.nhead, self.dropout)
+        inner = feedforward_kept(
+            steps, features, self.dim_feedforward, self.dropout, self.inner_activation
+        )
+        # A third norm, and what is dropped before it.
+        between = (2 if self.dropout else 1) * steps * features + 2 * steps
+        return Kept(numbers=looks + across + inner + between)
+
     def macs(self, x: TensorSpec) -> int:
         steps, features = x.shape
         seen = self.needs_memory(x)[0]
@@ -274,6 +296,13 @@ class ScaledDotProductAttention(Expression):
         key, value = needs_others(self, x)
         heads, steps = prod(x.shape[:-2]), x.shape[-2]
         return heads * steps * key.shape[-2] * (x.shape[-1] + value.shape[-1])
+
+    def kept(self, x: TensorSpec) -> Kept:
+        if len(x.shape) == 2:  # torch's plain way, which keeps the weights
+            key, _ = needs_others(self, x)
+            return Kept(input=True, numbers=x.shape[0] * key.shape[0])
+        # With heads it keeps one number for each query, and works the weights out again.
+        return Kept(input=True, output=True, numbers=prod(x.shape[:-1]))
 
 
 KINDS = (CrossAttention, TransformerDecoderLayer, ScaledDotProductAttention)

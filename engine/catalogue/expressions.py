@@ -7,6 +7,7 @@ from math import prod
 from typing import Any, ClassVar
 
 from engine.catalogue.needs import axis, needs_numbers
+from engine.design.kept import BOTH, NOTHING, VIEW
 from engine.design.kind import (
     Kind,
     Mend,
@@ -25,6 +26,7 @@ class Expression(Kind):
     """A kind that is no attribute of its class, and so has no name: `x = x.permute(0, 2, 1)`."""
 
     family = "shaping"
+    keeps = VIEW
 
 
 # --- laid out otherwise ----------------------------------------------------------------------------------------------
@@ -171,6 +173,7 @@ class Summing(Expression):
     keepdim: bool = flag(False, "Keep each of them as one of size 1.")
 
     family = "pooling"
+    keeps = NOTHING
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
@@ -221,6 +224,7 @@ class MaxOver(Summing):
     Says of each feature how strongly it occurs anywhere: over the steps of a text, or the points of a cloud.
     """
 
+    keeps = BOTH
     aliases = ("largest", "global max pooling", "reduce", "pointnet")
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = _summing("amax")
 
@@ -335,6 +339,7 @@ class Constant(Expression):
     value: float = real(1.0, "The constant.", at_least=-1e12, at_most=1e12)
 
     family = "linear"
+    keeps = NOTHING
     aliases = ("scale", "shift", "rescale", "factor", "number")
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "x + f.value": {"operation": "add"},

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from engine.catalogue.expressions import Expression
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Axes, Spatial
+from engine.design.kept import INPUT, NOTHING, Kept
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, one_of, per_axis, real, sizes, whole
 from engine.design.reach import Along, Reach
@@ -97,6 +98,7 @@ class Upsample(Kind):
     module = "nn.Upsample"
     parameters = "size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None"
     fixed: ClassVar[Mapping[str, Any]] = {"recompute_scale_factor": None}
+    keeps = NOTHING
 
     def dims_in(self) -> Dimensions:
         return ("channels", ANY)
@@ -139,6 +141,7 @@ class Upsampling2d(Spatial):
     family = "upsampling"
     aliases = ("interpolate", "resize")
     parameters = "size=None, scale_factor=None"
+    keeps = NOTHING
 
     def output(self, x: TensorSpec) -> TensorSpec:
         channels, sizes = self.picture(x)
@@ -209,6 +212,9 @@ class Interpolate(Expression):
             raise Misfit(f"one size, or {axes}", str(len(self.size)), (mend,))
         size = self.size if len(self.size) == axes else self.size * axes
         return TensorSpec((x.shape[0], *size))
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return INPUT if self.mode == "area" else NOTHING
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"to {'×'.join(map(str, self.size))}"

@@ -14,6 +14,7 @@ from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from engine.design.kept import BOTH, Kept
 from engine.design.knob import Entry
 from engine.design.reach import Reach
 from engine.design.value import value
@@ -256,6 +257,8 @@ class Kind(Entry):
     """Fields that say what modules are inside: blocks of one class have them alike, as no line of code could ask."""
     roles: ClassVar[Mapping[str, Role]] = {}
     """Roles of tensors whose name does not say it."""
+    keeps: ClassVar[Kept] = BOTH
+    """What autograd keeps of it, where that does not depend on its fields or its input."""
 
     def output(self, x: TensorSpec) -> TensorSpec:
         """What comes out for `x`. Raises Misfit when `x` does not fit."""
@@ -287,6 +290,10 @@ class Kind(Entry):
         What the statistics of a norm see is not counted.
         """
         return None
+
+    def kept(self, x: TensorSpec) -> Kept:
+        """What autograd keeps of a training pass through it."""
+        return self.keeps
 
     def derived(self, x: TensorSpec) -> dict[str, Any]:
         """Arguments of the call that follow from the input, such as `in_features`."""
@@ -416,6 +423,8 @@ class Join(Entry):
     form: ClassVar[str] = ""
     """An expression over `a` and `b` for two values at a time (`a + b`), over `all` for a list, or `a` for one."""
     at_most: ClassVar[int] = 64
+    keeps_branches: ClassVar[bool] = False
+    """Whether autograd keeps what the branches give."""
 
     def output(self, branches: tuple[TensorSpec, ...]) -> TensorSpec:
         """What comes out. Raises Misfit when the branches do not meet."""

@@ -14,9 +14,9 @@ from gui.views.diagram_changes import changed
 from gui.views.diagram_lines import Live
 from gui.views.diagram_names import Names
 from gui.views.diagram_overview import Overview
-from gui.views.diagram_painting import paint, prepare, scale_of_words
+from gui.views.diagram_painting import paint, paint_rings, prepare, scale_of_words
 from gui.views.diagram_pictures import Pictures
-from gui.views.diagram_places import Places, neuron_at, stretched
+from gui.views.diagram_places import Places, missing, neuron_at, stretched
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
@@ -42,8 +42,8 @@ RIM = 60.0
 """Units around what can be pointed at, within which it shows that it is selected."""
 AHEAD = 0.3
 """Of the sheet's width, how far beyond its sides lines are painted beforehand."""
-ASIDE = 24
-"""Pixels between a node that comes into sight and the edge."""
+READABLE, SMALLEST = 0.8, 0.45
+"""A large diagram that does not fit so small that its words still have room is shown at a size that is easy to read."""
 COMFORTABLE = 1.25
 """A small diagram is not blown up beyond this."""
 
@@ -78,9 +78,12 @@ class DiagramCanvas(QWidget):
         self._overview = Overview()
         self._on_map = False
         self._selected: tuple[int, ...] = ()
+        self._found: frozenset[int] | None = None
         self._zoom = 1.0
         self._offset = QPointF(0, 0)
         self._fits = True
+        self._whole = False
+        """Whether all is shown, however small."""
         self._dragged_from: QPointF | None = None
         self._has_dragged = False
         # It fills all of itself: else everything behind it would be painted first, each time.
@@ -94,13 +97,20 @@ class DiagramCanvas(QWidget):
         """Show a diagram; the view stays where a person moved it, else it shows all."""
         if diagram is self._diagram or diagram == self._diagram:
             return
+        fresh = self._diagram is None
         before, where = self._shown, (self._zoom, QPointF(self._offset))
         self._diagram = self._shown = diagram
         if self._fits:
             self._fit()
-            self._stay(*where)
+            if not fresh:
+                self._stay(*where)
             self._bring_into_sight()
-        if before is None or where != (self._zoom, self._offset) or self._other_names(before):
+        if (
+            fresh
+            or before is None
+            or where != (self._zoom, self._offset)
+            or self._other_names(before)
+        ):
             self.update()
         elif strip := changed(before, self._shown, self._air):
             self._update_strip(*strip)
@@ -119,7 +129,7 @@ class DiagramCanvas(QWidget):
     def _prepare(self) -> None:
         """Paint the lines of one bundle that is or will soon be seen; once there is no more, show what has come."""
         if self._shown is not None and self._overview.renew(self._shown):
-            self.update(self._map_area().toAlignedRect())
+            self.update(self.map_area().toAlignedRect())
             return
         live, seen = self._coming or self._live, self._seen()
         wide = seen.adjusted(-seen.width() * AHEAD, 0, seen.width() * AHEAD, 0)
@@ -156,15 +166,22 @@ class DiagramCanvas(QWidget):
     def show_selection(self, ids: tuple[int, ...]) -> None:
         if ids == self._selected:
             return
-        before, where = self._selected, self._offset.x()
+        before, where = self._selected, QPointF(self._offset)
         self._selected = ids
         self._bring_into_sight()
-        if where != self._offset.x() or self._named(before) != self._named(ids):
+        if where != self._offset or self._named(before) != self._named(ids):
             self.update()
             return
         for node_id in set(before) ^ set(ids):
             if (area := self._places.area(node_id)) is not None:
                 self._update_strip(area.left() - RIM, area.right() + RIM)
+
+    def show_found(self, ids: frozenset[int] | None, at: int) -> None:
+        """Mark what a search has found, all else being faded, and bring one of them into sight; None ends that."""
+        if (ids, at) != (self._found, 0):
+            self._found = ids
+            self._bring_into_sight(at)
+            self.update()
 
     def _named(self, selected: tuple[int, ...]) -> object:
         """The columns and plates whose name has room; those that are selected come first."""
@@ -179,28 +196,22 @@ class DiagramCanvas(QWidget):
             strip = whole.adjusted(max(left, 0), 0, min(right - whole.width(), 0), 0)
             self.update(strip.toAlignedRect())
 
-    def _bring_into_sight(self) -> None:
-        """Move the sheet, without zooming, so that the node selected last can be seen."""
-        area = self._places.area(self._selected[-1]) if self._selected else None
+    def _bring_into_sight(self, node_id: int = 0) -> None:
+        """Move the sheet, without zooming, so that a node can be seen, by default the one selected last."""
+        area = self.where(node_id or (self._selected[-1] if self._selected else 0))
         if area is None or not self.width():
             return
-        left, right = (
-            area.left() * self._zoom + self._offset.x(),
-            area.right() * self._zoom + self._offset.x(),
-        )
-        if left >= 0 and right <= self.width():
-            return
-        if -self.width() < left and right < 2 * self.width():
-            # From near by only as far as needed: most of what is seen has been painted already.
-            self._offset.setX(
-                self._offset.x() - min(left - ASIDE, 0) - max(right + ASIDE - self.width(), 0)
-            )
-        else:
-            self._offset.setX(self.width() / 2 - area.center().x() * self._zoom)
+        across = missing(area.left(), area.width(), self.width())
+        down = missing(area.top(), area.height(), self.height())
+        self._offset += QPointF(across, down)
+
+    def start_over(self) -> None:
+        """The next diagram is another network's: wherever the sheet was moved, that is shown from its beginning on."""
+        self._fits, self._whole, self._diagram, self._selected = True, False, None, ()
 
     def fit(self) -> None:
-        """Show all."""
-        self._fits = True
+        """Show all, however small."""
+        self._fits = self._whole = True
         self._fit()
         self.update()
 
@@ -211,7 +222,7 @@ class DiagramCanvas(QWidget):
         inside = (point - self._offset) / self._zoom
         self._offset = point - inside * zoom
         self._zoom = zoom
-        self._fits = False
+        self._fits = self._whole = False
         self.zoomed.emit(zoom)
         self.update()
 
@@ -241,17 +252,17 @@ class DiagramCanvas(QWidget):
         if diagram is None or not diagram.width or not diagram.height:
             return
         by_height = (self.height() - TOP) / diagram.height
-        # A long network is shown at a size that can be read, from its beginning on.
-        zoom = max(
-            min(self.width() / diagram.width, by_height, COMFORTABLE),
-            min(0.55, by_height),
-            FARTHEST,
-        )
+        everything = min(self.width() / diagram.width, by_height, COMFORTABLE)
+        zoom = everything
+        if everything < SMALLEST and not self._whole:
+            # What is long is shown at a size that can be read, from its beginning on.
+            zoom = max(min(READABLE, by_height), SMALLEST)
+        zoom = max(zoom, FARTHEST)
         self._shown = stretched(diagram, self.width() / (diagram.width * zoom))
         diagram, self._zoom = self._shown, zoom
         x = (self.width() - diagram.width * self._zoom) / 2
         y = (self.height() + TOP - diagram.height * self._zoom) / 2
-        self._offset = QPointF(max(x, 0.0), y)
+        self._offset = QPointF(max(x, 0.0), max(y, TOP) if self._whole else y)
         self.zoomed.emit(self._zoom)
 
     def _stay(self, zoom: float, offset: QPointF) -> None:
@@ -278,10 +289,14 @@ class DiagramCanvas(QWidget):
                 self._zoom,
                 self._pictures,
                 self._names,
+                self._found,
             )
+            found = self._found_areas()
+            paint_rings(painter, found)
             painter.resetTransform()
-            if (area := self._map_area()).intersects(QRectF(event.rect())):
+            if (area := self.map_area()).intersects(QRectF(event.rect())):
                 self._overview.paint(painter, self._shown or self._diagram, area, self._seen())
+                self._overview.mark(painter, self._shown or self._diagram, area, found)
             self._prepared = 0
             self._idle.start(REST_MS)
         if self.hasFocus():
@@ -300,7 +315,7 @@ class DiagramCanvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus()
-        if self._map_area().contains(event.position()):
+        if self.map_area().contains(event.position()):
             self._on_map = True
             self._go_on_map(event.position())
             return
@@ -314,7 +329,7 @@ class DiagramCanvas(QWidget):
         if self._dragged_from is not None and event.buttons() & Qt.MouseButton.LeftButton:
             moved = event.position() - self._dragged_from
             if self._has_dragged or moved.manhattanLength() > 4:
-                self._has_dragged, self._fits = True, False
+                self._has_dragged, self._fits, self._whole = True, False, False
                 self._offset += moved
                 self._dragged_from = event.position()
                 self.update()
@@ -338,7 +353,7 @@ class DiagramCanvas(QWidget):
         self._dragged_from = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self._map_area().contains(event.position()):
+        if self.map_area().contains(event.position()):
             return
         if not (node_id := self._node_at(event.position())):
             self.fit()
@@ -382,25 +397,43 @@ class DiagramCanvas(QWidget):
         """A point of the widget in the diagram's units."""
         return (point - self._offset) / self._zoom
 
+    def where(self, node_id: int) -> QRectF | None:
+        """Where a node is in the widget, None where it is not drawn; it may be out of sight."""
+        area = self._places.area(node_id)
+        if area is None:
+            return None
+        return QRectF(area.topLeft() * self._zoom + self._offset, area.size() * self._zoom)
+
+    @property
+    def found(self) -> frozenset[int] | None:
+        """What a search has found, None while nobody searches."""
+        return self._found
+
     def _is_block(self, node_id: int) -> bool:
         """Whether something is drawn of this id that folds or unfolds."""
         drawn = self._diagram
         return drawn is not None and (
-            any(frame.node_id == node_id for frame in drawn.frames)
+            any(each.node_id == node_id for each in (*drawn.frames, *drawn.joints))
             or any(box.folded and box.node_id == node_id for box in drawn.boxes)
         )
 
-    def _map_area(self) -> QRectF:
+    def map_area(self) -> QRectF:
+        """Where the map stands, empty where there is none."""
         if self._shown is None:
             return QRectF()
         return self._overview.area(self._shown, self._seen(), QRectF(self.rect()).size())
 
+    def _found_areas(self) -> list[QRectF]:
+        """Where what a search has found is, in the diagram's units."""
+        found = self._found or frozenset()
+        return [area for node_id, area, _ in self._places.all if node_id in found] if found else []
+
     def _go_on_map(self, at: QPointF) -> None:
         """Show in the middle what the map shows at a point."""
-        area = self._map_area()
+        area = self.map_area()
         if self._shown is None or area.isEmpty():
             return
-        self._fits = False
+        self._fits = self._whole = False
         middle = QPointF(self.width() / 2, self.height() / 2)
         self._offset = middle - self._overview.point(self._shown, area, at) * self._zoom
         self.update()

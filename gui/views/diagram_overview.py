@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
@@ -10,6 +12,8 @@ from gui import theme
 
 WIDTH, LOWEST, HIGHEST = 260.0, 26.0, 90.0
 INSET = 10.0
+DOT = 6.0
+"""Height of what a search has found."""
 
 
 class Overview:
@@ -68,6 +72,19 @@ class Overview:
         painter.setPen(QPen(theme.current().colour("accent"), 1.5))
         painter.setBrush(theme.current().colour("accent", 0.12))
         painter.drawRect(part)
+
+    def mark(
+        self, painter: QPainter, diagram: Diagram, area: QRectF, found: Sequence[QRectF]
+    ) -> None:
+        """Show on the map where something was found, large enough to be seen."""
+        across, down = area.width() / diagram.width, area.height() / diagram.height
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.current().colour("accent"))
+        for place in found:
+            dot = QRectF(0, 0, max(place.width() * across, DOT), DOT)
+            middle = place.center()
+            dot.moveCenter(area.topLeft() + QPointF(middle.x() * across, middle.y() * down))
+            painter.drawRect(dot)
 
 
 def _picture(diagram: Diagram, area: QRectF, ratio: float) -> QPixmap:
