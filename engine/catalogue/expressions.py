@@ -201,7 +201,7 @@ def _summing(function: str) -> dict[str, dict[str, Any]]:
 class MeanOver(Summing):
     """The mean over one or more dimensions: over height and width, one number for each channel.
 
-    The end of most image networks, and a plain way to make one row of a sequence: every step counts alike.
+    The end of most image networks. Also a plain way to make one row of a sequence, in which every step counts alike.
     """
 
     aliases = ("average", "global average pooling", "reduce")
@@ -221,7 +221,8 @@ class SumOver(Summing):
 class MaxOver(Summing):
     """The largest number over one or more dimensions.
 
-    Says of each feature how strongly it occurs anywhere: over the steps of a text, or the points of a cloud.
+    Says of each feature how strongly it occurs anywhere: over the steps of a text, or the points of a cloud. Where the
+    largest stood is lost.
     """
 
     keeps = BOTH
@@ -235,7 +236,7 @@ class MaxOver(Summing):
 class Select(Expression):
     """One place along a dimension is picked, and the dimension is gone.
 
-    Of the steps of a sequence the first, where a class token stands, or the last one.
+    Use it to read off the first step of a sequence, where a class token stands. Or the last one, which has seen all.
     """
 
     dim: int = whole(1, DIM)
@@ -263,7 +264,7 @@ class Select(Expression):
 class Slice(Expression):
     """A run of places along a dimension is kept.
 
-    For a part of the channels or of the steps, and to crop an image to the size of another.
+    For a part of the channels or of the steps. Two of them, one for each axis, crop an image to the size of another.
     """
 
     dim: int = whole(1, DIM)
@@ -292,7 +293,7 @@ class Slice(Expression):
 class Chunk(Expression):
     """A dimension is cut into equal parts, of which one is kept.
 
-    Takes queries, keys or values from a layer that makes all three at once, or one half of a gate.
+    Takes queries, keys or values from a layer that makes all three at once. The number of parts has to divide the size.
     """
 
     chunks: int = whole(2, "Parts that it is cut into.", at_least=1)
@@ -377,7 +378,6 @@ def _listed(numbers: Shape) -> str:
     return ", ".join(map(str, numbers))
 
 
-KINDS = (
-    Permute, Transpose, Reshape, Squeeze, Unsqueeze, Select, Slice, Chunk,
-    MeanOver, SumOver, MaxOver, Constant,
-)  # fmt: skip
+SHAPING = (Permute, Transpose, Reshape, Squeeze, Unsqueeze, Select, Slice, Chunk)
+SUMMING = (MeanOver, SumOver, MaxOver)
+CALCULATING = (Constant,)
