@@ -75,6 +75,17 @@ def construct(network: Network, analysis: Analysis | None = None) -> Built:
     return _built(facts.body, inputs, network.ties, outputs=network.outputs)
 
 
+def on_meta(network: Network, analysis: Analysis | None = None) -> Built:
+    """The network on torch's meta device: all of its shapes and none of its numbers, so that any size fits.
+
+    Raises DesignError for a faulty network.
+    """
+    facts = sound(network, analysis)
+    inputs = tuple(each.name for each in network.inputs)
+    with torch.device("meta"):
+        return _built(facts.body, inputs, network.ties, outputs=network.outputs)
+
+
 def _built(
     body: StackFacts,
     inputs: tuple[str, ...] = ("x",),
