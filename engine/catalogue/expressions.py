@@ -17,7 +17,7 @@ from engine.design.kind import (
     TensorSpec,
 )
 from engine.design.knob import flag, one_of, real, sizes, whole
-from engine.design.reach import Reach
+from engine.design.reach import EVERYTHING, Reach
 
 DIM = "Dimension that it works on; 0 is the batch, 1 the first behind it, -1 the last."
 
@@ -114,6 +114,9 @@ class Reshape(Expression):
         rest = x.elements // known
         return TensorSpec(tuple(rest if size == -1 else size for size in self.shape), x.dtype)
 
+    def reach(self, x: TensorSpec) -> Reach | None:
+        return () if len(self.output(x).shape) == 1 else None
+
     def brief(self, x: TensorSpec | None) -> str:
         return " × ".join("?" if size == -1 else str(size) for size in self.shape)
 
@@ -186,6 +189,12 @@ class Summing(Expression):
         if not self.keepdim:
             shape = (size for place, size in enumerate(x.shape) if place not in places)
         return TensorSpec(tuple(shape), x.dtype)
+
+    def reach(self, x: TensorSpec) -> Reach | None:
+        gone = {_axis(x, "dim", dim, (-1,)) for dim in self.dim}
+        if gone >= set(range(1, len(x.shape))):
+            return EVERYTHING
+        return () if gone == {0} and self.keepdim else None
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"dim {_listed(self.dim)}"
@@ -286,6 +295,9 @@ class Slice(Expression):
             raise Misfit(f"at most {rest} places from there on", str(self.length), (mend,))
         return TensorSpec((*x.shape[:place], self.length, *x.shape[place + 1 :]), x.dtype)
 
+    def reach(self, x: TensorSpec) -> Reach | None:
+        return () if len(x.shape) > 1 and self.dim in (1, -len(x.shape)) else None
+
     def brief(self, x: TensorSpec | None) -> str:
         return f"{self.length} of dim {self.dim}"
 
@@ -319,6 +331,9 @@ class Chunk(Expression):
                 f"an index from {-self.chunks} to {self.chunks - 1}", str(self.index), (mend,)
             )
         return TensorSpec((*x.shape[:place], size // self.chunks, *x.shape[place + 1 :]), x.dtype)
+
+    def reach(self, x: TensorSpec) -> Reach | None:
+        return () if len(x.shape) > 1 and self.dim in (1, -len(x.shape)) else None
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"part {self.index} of {self.chunks}"

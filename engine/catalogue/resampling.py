@@ -213,6 +213,15 @@ class Interpolate(Expression):
         size = self.size if len(self.size) == axes else self.size * axes
         return TensorSpec((x.shape[0], *size))
 
+    def reach(self, x: TensorSpec) -> Reach | None:
+        out = self.output(x).shape[1:]
+        if self.mode != "area":
+            return resized_reach(x.shape[1:], out, None, self.mode, False)
+        pairs = list(zip(x.shape[1:], out, strict=True))
+        if any(size % wide for size, wide in pairs):
+            return None
+        return tuple([Along(0, size // wide - 1, size // wide) for size, wide in pairs])
+
     def kept(self, x: TensorSpec) -> Kept:
         return INPUT if self.mode == "area" else NOTHING
 

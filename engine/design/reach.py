@@ -50,12 +50,17 @@ OWN = Along(0, 0, 1)
 
 
 def behind(seen: Reach | None, here: Reach | None) -> Reach | None:
-    """What an output sees through a layer, whose inputs see `seen`; None where either is unknown."""
+    """What an output sees through a layer, whose inputs see `seen`; None where that is unknown.
+
+    Where all that comes in sees everything, so does what is made of it, in whatever way.
+    """
+    if seen is EVERYTHING:
+        return EVERYTHING
     if not here:
         return None if here is None else seen
     if not seen:
         return None if seen is None else here
-    if seen is EVERYTHING or here is EVERYTHING:
+    if here is EVERYTHING:
         return EVERYTHING
     if len(seen) != len(here):
         return None

@@ -29,7 +29,7 @@ from engine.design.tree import (
 )
 from engine.runtime.build import Built, on_meta
 from engine.source.sound import sound
-from engine.views.facts import Analysis, NodeFacts, StackFacts, turns_of
+from engine.views.facts import Analysis, NodeFacts, StackFacts, label, turns_of
 from engine.views.ties import tensors
 
 BATCH = 2
@@ -167,7 +167,8 @@ def _stack_in_order(
 ) -> Iterator[tuple[str, NodeFacts, bool]]:
     for position, facts in enumerate(body.nodes):
         node, again = facts.node, is_again
-        path = prefix + (str(position) if numbered else node_name(node))
+        name = node_name(node) or f"({label(node)})"
+        path = prefix + (str(position) if numbered else name)
         if isinstance(node, Again):
             path, again = prefix + node.of, True
             once = named[node.of]
@@ -262,6 +263,8 @@ def _compare_macs(analysis: Analysis, flops: dict[str, int], findings: Findings)
         node = facts.node
         if isinstance(node, Layer) and node.kind.module in UNCOUNTED:
             uncounted.add(path)
+        if isinstance(node, Layer) and not node.kind.is_module():
+            continue  # a line of the class around it, where its operations are counted
         if isinstance(node, Layer) or (isinstance(node, Again) and not facts.stacks):
             expected[path] += BATCH * facts.totals.macs
     root = Built.__name__

@@ -14,6 +14,7 @@ from torch import nn
 import engine
 import resources
 from engine.catalogue.convolution import Conv1d, Conv2d, ConvTranspose1d
+from engine.catalogue.expressions import MaxOver, MeanOver, Reshape, SumOver
 from engine.catalogue.joins import Add, Concat
 from engine.catalogue.linear import Linear
 from engine.catalogue.padding import ZeroPad1d
@@ -209,6 +210,20 @@ def test_a_linear_behind_a_flatten_sees_everything_and_behind_a_fault_nothing_is
     assert fields.of(1) == fields.of(2) == (Along(0, 2, 1),) * 2
     assert fields.of(3) is EVERYTHING
     assert fields.of(4) is fields.of(5) is None
+
+
+@pytest.mark.parametrize(
+    "taken", [MeanOver(dim=(2, 3)), MaxOver(dim=(-1, -2)), SumOver(dim=(1, 2, 3))]
+)
+def test_what_sums_over_all_places_sees_everything_and_so_does_what_follows(taken: Kind):
+    layers = (
+        Layer(1, "conv", Conv2d(out_channels=4)),
+        Layer(2, "", taken),
+        Layer(3, "", Reshape(shape=(-1, 1))),
+    )
+    network = Network("Net", (Input("x", TensorSpec((3, 8, 8))),), Stack(layers), next_id=4)
+    fields = receptive_fields(infer(network))
+    assert fields.of(2) is fields.of(3) is EVERYTHING
 
 
 def test_branches_that_look_at_places_differently_far_apart_are_not_known():

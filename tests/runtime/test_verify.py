@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 import engine
 import resources
 from engine.catalogue.convolution import Conv2d
+from engine.catalogue.decoding import ScaledDotProductAttention
+from engine.catalogue.expressions import MeanOver
 from engine.catalogue.joins import MatMul
 from engine.catalogue.linear import Linear
 from engine.catalogue.pairs import Bilinear
@@ -56,6 +58,19 @@ def blocks() -> Network:
 def test_turns_second_uses_joins_and_what_torch_does_not_count_are_compared():
     found = verify(blocks())
     assert not found.differences
+
+
+def test_what_has_no_module_is_compared_with_its_class():
+    looking = Layer(3, "", ScaledDotProductAttention(), others=("keys", "keys"))
+    layers = (
+        Layer(1, "keys", Linear(8)),
+        Layer(2, "queries", Linear(8)),
+        looking,
+        Layer(4, "", MeanOver()),
+    )
+    network = Network("Net", (Input("x", TensorSpec((6, 8))),), Stack(layers), next_id=5)
+    assert infer(network).valid
+    assert not verify(network).differences
 
 
 def test_every_difference_is_told_with_its_layer_and_both_numbers():
