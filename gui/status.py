@@ -54,6 +54,8 @@ class Status(QWidget):
             f"{short(totals.macs)} MACs",
             self.tr("{size} weights").format(size=size(4 * totals.parameters)),
         ]
+        if faults:
+            texts[0] = self.tr("up to the fault: {0}").format(texts[0])
         if new.is_saved:
             texts.append(self.tr("saved"))
         elif new.is_changed:

@@ -11,7 +11,7 @@ from math import prod
 
 from engine.design.kept import INDEX_BYTES, Kept
 from engine.design.kind import Gathered, TensorSpec
-from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, Stack, node_name
+from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, node_name, others_of
 from engine.design.tuples import NamedTuple
 from engine.views.facts import Analysis, NodeFacts, StackFacts
 
@@ -37,7 +37,7 @@ def passes(analysis: Analysis) -> Passes:
     inputs = {each.name: memory.new(each.spec, False) for each in analysis.network.inputs}
     flow = next(iter(inputs.values()), None)
     if flow is not None:
-        within = _ClassPass(inputs, memory, _read_in(analysis.body.stack))
+        within = _ClassPass(inputs, memory, _read_in(analysis.body))
         within.held = frozenset(each.storage for each in inputs.values())
         within.stack(analysis.body, flow)
     return Passes(memory.kept_numbers, memory.kept_bytes, memory.most)
@@ -120,8 +120,9 @@ class _ClassPass:
             case Parallel():
                 return self._parallel(facts, node, value)
             case Group():
-                inside = self._inside(node, value)
-                return inside.stack(facts.stacks[0], value) if facts.stacks else None
+                if not facts.stacks:
+                    return None
+                return self._inside(node, facts.stacks[0], value).stack(facts.stacks[0], value)
             case Repeat():
                 return self._repeat(facts, node, value)
             case Again():
@@ -211,12 +212,12 @@ class _ClassPass:
         return current
 
     def _turn(self, node: Repeat, turn: StackFacts, value: Value | None) -> Value | None:
-        return self._inside(node, value).stack(turn, value) if value is not None else None
+        return self._inside(node, turn, value).stack(turn, value) if value is not None else None
 
-    def _inside(self, node: Group | Repeat, value: Value) -> _ClassPass:
+    def _inside(self, node: Group | Repeat, body: StackFacts, value: Value) -> _ClassPass:
         """A pass through a block, while its caller holds what it was given."""
         given = dict(zip(node.takes, self._others(node.others), strict=False))
-        inside = _ClassPass(given, self.memory, _read_in(node.body))
+        inside = _ClassPass(given, self.memory, _read_in(body))
         inside.held = self.held | {value.storage}
         return inside
 
@@ -224,19 +225,17 @@ class _ClassPass:
         return [self.known[name] for name in names if name in self.known]
 
 
-def _read_in(stack: Stack) -> frozenset[str]:
+def _read_in(body: StackFacts) -> frozenset[str]:
     """The names that the nodes of a class speak of."""
     found: set[str] = set()
-    _add_read(stack, found)
+    _add_read(body, found)
     return frozenset(found - {""})
 
 
-def _add_read(stack: Stack, found: set[str]) -> None:
-    for node in stack.nodes:
-        match node:
-            case Layer() | Group() | Repeat() | Again():
-                found.update(node.others)
-            case Parallel():
-                for branch in node.branches:
-                    found.add(branch.source)
-                    _add_read(branch, found)
+def _add_read(body: StackFacts, found: set[str]) -> None:
+    for facts in body.nodes:
+        found.update(others_of(facts.node))
+        if isinstance(facts.node, Parallel):
+            for branch in facts.stacks:
+                found.add(branch.stack.source)
+                _add_read(branch, found)

@@ -6,6 +6,7 @@ import pytest
 
 from engine.catalogue.joins import Add
 from engine.catalogue.linear import Linear
+from engine.catalogue.optimizers import SGD
 from engine.catalogue.rectifiers import ReLU
 from engine.design.address import Place
 from engine.design.edit import (
@@ -21,6 +22,7 @@ from engine.design.edit import (
 )
 from engine.design.error import DesignError
 from engine.design.kind import TensorSpec
+from engine.design.reach import EVERYTHING
 from engine.design.tree import (
     DEEPEST,
     Group,
@@ -34,8 +36,12 @@ from engine.design.tree import (
     walk,
 )
 from engine.source.reader import read_module
+from engine.views.details import details
+from engine.views.memory import memory
 from engine.views.pricing import priced
+from engine.views.receptive_field import receptive_fields
 from engine.views.shapes import infer
+from engine.views.summary import summarize
 
 TOWER = 10_000
 
@@ -123,3 +129,21 @@ def test_a_faulty_design_has_a_summary_of_its_sound_part():
     body = Stack((Layer(3, "layer3", Linear(4)),))
     network = net(*sound, Repeat(4, "blocks", "Block", body, 10**9), Layer(5, "layer5", Linear(2)))
     assert infer(network).totals.parameters == (4 * 8 + 8) + (8 * 3 + 3)
+
+
+@pytest.mark.parametrize("branches", [False, True])
+def test_memory_and_receptive_fields_of_a_tower_and_of_endless_turns_are_there_at_once(
+    branches: bool,
+):
+    body = Stack((Layer(1, "layer1", Linear(4)),))
+    endless = Repeat(2, "blocks", "Block", body, 10**9)
+    for node in (tower(TOWER, branches=branches), tower(500, branches=branches), endless):
+        network = net(Layer(10**5, "sound", Linear(4)), node)
+        analysis = infer(network)
+        found = memory(analysis, SGD(), "float32")
+        assert found.weights == 4 * analysis.totals.parameters
+        assert len(details(analysis, summarize(network, 1, analysis).rows)) > 0
+        sound = analysis.facts(10**5)
+        assert sound is not None
+        is_known = sound.output is not None
+        assert (receptive_fields(analysis).of(10**5) is EVERYTHING) == is_known
