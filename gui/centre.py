@@ -121,6 +121,7 @@ class Centre(QWidget):
 
         view = SummaryView()
         view.selected.connect(self.selected)
+        view.commanded.connect(self.commanded)
         return view
 
     def _make_code(self) -> CodeView:

@@ -46,6 +46,8 @@ from engine.design.tree import (
     walk,
 )
 from engine.design.value import replace
+from engine.worker.protocol import Result
+from gui.dialogs.verify import VerifyDialog
 from gui.document import opened
 from gui.inspector.memory_part import MemoryPart
 from gui.inspector.segments import Segments
@@ -129,6 +131,8 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "79-u-net-summary", lambda w: _then(w, partial(w.show_view, 1))
     yield "80-u-net-fields", _fields
     yield "81-u-net-memory", _memory
+    yield "82-compared", partial(_compared, name="resnet-18")
+    yield "83-difference", _difference
     yield "65-menu-file", partial(_menu, name="File")
     for key in ACTIVATIONS:
         yield f"activation-{key}", partial(_with_activation, key=key)
@@ -322,8 +326,28 @@ def _memory(window: Window) -> None:
     while not isinstance(area, QScrollArea):
         assert area is not None
         area = area.parentWidget()
-    area.verticalScrollBar().setValue(part.mapTo(area.widget(), QPoint(0, 0)).y() - 8)
+    inside = area.widget()
+    assert inside is not None
+    area.verticalScrollBar().setValue(part.mapTo(inside, QPoint(0, 0)).y() - 8)
     quiet(window)
+
+
+def _compared(window: Window, name: str) -> None:
+    """The design compared with torch."""
+    _start(window, name)
+    window.show_view(1)
+    window.deeds.show_verify()
+    quiet(window)
+
+
+def _difference(window: Window) -> None:
+    """What the dialog says where something differs."""
+    _compared(window, "lenet-5")
+    dialog = window.findChild(VerifyDialog)
+    assert dialog is not None
+    differences = ["fc1: the output is [2, 120] here and [2, 84] in torch."]
+    values = {"comparisons": 53, "different": 1, "differences": differences, "torch": "2.13.0"}
+    dialog._show(Result(0, values))  # pyright: ignore[reportPrivateUsage]
 
 
 def _fields(window: Window) -> None:
