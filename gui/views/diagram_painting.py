@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from math import isfinite
 
@@ -37,14 +37,15 @@ def paint(
     pictures: Pictures | None = None,
     names: Names | None = None,
     found: frozenset[int] | None = None,
+    whole: Diagram | None = None,
 ) -> None:
-    """Everything of the diagram that lies in `seen`, both in the diagram's own units.
+    """Everything of the diagram that lies in `seen`, both in the diagram's own units; it may be a part of a `whole`.
 
     With `pictures`, lines, neurons and boxes are painted once and then shown again as long as they stay the same. While
     somebody searches, what is not `found` is faded.
     """
     lines = Lines(diagram, live)
-    words = _Words(zoom, (names or Names()).of(diagram, scale_of_words(zoom), selected))
+    words = _Words(zoom, (names or Names()).of(whole or diagram, scale_of_words(zoom), selected))
     pixels = None if pictures is None else zoom * painter.device().devicePixelRatio()
     left, right, top, bottom = seen.left(), seen.right(), seen.top(), seen.bottom()
     for frame in diagram.frames:
@@ -113,6 +114,17 @@ def paint(
 def _fade(painter: QPainter, node_id: int, found: frozenset[int] | None) -> None:
     if found is not None:
         painter.setOpacity(1.0 if node_id in found else FADED)
+
+
+def paint_ends(painter: QPainter, ends: Iterable[tuple[QPointF, bool]]) -> None:
+    """An arrow where a line leaves a row, and a dot where it goes on in the next."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.current().colour("text_muted"))
+    for at, goes_on in ends:
+        if goes_on:
+            painter.drawEllipse(at, 3.2, 3.2)
+        else:
+            painter.drawPolygon([at, at + QPointF(-8, -4.5), at + QPointF(-8, 4.5)])
 
 
 def paint_rings(painter: QPainter, areas: Sequence[QRectF]) -> None:
@@ -262,7 +274,8 @@ def _frame(painter: QPainter, frame: Frame, selected: bool, zoom: float) -> None
     colours = theme.current()
     edge = "danger" if frame.faulty else "accent" if selected else "border_strong"
     painter.setPen(QPen(colours.colour(edge), 2 if selected else 1))
-    painter.setBrush(colours.colour("panel", 0.75))
+    # Opaque: to blend one into what is behind it takes Qt three times as long.
+    painter.setBrush(colours.colour("panel"))
     painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 10, 10)
     if frame.faulty:
         paint_warning(painter, QPointF(frame.x + frame.width - 4, frame.y + 3))
