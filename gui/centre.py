@@ -86,6 +86,10 @@ class Centre(QWidget):
         """The values of a forward pass, for the diagram's neurons; None when they no longer hold."""
         self.diagram.show_forward(result)
 
+    def show_found(self, ids: frozenset[int] | None, at: int) -> None:
+        """What a search of the stack has found, for the diagram to show, too; None once nobody searches."""
+        self.diagram.show_found(ids, at)
+
     def _bring_to_front(self, index: int) -> None:
         if index not in self._views:
             view = self._makers[index]()
@@ -117,6 +121,7 @@ class Centre(QWidget):
 
         view = SummaryView()
         view.selected.connect(self.selected)
+        view.commanded.connect(self.commanded)
         return view
 
     def _make_code(self) -> CodeView:

@@ -221,6 +221,8 @@ COMMANDS: tuple[Command, ...] = (
             "maximize"),
     Command("run.forward", "Run", str(T("commands", "Run forward")), lambda w: w.run_forward(), "F5", "player-play",
             lambda s: s.analysis.valid and bool(s.network.body.nodes)),
+    Command("run.verify", "Run", str(T("commands", "Compare with torch…")), lambda w: w.show_verify(), "F6",
+            "circle-check", lambda s: s.analysis.valid and bool(s.network.body.nodes)),
     Command("run.redraw", "Run", str(T("commands", "Draw new weights")), lambda w: w.redraw(), "Ctrl+R", "dice-5"),
     Command("run.restart", "Run", str(T("commands", "Restart the engine")), lambda w: w.restart_engine(), "", "refresh",
             separated=True),

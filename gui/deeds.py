@@ -165,6 +165,11 @@ class Deeds:
             self._window, self.document.state, self._window.ask, self._window.preferences
         ).open()
 
+    def show_verify(self) -> None:
+        from gui.dialogs.verify import VerifyDialog
+
+        VerifyDialog(self._window, self.document.state, self._window.ask).open()
+
     def show_preferences(self) -> None:
         from gui.dialogs.preferences import PreferencesDialog
 

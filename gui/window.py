@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from gui.deeds import Deeds
 from gui.document import State
 from gui.parts import Parts
 from gui.preferences import Preferences
+from gui.warming import warm
 
 if TYPE_CHECKING:
     from gui.recovery import Rescued
@@ -28,6 +31,8 @@ class Window(Parts):
         self._advice_soon.setSingleShot(True)
         self._advice_soon.setInterval(60)
         self._advice_soon.timeout.connect(self._show_advice)
+        self._steps: Iterator[Callable[[], object]] = iter(())
+        """What is still to be made after the first paint."""
         self.deeds = Deeds(self)
         self.build(self.deeds)
         self._connect()
@@ -43,14 +48,44 @@ class Window(Parts):
             panel.selected.connect(document.select)
             panel.sealed.connect(document.seal)
             panel.commanded.connect(self.actions_table.run)
+        self.stack.found.connect(self.centre.show_found)
         self.stack.context_menu_wished.connect(self._context_menu)
         self.head.palette_wished.connect(self.deeds.show_palette)
         self.head.engine_wished.connect(self.deeds.restart_engine)
 
     def begin(self, rescued: list[Rescued], asked_for: Path | None = None) -> None:
-        """What follows the first paint: the other panels, the worker, and work that a crash left."""
+        """What follows the first paint: the worker, the other panels, and work that a crash left.
+
+        One after the other in passes of the event loop, so that a key or a click waits for one of them at most.
+        """
         self.engine.start()
-        self.complete()
+        rescue = partial(self._rescue, rescued, asked_for)
+        self._steps = iter((self._follow, rescue, *self._completing(), warm))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if (step := next(self._steps, None)) is not None:
+            step()
+            QTimer.singleShot(0, self, self._go_on)
+
+    def complete(self) -> None:
+        """Make what the first paint does not wait for."""
+        for step in (self._follow, *self._completing()):
+            step()
+
+    def _completing(self) -> tuple[Callable[[], object], ...]:
+        return (
+            self.actions_table.complete,
+            lambda: theme.changed.connect(self.actions_table.recolour),
+            self.stack.complete,
+            lambda: self.inspector,
+            lambda: self.run,
+        )
+
+    def _follow(self) -> None:
+        self.recovery.follow(None, self.document.state)
+
+    def _rescue(self, rescued: list[Rescued], asked_for: Path | None) -> None:
         if rescued:
             from gui.rescue import Rescue
 
@@ -58,14 +93,6 @@ class Window(Parts):
                 rescued, self.document, self.recovery, self.files, self.say, self.show_start
             )
             self.rescue.begin(asked_for)
-
-    def complete(self) -> None:
-        """Make what the first paint does not wait for."""
-        self.actions_table.complete()
-        theme.changed.connect(self.actions_table.recolour)
-        self.stack.complete()
-        _ = self.inspector, self.run
-        self.recovery.follow(None, self.document.state)
 
     # --- showing -------------------------------------------------------------------------------------------------
 

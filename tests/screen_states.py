@@ -13,7 +13,16 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QAction, QContextMenuEvent, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QScrollArea,
+    QWidget,
+)
 
 import engine
 import resources
@@ -37,7 +46,10 @@ from engine.design.tree import (
     walk,
 )
 from engine.design.value import replace
+from engine.worker.protocol import Result
+from gui.dialogs.verify import VerifyDialog
 from gui.document import opened
+from gui.inspector.memory_part import MemoryPart
 from gui.inspector.segments import Segments
 from gui.inspector.weight_part import WeightPart
 from gui.palette import open_palette
@@ -118,6 +130,9 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "79-u-net", partial(_start, name="u-net")
     yield "79-u-net-summary", lambda w: _then(w, partial(w.show_view, 1))
     yield "80-u-net-fields", _fields
+    yield "81-u-net-memory", _memory
+    yield "82-compared", partial(_compared, name="resnet-18")
+    yield "83-difference", _difference
     yield "65-menu-file", partial(_menu, name="File")
     for key in ACTIVATIONS:
         yield f"activation-{key}", partial(_with_activation, key=key)
@@ -298,6 +313,41 @@ def _network(window: Window, nodes: tuple[Node, ...], spec: TensorSpec, selected
     _start_with(window, nodes, spec)
     _select(window, selected)
     quiet(window)
+
+
+def _memory(window: Window) -> None:
+    """What training needs in memory, where nothing is selected."""
+    _start(window, "u-net")
+    window.document.select(())
+    quiet(window)
+    part = window.inspector.findChild(MemoryPart)
+    assert part is not None
+    area = part.parentWidget()
+    while not isinstance(area, QScrollArea):
+        assert area is not None
+        area = area.parentWidget()
+    inside = area.widget()
+    assert inside is not None
+    area.verticalScrollBar().setValue(part.mapTo(inside, QPoint(0, 0)).y() - 8)
+    quiet(window)
+
+
+def _compared(window: Window, name: str) -> None:
+    """The design compared with torch."""
+    _start(window, name)
+    window.show_view(1)
+    window.deeds.show_verify()
+    quiet(window)
+
+
+def _difference(window: Window) -> None:
+    """What the dialog says where something differs."""
+    _compared(window, "lenet-5")
+    dialog = window.findChild(VerifyDialog)
+    assert dialog is not None
+    differences = ["fc1: the output is [2, 120] here and [2, 84] in torch."]
+    values = {"comparisons": 53, "different": 1, "differences": differences, "torch": "2.13.0"}
+    dialog._show(Result(0, values))  # pyright: ignore[reportPrivateUsage]
 
 
 def _fields(window: Window) -> None:

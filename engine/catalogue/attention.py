@@ -10,6 +10,7 @@ from engine.catalogue.fan_rules import XavierNormal, XavierUniform
 from engine.catalogue.linear import Linear
 from engine.catalogue.sequences import needs_sequence
 from engine.design.distribution import Constant, Distribution, Uniform
+from engine.design.kept import Kept
 from engine.design.kind import (
     Dimensions,
     InsertBefore,
@@ -53,6 +54,28 @@ class Attending(Kind):
             title = f"Insert a Linear to {wide}"
             mends.append(Mend(title, InsertBefore(Linear(wide))))
         raise Misfit(f"heads that divide its {features} features", str(heads), tuple(mends))
+
+
+def attention_kept(steps: int, seen: int, features: int, heads: int, dropout: float) -> int:
+    """Numbers that autograd keeps of attention: what goes in, queries, keys, values and the weighted sum.
+
+    Without dropout torch works the weights out again on the way back; with it they, what is dropped and what is left
+    of them are kept, and queries and keys as they are scaled.
+    """
+    plain = (3 * steps + 2 * seen) * features
+    if not dropout:
+        return plain + heads * steps
+    return plain + (steps + seen) * features + 3 * heads * steps * seen
+
+
+def feedforward_kept(steps: int, features: int, inner: int, dropout: float, activation: str) -> int:
+    """Of the part of a transformer's layer behind attention, and of both norms around it.
+
+    ReLU looks at what it gave, GELU at what it got, and the second Linear at what comes after both.
+    """
+    looked_at = 2 if activation == "gelu" and not dropout else 1
+    masks = 2 * steps * features + 2 * steps * inner if dropout else 0
+    return 3 * steps * features + looked_at * steps * inner + 4 * steps + masks
 
 
 def attention_weights(features: int, bias: bool) -> dict[str, Shape]:
@@ -175,6 +198,11 @@ class MultiheadAttention(Attending):
             found |= dict.fromkeys(("bias_k", "bias_v"), (1, 1, x.shape[-1]))
         return {name: found[name] for name in self.tensors if name in found}
 
+    def kept(self, x: TensorSpec) -> Kept:
+        steps, features = x.shape
+        seen = steps + self.add_bias_kv + self.add_zero_attn
+        return Kept(numbers=attention_kept(steps, seen, features, self.num_heads, self.dropout))
+
     def macs(self, x: TensorSpec) -> int:
         steps, features = x.shape
         return attention_macs(steps, steps + self.add_bias_kv + self.add_zero_attn, features)
@@ -267,6 +295,14 @@ class TransformerEncoderLayer(Attending):
             if self.bias:
                 found[f"{name}.bias"] = shape[:1]
         return found
+
+    def kept(self, x: TensorSpec) -> Kept:
+        steps, features = x.shape
+        looks = attention_kept(steps, steps, features, self.nhead, self.dropout)
+        inner = feedforward_kept(
+            steps, features, self.dim_feedforward, self.dropout, self.inner_activation
+        )
+        return Kept(numbers=looks + inner)
 
     def macs(self, x: TensorSpec) -> int:
         steps, features = x.shape

@@ -8,6 +8,7 @@ from engine.catalogue.needs import needs_numbers
 from engine.catalogue.norm import EPS, GroupNorm, Normalising
 from engine.catalogue.shaping import Flatten
 from engine.catalogue.spatial import Spatial
+from engine.design.kept import INPUT, Kept
 from engine.design.kind import (
     ANY,
     Dimensions,
@@ -83,6 +84,7 @@ class BatchNormalising(ChannelNorm):
         "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, "
         "device=None, dtype=None, *, bias=True"
     )
+    keeps = INPUT
 
     def output(self, x: TensorSpec) -> TensorSpec:
         self.picture(x)
@@ -179,6 +181,11 @@ class InstanceNormalising(ChannelNorm):
         "num_features, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False, "
         "device=None, dtype=None, *, bias=True"
     )
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(
+            input=True, numbers=(2 + self.affine + 2 * self.track_running_stats) * x.shape[0]
+        )
 
     def output(self, x: TensorSpec) -> TensorSpec:
         _, sizes = self.picture(x)

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.catalogue.spatial import Axes, Spatial, along, brief_axes
 from engine.design.distribution import Distribution, Uniform
+from engine.design.kept import FOR_WEIGHTS, Kept
 from engine.design.kind import Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, one_of, per_axis, whole
 from engine.design.reach import Reach
@@ -34,6 +35,7 @@ class AnyConvolution(Spatial):
 
     family = "convolution"
     tensors = ("weight", "bias")
+    keeps = FOR_WEIGHTS
 
     def needs_groups(self, channels: int) -> None:
         """Raises Misfit where the groups do not divide both numbers of channels."""
@@ -127,6 +129,17 @@ class Convolution(AnyConvolution):
     def reach(self, x: TensorSpec) -> Reach:
         before = tuple([each[0] for each in self._around()])
         return self.slid(self.kernel_size, self.stride, before, self.dilation)
+
+    def kept(self, x: TensorSpec) -> Kept:
+        around = self._around()
+        if self.padding_mode == "zeros":
+            # What is padded by more on one side is padded apart, by that.
+            around = [(0, after - before) for before, after in around]
+            if not any(map(any, around)):
+                return self.keeps
+        sizes = zip(x.shape[1:], around, strict=True)
+        padded = x.shape[0] * prod([size + sum(ends) for size, ends in sizes])
+        return Kept(input=self.padding_mode in ("reflect", "replicate"), numbers=padded)
 
     def _around(self) -> list[tuple[int, int]]:
         """Padding before and after, for each axis."""

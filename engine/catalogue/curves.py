@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import exp, log1p
 
 from engine.catalogue.needs import needs_numbers
+from engine.design.kept import INPUT
 from engine.design.kind import Activation, TensorSpec
 
 
@@ -22,6 +23,8 @@ class Curve(Activation):
     """What all activations of one number have in common: they take real numbers and keep the
     shape.
     """
+
+    keeps = INPUT
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

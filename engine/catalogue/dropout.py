@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.catalogue.needs import needs_numbers
+from engine.design.kept import NOTHING, VIEW, Kept
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, ReplaceKind, TensorSpec
 from engine.design.knob import real
 from engine.design.reach import Reach
@@ -18,6 +19,15 @@ class Dropping(Kind):
     family = "dropout"
     aliases: ClassVar[tuple[str, ...]] = ("regularisation", "regularization", "noise")
     parameters = "p=0.5, inplace=False"
+
+    def kept(self, x: TensorSpec) -> Kept:
+        if self.p == 1:
+            return NOTHING
+        return Kept(numbers=self.mask(x)) if self.p else VIEW
+
+    def mask(self, x: TensorSpec) -> int:
+        """Numbers that say what is dropped."""
+        return x.elements
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
@@ -51,6 +61,9 @@ class DroppingChannels(Dropping):
     inner: ClassVar[int] = 1
     """Axes behind the channel."""
     wanted: ClassVar[str] = ""
+
+    def mask(self, x: TensorSpec) -> int:
+        return x.shape[0]
 
     def dims_in(self) -> Dimensions:
         return ("channels", ANY)
@@ -136,6 +149,9 @@ class FeatureAlphaDropout(Dropping):
 
     module = "nn.FeatureAlphaDropout"
     aliases = (*Dropping.aliases, "selu")
+
+    def mask(self, x: TensorSpec) -> int:
+        return x.shape[0]
 
     def dims_in(self) -> Dimensions:
         return ("channels", ANY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.catalogue.bounds import FAR
 from engine.design.distribution import Distribution, Mixture, Normal
+from engine.design.kept import INDEX_BYTES, INPUT, Kept
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, one_of, real, whole
 from engine.design.reach import Reach
@@ -46,6 +47,7 @@ class Embedding(Kind):
         "scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, "
         "device=None, dtype=None"
     )
+    keeps = INPUT
 
     def idle(self) -> frozenset[str]:
         return frozenset({"norm_type"}) if self.max_norm is None else frozenset()
@@ -116,6 +118,10 @@ class EmbeddingBag(Kind):
 
     def idle(self) -> frozenset[str]:
         return frozenset({"norm_type"}) if self.max_norm is None else frozenset()
+
+    def kept(self, x: TensorSpec) -> Kept:
+        # Which row each index is of, where each bag begins and ends, and what is largest in it.
+        return Kept(input=True, bytes=INDEX_BYTES * (x.elements + 3))
 
     def dims_in(self) -> Dimensions:
         return ("time",)

@@ -6,6 +6,7 @@ from math import prod
 
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Axes, Spatial, along, brief_axes, windows
+from engine.design.kept import NOTHING
 from engine.design.kind import Dimensions, Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import per_axis
 
@@ -21,6 +22,7 @@ class Folding(Spatial):
     stride: Axes = per_axis(1, "Steps from one window to the next.")
 
     family = "shaping"
+    keeps = NOTHING
 
     def places(self, sizes: Shape) -> Shape:
         """How many windows lie along each axis. Raises Misfit where none does."""

@@ -58,6 +58,7 @@ class Multiply(PlaceByPlace):
     """
 
     aliases = ("gate", "product", "times", "*")
+    keeps_branches = True
     form = "a * b"
 
     def output(self, branches: Branches) -> TensorSpec:
@@ -89,6 +90,7 @@ class Maximum(PlaceByPlace):
     """
 
     aliases = ("max", "maxout", "largest")
+    keeps_branches = True
     form = "torch.maximum(a, b)"
 
     def output(self, branches: Branches) -> TensorSpec:
@@ -179,6 +181,7 @@ class MatMul(Join):
     """
 
     aliases = ("matrix product", "dot", "bmm", "attention", "@")
+    keeps_branches = True
     form = "a @ b"
     at_most = 2
 

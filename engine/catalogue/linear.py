@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.catalogue.needs import needs_numbers
 from engine.design.distribution import Distribution, Uniform
+from engine.design.kept import FOR_WEIGHTS, VIEW
 from engine.design.kind import ANY, Dimensions, Kind, Misfit, Shape, TensorSpec
 from engine.design.knob import flag, whole
 from engine.design.reach import EVERYTHING, Reach
@@ -32,6 +33,7 @@ class Linear(Kind):
     module = "nn.Linear"
     tensors = ("weight", "bias")
     parameters = "in_features, out_features, bias=True, device=None, dtype=None"
+    keeps = FOR_WEIGHTS
 
     def dims_in(self) -> Dimensions:
         return (ANY, "features")
@@ -88,6 +90,7 @@ class Identity(Kind):
     aliases = ("nothing", "pass through", "noop")
     module = "nn.Identity"
     parameters = ""
+    keeps = VIEW
 
     def reach(self, x: TensorSpec) -> Reach:
         return ()

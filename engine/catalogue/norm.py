@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import gcd
+from math import gcd, prod
 from typing import Any, ClassVar
 
 from engine.catalogue.bounds import FAR
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Spatial
 from engine.design.distribution import Constant, Distribution
+from engine.design.kept import Kept
 from engine.design.kind import (
     ANY,
     Dimensions,
@@ -59,6 +60,13 @@ class NormalisingLast(Normalising):
         at_least=1,
         at_most=8,
     )
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(input=True, numbers=2 * self.rows(x))
+
+    def rows(self, x: TensorSpec) -> int:
+        """How many rows of a sample are normalised, each by itself."""
+        return prod(x.shape[: len(x.shape) - len(self._last(x))])
 
     def dims_in(self) -> Dimensions:
         return (ANY, "features")
@@ -146,6 +154,10 @@ class RMSNorm(NormalisingLast):
     tensors = ("weight",)
     parameters = "normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None"
 
+    def kept(self, x: TensorSpec) -> Kept:
+        normalised = x.elements if self.elementwise_affine else 0
+        return Kept(input=True, numbers=self.rows(x) + normalised)
+
     def weights(self, x: TensorSpec) -> dict[str, Shape]:
         return {"weight": self._last(x)} if self.elementwise_affine else {}
 
@@ -177,6 +189,9 @@ class GroupNorm(Normalising):
     parameters = (
         "num_groups, num_channels, eps=1e-05, affine=True, device=None, dtype=None, *, bias=True"
     )
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(input=True, numbers=2 * self.num_groups)
 
     def idle(self) -> frozenset[str]:
         return frozenset() if self.affine else frozenset({"bias"})
@@ -244,6 +259,10 @@ class LocalResponseNorm(AcrossChannels):
     aliases = ("lrn", "alexnet", "cross channel")
     module = "nn.LocalResponseNorm"
     parameters = "size, alpha=0.0001, beta=0.75, k=1.0"
+
+    def kept(self, x: TensorSpec) -> Kept:
+        padded = (x.shape[0] + self.size - 1) * prod(x.shape[1:])
+        return Kept(input=True, numbers=2 * x.elements + padded)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

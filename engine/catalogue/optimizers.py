@@ -23,6 +23,15 @@ class Optimizer(Entry):
     parameters: ClassVar[str] = ""
     """torch's own signature of it."""
 
+    remembering: ClassVar[tuple[str, ...]] = ()
+    """Fields that decide how much it remembers."""
+    counters: ClassVar[int] = 1
+    """Single numbers that it keeps for each tensor, such as the count of its steps."""
+
+    def remembers(self) -> int:
+        """Numbers that it keeps for each trained one from step to step."""
+        raise NotImplementedError
+
     def derived(self) -> dict[str, Any]:
         """Arguments that are made of several fields."""
         return {}
@@ -59,11 +68,16 @@ class SGD(Optimizer):
     nesterov: bool = flag(False, "Look one step ahead; needs momentum.")
 
     aliases = ("gradient descent", "momentum")
+    remembering = ("momentum",)
+    counters = 0
     function = "torch.optim.SGD"
     parameters = (
         "params, lr=0.001, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, *, "
         "maximize=False, foreach=None, differentiable=False, fused=None"
     )
+
+    def remembers(self) -> int:
+        return 1 if self.momentum else 0
 
     def refusal(self) -> str:
         if self.nesterov and (self.momentum == 0 or self.dampening != 0):
@@ -82,6 +96,9 @@ class Adaptive(Optimizer):
     eps: float = real(1e-8, EPS, at_least=0, at_most=1)
     weight_decay: float = real(0.0, DECAY, at_least=0, at_most=LARGEST)
 
+    def remembers(self) -> int:
+        return 2
+
     def derived(self) -> dict[str, Any]:
         return {"betas": (self.beta1, self.beta2)}
 
@@ -95,12 +112,16 @@ class Adam(Adaptive):
 
     amsgrad: bool = flag(False, "Keep the largest spread seen, so that steps never grow again.")
 
+    remembering = ("amsgrad",)
     function = "torch.optim.Adam"
     parameters = (
         "params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0, amsgrad=False, *, "
         "foreach=None, maximize=False, capturable=False, differentiable=False, fused=None, "
         "decoupled_weight_decay=False"
     )
+
+    def remembers(self) -> int:
+        return 3 if self.amsgrad else 2
 
 
 class AdamW(Adaptive):
@@ -113,11 +134,15 @@ class AdamW(Adaptive):
     weight_decay: float = real(0.01, DECAY, at_least=0, at_most=LARGEST)
     amsgrad: bool = flag(False, "Keep the largest spread seen, so that steps never grow again.")
 
+    remembering = ("amsgrad",)
     function = "torch.optim.AdamW"
     parameters = (
         "params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01, amsgrad=False, *, "
         "maximize=False, foreach=None, capturable=False, differentiable=False, fused=None"
     )
+
+    def remembers(self) -> int:
+        return 3 if self.amsgrad else 2
 
 
 class NAdam(Adaptive):
@@ -129,6 +154,7 @@ class NAdam(Adaptive):
     lr: float = real(2e-3, LR, at_least=0, at_most=LARGEST)
     momentum_decay: float = real(4e-3, "How fast the look ahead grows.", at_least=0, at_most=1)
 
+    counters = 2
     function = "torch.optim.NAdam"
     parameters = (
         "params, lr=0.002, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0, momentum_decay=0.004, "
@@ -182,11 +208,15 @@ class RMSprop(Optimizer):
     momentum: float = real(0.0, "Share of the last step that goes on.", at_least=0, at_most=1)
     centered: bool = flag(False, "Divide by the spread around the mean gradient.")
 
+    remembering = ("momentum", "centered")
     function = "torch.optim.RMSprop"
     parameters = (
         "params, lr=0.01, alpha=0.99, eps=1e-08, weight_decay=0.0, momentum=0.0, centered=False, "
         "capturable=False, foreach=None, maximize=False, differentiable=False"
     )
+
+    def remembers(self) -> int:
+        return 1 + (self.momentum > 0) + self.centered
 
 
 class Adagrad(Optimizer):
@@ -212,6 +242,9 @@ class Adagrad(Optimizer):
         "foreach=None, *, maximize=False, differentiable=False, fused=None"
     )
 
+    def remembers(self) -> int:
+        return 1
+
 
 class Adadelta(Optimizer):
     """Adagrad with a short memory, whose steps have the scale of the weights.
@@ -229,6 +262,9 @@ class Adadelta(Optimizer):
         "params, lr=1.0, rho=0.9, eps=1e-06, weight_decay=0.0, foreach=None, *, capturable=False, "
         "maximize=False, differentiable=False"
     )
+
+    def remembers(self) -> int:
+        return 2
 
 
 OPTIMIZERS: tuple[type[Optimizer], ...] = (

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import PLACES, Axes, Spatial, along
+from engine.design.kept import INPUT, NOTHING
 from engine.design.kind import (
     ANY,
     Dimensions,
@@ -84,6 +85,8 @@ class Padding(Spatial):
 
 class ConstantPadding(Padding):
     """A padding with the same number everywhere, which works on the last axes of anything."""
+
+    keeps = NOTHING
 
     def dims_in(self) -> Dimensions:
         return (ANY, *PLACES[self.axes])
@@ -183,6 +186,7 @@ class ReplicationPadding(Padding):
     """A padding that repeats the outermost numbers."""
 
     aliases = (*Padding.aliases, "replicate", "edge", "clamp")
+    keeps = INPUT
 
 
 class ReplicationPad1d(ReplicationPadding, axes=1):
@@ -232,6 +236,7 @@ class ReflectionPadding(BorrowingPadding):
     """A padding that mirrors the image at its outermost numbers, which are not repeated."""
 
     aliases = (*Padding.aliases, "reflect", "mirror")
+    keeps = INPUT
 
     def needs_room(self, sizes: Shape, kept: Sequence[int]) -> None:
         for number, size in enumerate(sizes):
@@ -273,6 +278,7 @@ class CircularPadding(BorrowingPadding):
     """A padding that continues an axis at its other end."""
 
     aliases = (*Padding.aliases, "wrap", "periodic", "cyclic")
+    keeps = NOTHING
 
     def needs_room(self, sizes: Shape, kept: Sequence[int]) -> None:
         # torch fills what goes round more than once behind a crop with whatever lies in memory.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from itertools import zip_longest
+from math import prod, sqrt
 from typing import Any, ClassVar
 
 from engine.catalogue.joins import together
 from engine.catalogue.needs import axis, needs_numbers, needs_others
 from engine.design.distribution import Distribution, Uniform
-from engine.design.kind import ANY, Dimensions, Kind, Misfit, Shape, TensorSpec
+from engine.design.kept import INPUT, Kept
+from engine.design.kind import ANY, Dimensions, Gathered, Kind, Misfit, Shape, TensorSpec
 from engine.design.knob import flag, real, whole
 
 
@@ -23,6 +25,13 @@ def needs_pair(kind: Kind, x: TensorSpec) -> tuple[TensorSpec, TensorSpec]:
     return x, other
 
 
+def paired(x: TensorSpec) -> int:
+    """Numbers of two values that are compared place by place, sizes of 1 repeated."""
+    assert isinstance(x, Gathered)
+    other = x.others[0].shape
+    return prod(max(pair) for pair in zip_longest(x.shape[::-1], other[::-1], fillvalue=1))
+
+
 class Bilinear(Kind):
     """Every output is a weighted sum of all products of a number of the one value with a number of the other, plus a
     bias. y = x₁ᵀ A x₂ + b, over the last dimension.
@@ -35,6 +44,7 @@ class Bilinear(Kind):
     out_features: int = whole(16, "Numbers that come out per sample.", at_least=1)
     bias: bool = flag(True, "Add a learned number to every output.")
 
+    keeps = INPUT
     family = "linear"
     aliases = ("two inputs", "product", "pair", "biaffine")
     module = "nn.Bilinear"
@@ -111,6 +121,9 @@ class CosineSimilarity(Kind):
     forms: ClassVar[dict[str, dict[str, Any]]] = {"m(x, other)": {}}
     parameters = "dim=1, eps=1e-08"
 
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(input=True, numbers=2 * paired(x) + 4 * self.output(x).elements)
+
     def output(self, x: TensorSpec) -> TensorSpec:
         shape = together(needs_pair(self, x)).shape
         at = axis(TensorSpec(shape), self.dim)
@@ -145,6 +158,9 @@ class PairwiseDistance(Kind):
     }
     forms: ClassVar[dict[str, dict[str, Any]]] = {"m(x, other)": {}}
     parameters = "p=2.0, eps=1e-06, keepdim=False"
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(output=True, numbers=paired(x))
 
     def dims_in(self) -> Dimensions:
         return (ANY, "features")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from engine.catalogue.needs import needs_numbers
 from engine.design.distribution import Constant, Distribution
+from engine.design.kept import FOR_WEIGHTS, NOTHING
 from engine.design.kind import (
     ANY,
     PARAMETER,
@@ -33,6 +34,7 @@ class Learned(Kind):
     parameters = "data, requires_grad=True"
     tensors = ("weight",)
     roles: ClassVar[Mapping[str, Role]] = {"weight": "bias"}
+    keeps = NOTHING
 
     def size(self, x: TensorSpec) -> Shape:
         """The shape of the parameter."""
@@ -148,6 +150,7 @@ class LayerScale(Learned):
     roles: ClassVar[Mapping[str, Role]] = {"weight": "scale"}
     aliases = ("gamma", "convnext", "cait")
     forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {"x * m": {}, "m * x": {}}
+    keeps = FOR_WEIGHTS
 
     def dims_in(self) -> Dimensions:
         return ("channels", ANY) if self.channels else (ANY, "features")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.catalogue.spatial import Axes, Spatial, along, brief_axes
+from engine.design.kept import INDEX_BYTES, INPUT, NOTHING, Kept
 from engine.design.kind import Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, per_axis, real, whole
 from engine.design.reach import EVERYTHING, Reach
@@ -115,6 +116,9 @@ class MaxPooling(WindowPooling):
     )
     fixed: ClassVar[dict[str, object]] = {"return_indices": False}
 
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(input=True, bytes=INDEX_BYTES * self.output(x).elements)
+
     def output(self, x: TensorSpec) -> TensorSpec:
         return self.windows(x, self.padding, self.dilation, self.ceil_mode)
 
@@ -166,6 +170,7 @@ class AvgPooling(WindowPooling):
     )
 
     aliases = ("average pooling", "mean pooling", "subsampling", "downsampling")
+    keeps = INPUT
 
     def output(self, x: TensorSpec) -> TensorSpec:
         return self.windows(x, self.padding, 1, self.ceil_mode)
@@ -237,6 +242,9 @@ class PowerPooling(WindowPooling):
 
     def output(self, x: TensorSpec) -> TensorSpec:
         return self.windows(x, 0, 1, self.ceil_mode)
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(input=True, numbers=x.elements + 4 * self.output(x).elements)
 
     def reach(self, x: TensorSpec) -> Reach:
         return self.slid(self.kernel_size, self.steps, 0)
@@ -314,6 +322,9 @@ class AdaptiveAvgPooling(AdaptivePooling):
 
     aliases = ("global average pooling", "gap", "mean pooling")
 
+    def kept(self, x: TensorSpec) -> Kept:
+        return NOTHING if set(self.each(self.output_size)) == {1} else INPUT
+
 
 class AdaptiveAvgPool1d(AdaptiveAvgPooling, axes=1):
     """Means over as many equal parts of a sequence as you ask for, whatever its length. For [N, C, L].
@@ -352,6 +363,9 @@ class AdaptiveMaxPooling(AdaptivePooling):
     aliases = ("global max pooling", "gmp")
     parameters = "output_size, return_indices=False"
     fixed: ClassVar[dict[str, object]] = {"return_indices": False}
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(input=True, bytes=INDEX_BYTES * self.output(x).elements)
 
 
 class AdaptiveMaxPool1d(AdaptiveMaxPooling, axes=1):
@@ -405,6 +419,9 @@ class FractionalPooling(Pooling):
         "_random_samples=None"
     )
     fixed: ClassVar[dict[str, object]] = {"return_indices": False, "_random_samples": None}
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(input=True, bytes=INDEX_BYTES * self.output(x).elements)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         channels, sizes = self.picture(x)

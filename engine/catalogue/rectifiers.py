@@ -8,6 +8,7 @@ from engine.catalogue.bounds import FAR
 from engine.catalogue.curves import Curve
 from engine.catalogue.needs import needs_numbers
 from engine.design.distribution import Constant, Distribution
+from engine.design.kept import OUTPUT, Kept
 from engine.design.kind import Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import real, whole
 
@@ -28,6 +29,7 @@ class ReLU(Curve):
     module = "nn.ReLU"
     parameters = "inplace=False"
     function = "torch.relu"
+    keeps = OUTPUT
 
     def at(self, x: float) -> float:
         return max(x, 0.0)
@@ -134,6 +136,9 @@ class RReLU(Curve):
         "input, lower=0.125, upper=0.3333333333333333, training=False, inplace=False"
     )
     function_tail = "training=self.training"
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(input=True, numbers=x.elements)
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)

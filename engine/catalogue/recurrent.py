@@ -10,6 +10,7 @@ from engine.catalogue.needs import needs_numbers
 from engine.catalogue.sequences import needs_sequence
 from engine.catalogue.shaping import Flatten
 from engine.design.distribution import Distribution, Uniform
+from engine.design.kept import Kept
 from engine.design.kind import (
     Dimensions,
     InsertBefore,
@@ -38,6 +39,8 @@ class Walking(Kind):
 
     family = "recurrent"
     gates: ClassVar[int] = 1
+    step_numbers: ClassVar[int] = 1
+    """Numbers, as many as the state has, that autograd keeps of each step."""
     """Matrices of each sort that stand on top of each other: the gates, and what may be added to the memory."""
 
     def torch_default(self, tensor: str, x: TensorSpec) -> tuple[Distribution, str]:
@@ -115,6 +118,16 @@ class Recurrent(Walking):
     def carried(self) -> int:
         """Numbers of the state that the next step sees."""
         return self.hidden_size
+
+    def kept(self, x: TensorSpec) -> Kept:
+        """Of every layer and way the input again and so many numbers a step, as torch's own code for the CPU has it."""
+        steps = x.shape[0]
+        widths = [x.shape[-1]] + [self.ways * self.carried] * (self.num_layers - 1)
+        read = steps * sum(widths) * self.ways
+        return Kept(
+            numbers=read
+            + self.num_layers * self.ways * steps * self.step_numbers * self.hidden_size
+        )
 
     def derived(self, x: TensorSpec) -> dict[str, Any]:
         return {"input_size": x.shape[-1]}
@@ -194,6 +207,10 @@ class RNN(Recurrent):
         "dropout=0.0, bidirectional=False, device=None, dtype=None"
     )
 
+    def kept(self, x: TensorSpec) -> Kept:
+        states = self.num_layers * self.ways * self.hidden_size  # those that it begins with
+        return Kept(numbers=super().kept(x).numbers + states)
+
 
 class LSTM(Recurrent):
     """Walks over a sequence with a memory beside its state: three gates decide what is kept, what is added and
@@ -215,6 +232,7 @@ class LSTM(Recurrent):
     aliases = ("long short-term memory", "recurrent", "sequence", "time series", "text")
     module = "nn.LSTM"
     gates = 4
+    step_numbers = 16  # of which the workspace of oneDNN takes fifteen
     tensors = names(BOTH_WAYS, (*WORDS, "weight_hr"))
     forms: ClassVar[dict[str, dict[str, Any]]] = {
         "m(x)[0]": {"gives": EVERY},
@@ -270,6 +288,7 @@ class GRU(Recurrent):
     aliases = ("gated recurrent unit", "recurrent", "sequence", "time series", "text")
     module = "nn.GRU"
     gates = 3
+    step_numbers = 7
 
 
 class Cell(Walking):
@@ -277,7 +296,12 @@ class Cell(Walking):
 
     bias: bool = flag(True, BIAS)
 
+    keeps_state: ClassVar[bool] = True
+    """Whether autograd keeps the state that comes out."""
     tensors = WORDS
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(True, output=self.keeps_state, numbers=self.step_numbers * self.hidden_size)
 
     def dims_in(self) -> Dimensions:
         return ("features",)
@@ -358,6 +382,8 @@ class LSTMCell(Cell):
     parameters = "input_size, hidden_size, bias=True, device=None, dtype=None"
     forms: ClassVar[dict[str, dict[str, Any]]] = {"m(x)[0]": {}}
     gates = 4
+    keeps_state = False
+    step_numbers = 6
 
     def whole_walk(self) -> Recurrent:
         return LSTM(self.hidden_size, bias=self.bias)
@@ -374,6 +400,7 @@ class GRUCell(Cell):
     module = "nn.GRUCell"
     parameters = "input_size, hidden_size, bias=True, device=None, dtype=None"
     gates = 3
+    step_numbers = 6
 
     def whole_walk(self) -> Recurrent:
         return GRU(self.hidden_size, bias=self.bias)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from engine.catalogue.needs import axis
+from engine.design.kept import VIEW
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import sizes, whole
 from engine.design.reach import Reach
@@ -29,6 +30,7 @@ class Flatten(Kind):
     aliases = ("reshape", "view", "ravel")
     module = "nn.Flatten"
     parameters = "start_dim=1, end_dim=-1"
+    keeps = VIEW
 
     def dims_in(self) -> Dimensions:
         return (ANY,)
@@ -82,6 +84,7 @@ class Unflatten(Kind):
     aliases = ("reshape", "view")
     module = "nn.Unflatten"
     parameters = "dim, unflattened_size"
+    keeps = VIEW
 
     def output(self, x: TensorSpec) -> TensorSpec:
         at = axis(x, self.dim)

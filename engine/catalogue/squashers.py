@@ -7,6 +7,7 @@ from math import tanh
 from engine.catalogue.bounds import FAR
 from engine.catalogue.curves import Curve, sigmoid, softplus
 from engine.catalogue.needs import needs_numbers
+from engine.design.kept import OUTPUT, Kept
 from engine.design.kind import Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import real
 
@@ -26,6 +27,7 @@ class Sigmoid(Curve):
     aliases = ("logistic",)
     parameters = ""
     function = "torch.sigmoid"
+    keeps = OUTPUT
 
     def at(self, x: float) -> float:
         return sigmoid(x)
@@ -44,6 +46,7 @@ class Tanh(Curve):
     aliases = ("hyperbolic tangent",)
     parameters = ""
     function = "torch.tanh"
+    keeps = OUTPUT
 
     def at(self, x: float) -> float:
         return tanh(x)
@@ -59,6 +62,9 @@ class Softsign(Curve):
     module = "nn.Softsign"
     parameters = ""
     function = "F.softsign"
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(input=True, numbers=x.elements)
 
     def at(self, x: float) -> float:
         return x / (1 + abs(x))
@@ -128,6 +134,9 @@ class LogSigmoid(Curve):
     parameters = ""
     function = "F.logsigmoid"
 
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(input=True, numbers=x.elements)
+
     @classmethod
     def title(cls) -> str:
         return "Log-sigmoid"
@@ -196,6 +205,9 @@ class Tanhshrink(Curve):
     module = "nn.Tanhshrink"
     parameters = ""
     function = "F.tanhshrink"
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(numbers=x.elements)
 
     @classmethod
     def title(cls) -> str:

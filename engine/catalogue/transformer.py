@@ -10,6 +10,7 @@ from engine.catalogue.decoding import MEMORY, TransformerDecoderLayer
 from engine.catalogue.fan_rules import XavierUniform
 from engine.catalogue.needs import needs_others
 from engine.design.distribution import Distribution
+from engine.design.kept import Kept
 from engine.design.kind import Call, Gathered, Role, Shape, TensorSpec, signature
 from engine.design.knob import flag, whole
 
@@ -96,6 +97,10 @@ class Stacked(Attending):
         }
         norm = ("norm.weight", "norm.bias")[: 1 + self.bias] if self.last_norm else ()
         return found | dict.fromkeys(norm, (x.shape[-1],))
+
+    def kept(self, x: TensorSpec) -> Kept:
+        norm = x.elements + 2 * x.shape[0] if self.last_norm else 0
+        return Kept(numbers=self.num_layers * self.layer().kept(x).numbers + norm)
 
     def macs(self, x: TensorSpec) -> int:
         return self.num_layers * self.layer().macs(x)
@@ -259,6 +264,9 @@ class Transformer(Attending):
             for name, half, given in self.halves(x)
             for tensor, shape in half.weights(given).items()
         }
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(numbers=sum(half.kept(given).numbers for _, half, given in self.halves(x)))
 
     def macs(self, x: TensorSpec) -> int:
         return sum(half.macs(given) for _, half, given in self.halves(x))

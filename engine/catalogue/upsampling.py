@@ -6,6 +6,7 @@ from math import gcd, isqrt
 
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Spatial
+from engine.design.kept import NOTHING
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, TensorSpec
 from engine.design.knob import whole
 from engine.design.reach import Reach
@@ -15,6 +16,7 @@ class Shuffling(Spatial):
     """A kind that exchanges channels of an image for places."""
 
     family = "upsampling"
+    keeps = NOTHING
 
 
 class PixelShuffle(Shuffling, axes=2):
@@ -91,6 +93,7 @@ class ChannelShuffle(Kind):
     aliases = ("shufflenet", "mix groups")
     module = "nn.ChannelShuffle"
     parameters = "groups"
+    keeps = NOTHING
 
     def dims_in(self) -> Dimensions:
         return ("channels", ANY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.catalogue.needs import axis, needs_numbers
+from engine.design.kept import INPUT, OUTPUT
 from engine.design.kind import (
     Activation,
     Dimensions,
@@ -24,6 +25,7 @@ class AlongDim(Activation):
     dim: int = whole(-1, DIM, at_least=-64, at_most=64)
 
     vector = True
+    keeps = OUTPUT
 
     def output(self, x: TensorSpec) -> TensorSpec:
         needs_numbers(x)
@@ -100,6 +102,7 @@ class GLU(AlongDim):
     aliases = ("gate", "gated linear unit")
     parameters = "dim=-1"
     function = "F.glu"
+    keeps = INPUT
     function_parameters = "input, dim=-1"
 
     def output(self, x: TensorSpec) -> TensorSpec:
@@ -122,6 +125,7 @@ class Softmax2d(Activation):
     """
 
     vector = True
+    keeps = OUTPUT
     module = "nn.Softmax2d"
     parameters = ""
 

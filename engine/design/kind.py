@@ -8,11 +8,13 @@ batch being 0.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from engine.design.kept import BOTH, Kept
 from engine.design.knob import Entry
 from engine.design.reach import Reach
 from engine.design.value import value
@@ -209,6 +211,8 @@ class Call:
         return f"{self.function}({', '.join(parts)})"
 
 
+FIELD = re.compile(r"(\*?)\bf\.(\w+)")
+"""Where a form has a field of the layer: `f.dim`, or `*f.dims` for each number of a tuple."""
 PARAMETER = "nn.Parameter"
 """What a kind that torch has no module for may be: one tensor of the class itself."""
 TENSORS = {
@@ -253,6 +257,8 @@ class Kind(Entry):
     """Fields that say what modules are inside: blocks of one class have them alike, as no line of code could ask."""
     roles: ClassVar[Mapping[str, Role]] = {}
     """Roles of tensors whose name does not say it."""
+    keeps: ClassVar[Kept] = BOTH
+    """What autograd keeps of it, where that does not depend on its fields or its input."""
 
     def output(self, x: TensorSpec) -> TensorSpec:
         """What comes out for `x`. Raises Misfit when `x` does not fit."""
@@ -284,6 +290,10 @@ class Kind(Entry):
         What the statistics of a norm see is not counted.
         """
         return None
+
+    def kept(self, x: TensorSpec) -> Kept:
+        """What autograd keeps of a training pass through it."""
+        return self.keeps
 
     def derived(self, x: TensorSpec) -> dict[str, Any]:
         """Arguments of the call that follow from the input, such as `in_features`."""
@@ -324,12 +334,29 @@ class Kind(Entry):
         mine = {name: value for name, value in self.__dict__.items() if name in known.defaults}
         return Call(self.module, known, known.bind((), {**mine, **self.fixed, **self.derived(x)}))
 
+    @classmethod
+    def is_module(cls) -> bool:
+        """Whether it is an attribute of the class: a module or a parameter, and no mere expression in its forward."""
+        return bool(cls.module)
+
+    def in_code(self, x: TensorSpec) -> str:
+        """How code says it for the input `x`: the constructor's call, or the line of a kind that is no module."""
+        return str(self.call(x)) if self.is_module() else f"x = {self.form()}"
+
     def form(self) -> str:
         """The expression over `m` and `x` that this layer's fields choose."""
         for form, fields in self.forms.items():
             if all(self.__dict__[name] == value for name, value in fields.items()):
-                return form
+                return form if self.module else FIELD.sub(self._filled, form)
         raise AssertionError(f"{self!r} has no form")
+
+    def _filled(self, hole: re.Match[str]) -> str:
+        """What stands in a form for a field: all of its numbers for `*f.dims`."""
+        value: int | float | str | tuple[int, ...] = self.__dict__[hole[2]]
+        numbers = value if isinstance(value, tuple) else ()
+        if hole[1] or len(numbers) == 1:
+            return ", ".join(map(str, numbers))
+        return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 class Activation(Kind):
@@ -396,6 +423,8 @@ class Join(Entry):
     form: ClassVar[str] = ""
     """An expression over `a` and `b` for two values at a time (`a + b`), over `all` for a list, or `a` for one."""
     at_most: ClassVar[int] = 64
+    keeps_branches: ClassVar[bool] = False
+    """Whether autograd keeps what the branches give."""
 
     def output(self, branches: tuple[TensorSpec, ...]) -> TensorSpec:
         """What comes out. Raises Misfit when the branches do not meet."""

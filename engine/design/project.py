@@ -16,8 +16,9 @@ Scaling = Literal["none", "standardised", "unit range"]
 SCALINGS: tuple[Scaling, ...] = ("none", "standardised", "unit range")
 Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda", "mps")
-Precision = Literal["float32", "bfloat16"]
-PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
+Precision = Literal["float32", "mixed", "bfloat16"]
+PRECISIONS: tuple[Precision, ...] = ("float32", "mixed", "bfloat16")
+"""Mixed: weights stay float32, and products are of bfloat16 or float16, as under torch.autocast."""
 
 P = TypeVar("P", "Data", "Training", "Forward")
 

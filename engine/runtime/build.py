@@ -75,6 +75,17 @@ def construct(network: Network, analysis: Analysis | None = None) -> Built:
     return _built(facts.body, inputs, network.ties, outputs=network.outputs)
 
 
+def on_meta(network: Network, analysis: Analysis | None = None) -> Built:
+    """The network on torch's meta device: all of its shapes and none of its numbers, so that any size fits.
+
+    Raises DesignError for a faulty network.
+    """
+    facts = sound(network, analysis)
+    inputs = tuple(each.name for each in network.inputs)
+    with torch.device("meta"):
+        return _built(facts.body, inputs, network.ties, outputs=network.outputs)
+
+
 def _built(
     body: StackFacts,
     inputs: tuple[str, ...] = ("x",),
@@ -101,6 +112,8 @@ def _add_modules(module: nn.Module, body: StackFacts) -> None:
             case Parallel():
                 for branch in facts.stacks:
                     _add_modules(module, branch)
+            case Layer() if not node.kind.is_module():
+                pass
             case Layer():
                 _add_layer(module, node, facts)
                 if node.activation is not None and (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from engine.design.error import DesignError
 from engine.views.facts import Analysis
+from engine.views.table import BYTES
 
-BYTES_PER_NUMBER = 4
 SAFETY = 1.6
 """Measured peaks were 1.2 to 1.55 times the plain sum."""
 
@@ -16,7 +16,7 @@ SAFETY = 1.6
 def predicted_bytes(analysis: Analysis) -> int:
     """What the weights and buffers of a network take while it is built."""
     whole = analysis.body.totals
-    return int(BYTES_PER_NUMBER * (whole.parameters + whole.buffers) * SAFETY)
+    return int(BYTES["float32"] * (whole.parameters + whole.buffers) * SAFETY)
 
 
 def available_bytes() -> int | None:

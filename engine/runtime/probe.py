@@ -15,10 +15,11 @@ from engine.runtime.build import build
 from engine.runtime.curves import CurveValues, curve, vector
 from engine.runtime.data import Rows, batch
 from engine.runtime.live import Live
-from engine.runtime.memory import BYTES_PER_NUMBER, SAFETY, available_bytes, predicted_bytes
+from engine.runtime.memory import SAFETY, available_bytes, predicted_bytes
 from engine.source.sound import sound
 from engine.views.facts import Analysis, NodeFacts, walk_places
 from engine.views.rules import weights_of
+from engine.views.table import BYTES
 
 __all__ = [
     "CurveValues", "Drawn", "ForwardPass", "NodeOutput", "Parameter", "Statistics",
@@ -254,7 +255,7 @@ def _plain(tensor: Tensor) -> Tensor:
 
 def _refuse_large_batches(analysis: Analysis, batch_size: int) -> None:
     """Raises DesignError when the outputs of all layers, which are kept, do not fit."""
-    needed = int(BYTES_PER_NUMBER * batch_size * analysis.totals.activations * SAFETY)
+    needed = int(BYTES["float32"] * batch_size * analysis.totals.activations * SAFETY)
     if not _fits(needed):
         rows = "1 row" if batch_size == 1 else f"{batch_size:,} rows"
         raise DesignError(f"a batch of {rows} takes about {needed / 1e9:,.1f} GB of memory, more than is free; use a "

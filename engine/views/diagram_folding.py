@@ -41,3 +41,17 @@ def _beside(level: Sequence[Node]) -> tuple[int, list[int], list[Node]]:
             waiting.extend(inner)
             shown += not inner
     return shown, blocks, inside
+
+
+def hidden_in(network: Network, folded: frozenset[int]) -> dict[int, int]:
+    """For each node inside a folded block, which block is shown in its place."""
+    found: dict[int, int] = {}
+    waiting = [(node, 0) for node in network.body.nodes]
+    while waiting:
+        node, instead = waiting.pop()
+        if instead:
+            found[node.id] = instead
+        elif node.id in folded:
+            instead = node.id
+        waiting.extend((each, instead) for stack in stacks_of(node) for each in stack.nodes)
+    return found

@@ -250,7 +250,7 @@ class Pen:
         ((left, line),) = rows_in(item, x, y)
         end, drawn = self.row(item.row, left, line, flow, within, known[0] if known else None)
         inside = [(drawn, start)]
-        if end is None or end is flow or end.column >= 0:
+        if end is None or end == flow or end.column >= 0:
             return end, inside
         right = x + item.width
         self.wires.append(Wire(end.node_id, end.x, y, right, y))

@@ -7,6 +7,7 @@ from math import isfinite
 from xml.sax.saxutils import escape
 
 from engine.design.value import value
+from engine.views.diagram_outlines import Outline, Step, outline, upright
 from engine.views.diagram_parts import (
     Box,
     Bundle,
@@ -131,12 +132,26 @@ def _box(box: Box, colours: Colours) -> str:
         f'h{box.width - 10 * sheet:.1f}" stroke="{stroke}" fill="none"/>'
         for sheet in ((1, 2) if box.folded else ())
     )
+    form = outline(box.family, box.x, box.y - box.height / 2, box.width, box.height)
     return (
-        sheets + f'<rect x="{box.x:.1f}" y="{box.y - box.height / 2:.1f}" width="{box.width:.1f}" '
-        f'height="{box.height:.1f}" rx="8" fill="{colours.card}" stroke="{stroke}"/>'
+        sheets
+        + _outline(form, colours.card, stroke)
         + _text(centre, box.y - 3 - lift, box.name, colours.text, 13, True)
         + _text(centre, box.y + 15 - lift, box.caption, colours.muted, 11)
         + _badge(box, colours)
+    )
+
+
+def _outline(form: Outline, fill: str, stroke: str, opacity: float = 1.0) -> str:
+    dashes = ' stroke-dasharray="5 3"' if form.dashed else ""
+    inner = f'<path d="{_path(form.inner)}" fill="none" stroke="{stroke}"/>' if form.inner else ""
+    shown = f' fill-opacity="{opacity}"' if opacity < 1 else ""
+    return f'<path d="{_path(form.steps)}" fill="{fill}"{shown} stroke="{stroke}"{dashes}/>{inner}'
+
+
+def _path(steps: Sequence[Step]) -> str:
+    return "".join(
+        letter + " ".join(f"{number:.1f}" for number in numbers) for letter, numbers in steps
     )
 
 
@@ -172,10 +187,10 @@ def _header(x: float, y: float, name: str, caption: str, colours: Colours) -> st
 
 
 def _plate(plate: Plate, colours: Colours) -> str:
-    return (
-        f'<rect x="{plate.x:.1f}" y="{plate.y:.1f}" width="{plate.width:.1f}" height="{plate.height:.1f}" '
-        f'rx="4" fill="{colours.card}" fill-opacity="0.85" stroke="{colours.border}"/>'
-        + _header(plate.x + plate.width / 2, plate.header_y, plate.name, plate.caption, colours)
+    form = upright(plate.family, plate.x, plate.y, plate.width, plate.height)
+    centre = plate.x + plate.width / 2
+    return _outline(form, colours.card, colours.border, 0.85) + _header(
+        centre, plate.header_y, plate.name, plate.caption, colours
     )
 
 

@@ -33,6 +33,8 @@ class Fields(NamedTuple):
     """What every node sees, by its id: once for every time that it comes, in the order of the code."""
 
     by_id: Mapping[int, Sequence[Seen]]
+    before: Mapping[int, Seen]
+    """What flows into a node where it comes first."""
 
     def of(self, node_id: int) -> Seen:
         """What a node sees where it comes first."""
@@ -65,12 +67,12 @@ def receptive_fields(analysis: Analysis, every_turn: bool = False) -> Fields:
 
     Of a Repeat the first turn alone is listed, and the others counted at once, unless every turn is asked for.
     """
-    found: dict[int, list[Seen]] = {}
+    notes = _Notes()
     most = analysis.turns if every_turn else 1
     inputs = {each.name: at_its_own_place(each.spec) for each in analysis.network.inputs}
     flow = next(iter(inputs.values()), None)
-    _ClassFields(inputs, most, found).stack(analysis.body, flow)
-    return Fields(found)
+    _ClassFields(inputs, most, notes).stack(analysis.body, flow)
+    return Fields(notes.found, notes.before)
 
 
 def at_its_own_place(spec: TensorSpec) -> Reach:
@@ -78,16 +80,22 @@ def at_its_own_place(spec: TensorSpec) -> Reach:
     return (OWN,) * (len(spec.shape) - 1)
 
 
+class _Notes:
+    """What is written down on the way."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, list[Seen]] = {}
+        self.before: dict[int, Seen] = {}
+
+
 class _ClassFields:
     """The walk inside one class of the exported code."""
 
-    def __init__(
-        self, inputs: Mapping[str, Seen], most: int | None, found: dict[int, list[Seen]]
-    ) -> None:
+    def __init__(self, inputs: Mapping[str, Seen], most: int | None, notes: _Notes) -> None:
         self.known: dict[str, Seen] = dict(inputs)
         self.named: dict[str, Node] = {}
         self.most = most
-        self.found = found
+        self.notes = notes
 
     def stack(self, facts: StackFacts, seen: Seen) -> Seen:
         """What a stack's output sees."""
@@ -98,7 +106,8 @@ class _ClassFields:
     def node(self, facts: NodeFacts, seen: Seen) -> Seen:
         """What a node's output sees, noted under its id and its name."""
         node = facts.node
-        listed = self.found.setdefault(node.id, [])
+        self.notes.before.setdefault(node.id, seen)
+        listed = self.notes.found.setdefault(node.id, [])
         place = len(listed)
         listed.append(None)
         seen = self._through(facts, node, seen) if facts.output is not None else self._lost(facts)
@@ -160,7 +169,7 @@ class _ClassFields:
         for turn in listed:
             seen = self._inside(node).stack(turn, seen)
         # What is not listed is counted: turns that are known one by one, then those that are like the last.
-        unlisted: dict[int, list[Seen]] = {}
+        unlisted = _Notes()
         for turn in facts.stacks[len(listed) :]:
             seen = self._inside(node, unlisted).stack(turn, seen)
         rest = node.times - max(len(listed), len(facts.stacks))
@@ -184,12 +193,10 @@ class _ClassFields:
             seen = behind(seen, node.activation.reach(facts.output))
         return seen
 
-    def _inside(
-        self, node: Group | Repeat, found: dict[int, list[Seen]] | None = None
-    ) -> _ClassFields:
+    def _inside(self, node: Group | Repeat, notes: _Notes | None = None) -> _ClassFields:
         """The walk inside a block, with what is handed into it."""
         given = {
             name: self.known.get(other)
             for name, other in zip(node.takes, node.others, strict=False)
         }
-        return _ClassFields(given, self.most, self.found if found is None else found)
+        return _ClassFields(given, self.most, notes or self.notes)

@@ -13,6 +13,7 @@ from engine.design.project import Project
 from engine.files.reading import from_document, read_activation
 from engine.runtime import data, probe, prove
 from engine.runtime.live import Live
+from engine.runtime.verify import verify
 from engine.worker.protocol import (
     Array,
     Curve,
@@ -25,6 +26,7 @@ from engine.worker.protocol import (
     Rows,
     Values,
     Vector,
+    Verify,
     Weights,
 )
 from engine.worker.serve import Answer, Answers, Job
@@ -46,6 +48,7 @@ def torch_answers() -> Answers:
         Parameters: Answer("drawing parameters", session.parameters),
         Values: Answer("drawing a parameter", session.values),
         Prove: Answer("proving an export", session.prove),
+        Verify: Answer("comparing with torch", session.verify),
     }
 
 
@@ -135,6 +138,10 @@ class Session:
     def prove(self, request: Prove, job: Job) -> Result:
         network = self._read(request.project).network
         found = prove.prove(network, request.module, request.seed, report=job.report)
+        return Result(request.request, asdict(found))
+
+    def verify(self, request: Verify, job: Job) -> Result:
+        found = verify(self._read(request.project).network, job.report)
         return Result(request.request, asdict(found))
 
     def _read(self, document: Document) -> Project:

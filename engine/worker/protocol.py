@@ -209,6 +209,13 @@ class Prove(Asked):
 
 
 @value
+class Verify(Asked):
+    """Are shapes, parameters, keys and multiply-accumulates of a network what torch itself says?"""
+
+    project: Document
+
+
+@value
 class Cancel:
     """Forget this request: it leaves the queue, or stops at its next report of progress."""
 
@@ -282,7 +289,18 @@ class Dropped:
 
 
 Request: TypeAlias = (
-    Hello | Ping | Curve | Vector | Draw | Weights | Rows | Forward | Parameters | Values | Prove
+    Hello
+    | Ping
+    | Curve
+    | Vector
+    | Draw
+    | Weights
+    | Rows
+    | Forward
+    | Parameters
+    | Values
+    | Prove
+    | Verify
 )
 Reply: TypeAlias = Ready | Warm | Beat | Started | Progress | Result | Failure | Dropped
 Message: TypeAlias = Request | Cancel | Reply

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any, assert_never
 
@@ -52,9 +52,13 @@ class EntryForm(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self.hide()
 
-    def show_entries(self, entries: Sequence[Entry], subject: object) -> None:
-        """Show the fields of these entries; another `subject` forgets what was half typed."""
+    def show_entries(
+        self, entries: Sequence[Entry], subject: object, only: Collection[str] | None = None
+    ) -> None:
+        """Show the fields of these entries, or `only` some; another `subject` forgets what was half typed."""
         knobs = common_knobs(entries)
+        if only is not None:
+            knobs = tuple(knob for knob in knobs if knob.name in only)
         self.setVisible(bool(knobs))
         if not knobs:
             self._subject = None

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from engine.catalogue.roles import spelled
+from engine.catalogue.roles import dims
 from engine.design.kind import Misfit
 from engine.design.tree import Layer
 from engine.views.details import field_words
@@ -47,20 +47,31 @@ class _Value(QLabel):
 
 
 class FactsPart(Section):
-    """Rows of a name and a value that can be selected and copied."""
+    """A section of facts."""
 
     def __init__(self, key: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(key, title, parent)
+        self._facts = Facts()
+        self.body.addWidget(self._facts)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows; those with an empty value are left out."""
+        self._facts.show_rows(rows)
+
+
+class Facts(QWidget):
+    """Rows of a name and a value that can be selected and copied."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._rows: list[tuple[QLabel, _Value]] = []
         self._shown: tuple[Row, ...] = ()
-        holder = QWidget()
-        self._grid = QGridLayout(holder)
+        self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.MEDIUM)
         self._grid.setVerticalSpacing(theme.TIGHT)
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnMinimumWidth(0, 76)
-        self.body.addWidget(holder)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; those with an empty value are left out."""
@@ -107,9 +118,7 @@ def shape_row(facts: NodeFacts) -> Row:
     help = _tr("What flows in and what comes out; N is the batch")
     node = facts.node
     if isinstance(node, Layer) and facts.input is not None and facts.output is not None:
-        ins = ", ".join(spelled(node.kind.dims_in(), len(facts.input.shape)))
-        outs = ", ".join(spelled(node.kind.dims_out(), len(facts.output.shape)))
-        help = f"{help}.\n{_tr('Dimensions')}: {ins}" + (f" → {outs}" if outs != ins else "")
+        help = f"{help}.\n{_tr('Dimensions')}: {dims(node.kind, facts.input, facts.output)}"
     return _tr("shape"), f"{got} → {given}", help
 
 
@@ -176,9 +185,12 @@ def _frozen(totals: Totals) -> str:
 
 def memory(numbers: int) -> str:
     """The bytes that so many float32 numbers take."""
-    size = 4.0 * numbers
-    if not size:
-        return ""
+    return bytes_text(4 * numbers) if numbers else ""
+
+
+def bytes_text(count: int) -> str:
+    """A size in units of a thousand: `97.5 MB`."""
+    size = float(count)
     for unit in ("B", "kB", "MB", "GB", "TB"):
         if size < 1000 or unit == "TB":
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:,.1f} {unit}"

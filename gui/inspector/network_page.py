@@ -14,6 +14,7 @@ from gui.inspector.facts_part import FactsPart, Row, cost_rows
 from gui.inspector.faults import FaultList
 from gui.inspector.header import Header
 from gui.inspector.inputs_part import InputsPart
+from gui.inspector.memory_part import MemoryPart
 from gui.inspector.name_field import NameField
 from gui.inspector.note import NotePart
 from gui.inspector.page import Page
@@ -33,6 +34,7 @@ class NetworkPage(Page):
         self._name = NameField()
         self._inputs = InputsPart(voice)
         self._facts = FactsPart("totals", self.tr("Totals"))
+        self._memory = MemoryPart(voice)
         self._ties = FactsPart("ties", self.tr("Shared weights"))
         self._notes = NotePart("notes", self.tr("Notes"), self.tr("What this project is about"))
         form = Form()
@@ -41,7 +43,7 @@ class NetworkPage(Page):
         self.add(self._header)
         self.add(self._faults)
         self.add_tight(form)
-        for part in (self._inputs, self._facts, self._ties, self._notes):
+        for part in (self._inputs, self._facts, self._memory, self._ties, self._notes):
             self.add(part)
         self._voice = voice
         self._name.edited.connect(self._set_name)
@@ -68,6 +70,7 @@ class NetworkPage(Page):
                     for tie in network.ties]  # fmt: skip
             self._ties.show_rows(ties)
             self._ties.setVisible(bool(ties))
+        self._memory.show_state(new)
         self._notes.show_note(new.project.notes, "project")
 
     def _rows(self, network: Network, analysis: Analysis) -> list[Row]:

@@ -14,6 +14,8 @@ class Finder(QObject):
 
     reached = Signal(int, bool)
     """The id of a node to bring into sight, and whether to select it."""
+    found = Signal(object, int)
+    """The ids of all that fit, None once nobody searches any more, and which of them is looked at, 0 for none."""
 
     def __init__(self, line: SearchLine, view: StackView) -> None:
         super().__init__(line)
@@ -60,7 +62,8 @@ class Finder(QObject):
         self._found = ()
         self._view.scene.found_ids = None
         self._view.viewport().update()
-        self._view.setFocus()
+        self.found.emit(None, 0)
+        (self._line.came_from or self._view).setFocus()
 
     def _find(self, query: str) -> None:
         self._found = fitting(self._network, query)
@@ -70,3 +73,6 @@ class Finder(QObject):
 
     def _tell(self) -> None:
         self._line.show_count(self._at + 1, len(self._found))
+        at = self._found[self._at] if 0 <= self._at < len(self._found) else 0
+        searching = bool(self._line.line.text().strip())
+        self.found.emit(frozenset(self._found) if searching else None, at)

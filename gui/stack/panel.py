@@ -33,6 +33,8 @@ class StackPanel(QWidget):
     sealed = Signal()
     commanded = Signal(str)
     context_menu_wished = Signal(object, object)
+    found = Signal(object, int)
+    """What a search has found, see Finder."""
     grew = Signal()
     """The height that all cards need has changed."""
 
@@ -91,6 +93,7 @@ class StackPanel(QWidget):
         gestures.context_menu_wished.connect(self.context_menu_wished)
         gestures.fold_wished.connect(self._fold)
         hands.finder.reached.connect(self._reach)
+        hands.finder.found.connect(self.found)
         self._column.insertWidget(1, hands.search)
         QWidget.setTabOrder(self._find, hands.search)
         if self._state is not None:

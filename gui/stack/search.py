@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from shiboken6 import isValid
 
 from engine.catalogue.search import MISSING, letters, rank
 from engine.design.tree import Again, Group, Layer, Network, Node, Parallel, Repeat, walk
@@ -67,10 +68,13 @@ class SearchLine(QWidget):
         row.addWidget(self.count)
         row.addWidget(close)
         self.setFocusProxy(self.line)
+        self._before: QWidget | None = None
         self.hide()
 
     def begin(self) -> None:
         """Appear, what was searched for last being selected."""
+        if not self.line.hasFocus():
+            self._before = QApplication.focusWidget()
         self.show()
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.line.selectAll()
@@ -81,6 +85,12 @@ class SearchLine(QWidget):
         self.hide()
         self.line.clear()
         self.closed.emit()
+
+    @property
+    def came_from(self) -> QWidget | None:
+        """What had the keyboard before, if it is still there."""
+        before = self._before
+        return before if before is not None and isValid(before) and before.isVisible() else None
 
     def show_count(self, at: int, found: int) -> None:
         """Say which of how many is shown; `at` counts from 1, 0 while none is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -14,9 +14,11 @@ from gui.views.diagram_changes import changed
 from gui.views.diagram_lines import Live
 from gui.views.diagram_names import Names
 from gui.views.diagram_overview import Overview
-from gui.views.diagram_painting import paint, prepare, scale_of_words
+from gui.views.diagram_painting import paint, paint_ends, paint_rings, prepare, scale_of_words
 from gui.views.diagram_pictures import Pictures
-from gui.views.diagram_places import Places, neuron_at, stretched
+from gui.views.diagram_places import Places, neuron_at
+from gui.views.diagram_sheet import Sheet
+from gui.views.diagram_viewport import Viewport
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-CLOSEST, FARTHEST = 4.0, 0.02
-TOP = 14
-"""Pixels kept free above the names."""
 MOST_AHEAD = 64
 """Bundles that are painted beforehand in a row."""
 REST_MS = 25
@@ -40,12 +39,10 @@ AIR = 130.0
 """Units that a long name or caption takes to each side of its column, where it is not enlarged."""
 RIM = 60.0
 """Units around what can be pointed at, within which it shows that it is selected."""
+SPILL = 24.0
+"""Pixels above and below a row that names and badges may reach."""
 AHEAD = 0.3
 """Of the sheet's width, how far beyond its sides lines are painted beforehand."""
-ASIDE = 24
-"""Pixels between a node that comes into sight and the edge."""
-COMFORTABLE = 1.25
-"""A small diagram is not blown up beyond this."""
 
 
 class DiagramCanvas(QWidget):
@@ -64,8 +61,7 @@ class DiagramCanvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._diagram: Diagram | None = None
-        self._shown: Diagram | None = None
-        """The diagram as it is painted: with columns further apart where there is room for it."""
+        self._view = Viewport()
         self._known_places = Places(None)
         self._live = Live()
         self._coming: Live | None = None
@@ -78,9 +74,9 @@ class DiagramCanvas(QWidget):
         self._overview = Overview()
         self._on_map = False
         self._selected: tuple[int, ...] = ()
-        self._zoom = 1.0
-        self._offset = QPointF(0, 0)
-        self._fits = True
+        self._pointed: tuple[int, ...] = ()
+        """What was selected by pointing at it: it is seen already, and a double click finds it where it was."""
+        self._found: frozenset[int] | None = None
         self._dragged_from: QPointF | None = None
         self._has_dragged = False
         # It fills all of itself: else everything behind it would be painted first, each time.
@@ -94,23 +90,26 @@ class DiagramCanvas(QWidget):
         """Show a diagram; the view stays where a person moved it, else it shows all."""
         if diagram is self._diagram or diagram == self._diagram:
             return
-        before, where = self._shown, (self._zoom, QPointF(self._offset))
-        self._diagram = self._shown = diagram
-        if self._fits:
-            self._fit()
-            self._stay(*where)
-            self._bring_into_sight()
-        if before is None or where != (self._zoom, self._offset) or self._other_names(before):
+        before, self._diagram = self._view.diagram, diagram
+        moved = self._view.show(diagram)
+        where = QPointF(self._view.offset)
+        self._bring_into_sight()
+        after = self._view.diagram
+        if (
+            moved
+            or before is None
+            or after is None
+            or where != self._view.offset
+            or self._other_names(before, after)
+        ):
             self.update()
-        elif strip := changed(before, self._shown, self._air):
+        elif strip := changed(before, after, self._air):
             self._update_strip(*strip)
             self._idle.start(REST_MS)
 
-    def _other_names(self, before: Diagram) -> bool:
+    def _other_names(self, before: Diagram, after: Diagram) -> bool:
         selected = frozenset(self._selected)
-        return self._shown is not None and self._names.change(
-            before, self._shown, scale_of_words(self._zoom), selected
-        )
+        return self._names.change(before, after, scale_of_words(self._view.zoom), selected)
 
     def show_live(self, live: Live) -> None:
         self._coming, self._prepared = live, 0
@@ -118,101 +117,99 @@ class DiagramCanvas(QWidget):
 
     def _prepare(self) -> None:
         """Paint the lines of one bundle that is or will soon be seen; once there is no more, show what has come."""
-        if self._shown is not None and self._overview.renew(self._shown):
-            self.update(self._map_area().toAlignedRect())
+        view, sheet = self._view, self._view.sheet
+        if sheet is not None and self._overview.renew(sheet):
+            self.update(self.map_area().toAlignedRect())
             return
-        live, seen = self._coming or self._live, self._seen()
+        live, seen = self._coming or self._live, view.seen()
         wide = seen.adjusted(-seen.width() * AHEAD, 0, seen.width() * AHEAD, 0)
-        pixels = self._zoom * self.devicePixelRatioF()
+        pixels = view.zoom * self.devicePixelRatioF()
         self._prepared += 1
         if (
-            self._shown is not None
+            sheet is not None
             and self.isVisible()
             and self._prepared <= MOST_AHEAD
-            and prepare(self._shown, live, wide, pixels, self._pictures)
+            and any(
+                prepare(sheet.diagram, live, piece.part, pixels, self._pictures)
+                for piece in sheet.pieces(wide)
+            )
         ):
             self._idle.start(0)
         elif self._coming is not None:
             self._live, self._coming = self._coming, None
             self.update()
 
-    def _seen(self, part: QRect | None = None) -> QRectF:
-        """The part of the sheet that is in view, or in some part of the widget, in the diagram's units."""
-        area = QRectF(part or self.rect())
-        return QRectF((area.topLeft() - self._offset) / self._zoom, area.size() / self._zoom)
-
     @property
     def _places(self) -> Places:
         """What can be pointed at in the diagram as it is painted."""
-        if self._known_places.diagram is not self._shown:
-            self._known_places = Places(self._shown)
+        if self._known_places.diagram is not self._view.diagram:
+            self._known_places = Places(self._view.diagram)
         return self._known_places
 
     @property
     def _air(self) -> float:
         """How far words may stand out to each side, in the diagram's units."""
-        return AIR * scale_of_words(self._zoom)
+        return AIR * scale_of_words(self._view.zoom)
 
     def show_selection(self, ids: tuple[int, ...]) -> None:
         if ids == self._selected:
             return
-        before, where = self._selected, self._offset.x()
+        before, where = self._selected, QPointF(self._view.offset)
         self._selected = ids
-        self._bring_into_sight()
-        if where != self._offset.x() or self._named(before) != self._named(ids):
+        if ids != self._pointed:
+            self._bring_into_sight()
+        if where != self._view.offset or self._named(before) != self._named(ids):
             self.update()
             return
         for node_id in set(before) ^ set(ids):
             if (area := self._places.area(node_id)) is not None:
                 self._update_strip(area.left() - RIM, area.right() + RIM)
 
+    def show_found(self, ids: frozenset[int] | None, at: int) -> None:
+        """Mark what a search has found, all else being faded, and bring one of them into sight; None ends that."""
+        if (ids, at) != (self._found, 0):
+            self._found = ids
+            self._bring_into_sight(at)
+            self.update()
+
     def _named(self, selected: tuple[int, ...]) -> object:
         """The columns and plates whose name has room; those that are selected come first."""
-        scale = scale_of_words(self._zoom)
-        return self._names.of(self._shown, scale, frozenset(selected)) if self._shown else None
+        scale = scale_of_words(self._view.zoom)
+        diagram = self._view.diagram
+        return self._names.of(diagram, scale, frozenset(selected)) if diagram else None
 
     def _update_strip(self, left: float, right: float) -> None:
         """Paint again from here to there along x, in the diagram's units."""
-        left, right = (x * self._zoom + self._offset.x() for x in (left, right))
-        if left < self.width() and right > 0:
-            whole = QRectF(self.rect())
-            strip = whole.adjusted(max(left, 0), 0, min(right - whole.width(), 0), 0)
-            self.update(strip.toAlignedRect())
+        sheet, whole = self._view.sheet, QRectF(self.rect())
+        for strip in sheet.strips(left, right) if sheet is not None else ():
+            area = self._view.shown_at(strip)
+            high = area.top() - SPILL, area.height() + 2 * SPILL
+            top, height = high if sheet is not None and sheet.is_wrapped else (0, whole.height())
+            part = QRectF(area.left(), top, area.width(), height).intersected(whole)
+            if not part.isEmpty():
+                self.update(part.toAlignedRect())
 
-    def _bring_into_sight(self) -> None:
-        """Move the sheet, without zooming, so that the node selected last can be seen."""
-        area = self._places.area(self._selected[-1]) if self._selected else None
-        if area is None or not self.width():
-            return
-        left, right = (
-            area.left() * self._zoom + self._offset.x(),
-            area.right() * self._zoom + self._offset.x(),
-        )
-        if left >= 0 and right <= self.width():
-            return
-        if -self.width() < left and right < 2 * self.width():
-            # From near by only as far as needed: most of what is seen has been painted already.
-            self._offset.setX(
-                self._offset.x() - min(left - ASIDE, 0) - max(right + ASIDE - self.width(), 0)
-            )
-        else:
-            self._offset.setX(self.width() / 2 - area.center().x() * self._zoom)
+    def _bring_into_sight(self, node_id: int = 0) -> None:
+        """Move the sheet, without zooming, so that a node can be seen, by default the one selected last."""
+        area = self.where(node_id or (self._selected[-1] if self._selected else 0))
+        if area is not None:
+            self._view.reveal(area)
+
+    def start_over(self) -> None:
+        """The next diagram is another network's: wherever the sheet was moved, that is shown from its beginning on."""
+        self._view.start_over()
+        self._diagram, self._selected = None, ()
 
     def fit(self) -> None:
-        """Show all."""
-        self._fits = True
-        self._fit()
+        """Show all, however small."""
+        self._view.fit()
+        self.zoomed.emit(self._view.zoom)
         self.update()
 
     def zoom_by(self, factor: float, around: QPointF | None = None) -> None:
         """Zoom around a point of the widget, its middle by default."""
-        point = around or QPointF(self.width() / 2, self.height() / 2)
-        zoom = min(max(self._zoom * factor, FARTHEST), CLOSEST)
-        inside = (point - self._offset) / self._zoom
-        self._offset = point - inside * zoom
-        self._zoom = zoom
-        self._fits = False
-        self.zoomed.emit(zoom)
+        self._view.zoom_by(factor, around or QPointF(self.width() / 2, self.height() / 2))
+        self.zoomed.emit(self._view.zoom)
         self.update()
 
     def image(self, scale: float = 2.0) -> QImage:
@@ -236,52 +233,14 @@ class DiagramCanvas(QWidget):
 
         return picture(size, draw, scale)
 
-    def _fit(self) -> None:
-        diagram = self._diagram
-        if diagram is None or not diagram.width or not diagram.height:
-            return
-        by_height = (self.height() - TOP) / diagram.height
-        # A long network is shown at a size that can be read, from its beginning on.
-        zoom = max(
-            min(self.width() / diagram.width, by_height, COMFORTABLE),
-            min(0.55, by_height),
-            FARTHEST,
-        )
-        self._shown = stretched(diagram, self.width() / (diagram.width * zoom))
-        diagram, self._zoom = self._shown, zoom
-        x = (self.width() - diagram.width * self._zoom) / 2
-        y = (self.height() + TOP - diagram.height * self._zoom) / 2
-        self._offset = QPointF(max(x, 0.0), y)
-        self.zoomed.emit(self._zoom)
-
-    def _stay(self, zoom: float, offset: QPointF) -> None:
-        """Show that part of a long drawing which was shown before an edit of it."""
-        beyond = self.width() - (self._shown.width * self._zoom if self._shown is not None else 0)
-        if beyond < 0 and self._zoom == zoom:
-            self._offset.setX(max(offset.x(), beyond))
-
     # --- events --------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme.fill(painter, self.rect(), theme.current().colour("canvas"))
-        if self._diagram is not None:
+        if self._view.sheet is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.translate(self._offset)
-            painter.scale(self._zoom, self._zoom)
-            paint(
-                painter,
-                self._shown or self._diagram,
-                self._live,
-                frozenset(self._selected),
-                self._seen(event.rect()).adjusted(-self._air, 0, self._air, 0),
-                self._zoom,
-                self._pictures,
-                self._names,
-            )
-            painter.resetTransform()
-            if (area := self._map_area()).intersects(QRectF(event.rect())):
-                self._overview.paint(painter, self._shown or self._diagram, area, self._seen())
+            self._paint_sheet(painter, self._view.sheet, QRectF(event.rect()))
             self._prepared = 0
             self._idle.start(REST_MS)
         if self.hasFocus():
@@ -290,17 +249,49 @@ class DiagramCanvas(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
+    def _paint_sheet(self, painter: QPainter, sheet: Sheet, part: QRectF) -> None:
+        """All that is seen in a part of the widget, row by row, and the map."""
+        view = self._view
+        painter.translate(view.offset)
+        painter.scale(view.zoom, view.zoom)
+        seen = view.seen(part)
+        near = sheet.visible(seen)
+        for piece in sheet.pieces(seen):
+            painter.save()
+            painter.translate(piece.x, piece.y)
+            if sheet.is_wrapped:
+                painter.setClipRect(piece.part.adjusted(0, -RIM / 4, 0, RIM / 4))
+            paint(
+                painter,
+                near,
+                self._live,
+                frozenset(self._selected),
+                piece.part.adjusted(-self._air, 0, self._air, 0),
+                view.zoom,
+                self._pictures,
+                self._names,
+                self._found,
+                sheet.diagram,
+            )
+            painter.restore()
+        paint_ends(painter, sheet.ends(seen, near.wires))
+        found = self._found_areas()
+        paint_rings(painter, found)
+        painter.resetTransform()
+        if (area := self.map_area()).intersects(part):
+            self._overview.paint(painter, sheet, area, view.seen())
+            self._overview.mark(painter, sheet, area, found)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._fits:
-            self._fit()
-            self._bring_into_sight()
+        self._view.resize(QSizeF(event.size()))
+        self._bring_into_sight()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus()
-        if self._map_area().contains(event.position()):
+        if self.map_area().contains(event.position()):
             self._on_map = True
             self._go_on_map(event.position())
             return
@@ -314,8 +305,8 @@ class DiagramCanvas(QWidget):
         if self._dragged_from is not None and event.buttons() & Qt.MouseButton.LeftButton:
             moved = event.position() - self._dragged_from
             if self._has_dragged or moved.manhattanLength() > 4:
-                self._has_dragged, self._fits = True, False
-                self._offset += moved
+                self._has_dragged = True
+                self._view.move(moved)
                 self._dragged_from = event.position()
                 self.update()
             return
@@ -338,7 +329,7 @@ class DiagramCanvas(QWidget):
         self._dragged_from = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self._map_area().contains(event.position()):
+        if self.map_area().contains(event.position()):
             return
         if not (node_id := self._node_at(event.position())):
             self.fit()
@@ -378,50 +369,73 @@ class DiagramCanvas(QWidget):
 
     # --- what is where -------------------------------------------------------------------------------------------
 
-    def _inside(self, point: QPointF) -> QPointF:
-        """A point of the widget in the diagram's units."""
-        return (point - self._offset) / self._zoom
+    def where(self, node_id: int) -> QRectF | None:
+        """Where a node is in the widget, None where it is not drawn; it may be out of sight."""
+        area = self._places.area(node_id)
+        return next(iter(self._view.areas(area)), None) if area is not None else None
+
+    @property
+    def found(self) -> frozenset[int] | None:
+        """What a search has found, None while nobody searches."""
+        return self._found
 
     def _is_block(self, node_id: int) -> bool:
         """Whether something is drawn of this id that folds or unfolds."""
         drawn = self._diagram
         return drawn is not None and (
-            any(frame.node_id == node_id for frame in drawn.frames)
+            any(each.node_id == node_id for each in (*drawn.frames, *drawn.joints))
             or any(box.folded and box.node_id == node_id for box in drawn.boxes)
         )
 
-    def _map_area(self) -> QRectF:
-        if self._shown is None:
+    def map_area(self) -> QRectF:
+        """Where the map stands, empty where there is none."""
+        sheet = self._view.sheet
+        if sheet is None:
             return QRectF()
-        return self._overview.area(self._shown, self._seen(), QRectF(self.rect()).size())
+        return self._overview.area(sheet, self._view.seen(), QRectF(self.rect()).size())
+
+    def _found_areas(self) -> list[QRectF]:
+        """Where on the sheet is what a search has found."""
+        found, sheet = self._found, self._view.sheet
+        if not found or sheet is None:
+            return []
+        areas = (area for node_id, area, _ in self._places.all if node_id in found)
+        return [each for area in areas for each in sheet.areas(area)]
 
     def _go_on_map(self, at: QPointF) -> None:
         """Show in the middle what the map shows at a point."""
-        area = self._map_area()
-        if self._shown is None or area.isEmpty():
+        area, sheet = self.map_area(), self._view.sheet
+        if sheet is None or area.isEmpty():
             return
-        self._fits = False
+        wanted = self._overview.point(sheet, area, at)
         middle = QPointF(self.width() / 2, self.height() / 2)
-        self._offset = middle - self._overview.point(self._shown, area, at) * self._zoom
+        self._view.move(middle - self._view.offset - wanted * self._view.zoom)
         self.update()
 
     def _node_at(self, point: QPointF) -> int:
-        return self._places.node_at(self._inside(point))
+        inside = self._view.place(point)
+        return self._places.node_at(inside) if inside is not None else 0
 
     def _told(self, point: QPointF) -> str:
         """What stands at a point, a neuron's value included."""
-        inside = self._inside(point)
-        return neuron_at(self._shown, self._live.values, inside) or self._places.words_at(inside)
+        inside = self._view.place(point)
+        if inside is None:
+            return ""
+        told = neuron_at(self._view.diagram, self._live.values, inside)
+        return told or self._places.words_at(inside)
 
     def _pick(self, node_id: int, add: bool) -> None:
+        """Select what is pointed at."""
         if not node_id:
-            self.picked.emit(())
+            self._pointed = ()
         elif add and node_id in self._selected:
-            self.picked.emit(tuple(each for each in self._selected if each != node_id))
+            self._pointed = tuple(each for each in self._selected if each != node_id)
         else:
-            self.picked.emit((*self._selected, node_id) if add else (node_id,))
+            self._pointed = (*self._selected, node_id) if add else (node_id,)
+        self.picked.emit(self._pointed)
 
     def _step(self, by: int) -> None:
         """Select the next node to the right or left."""
         if node_id := self._places.beside(self._selected[-1] if self._selected else 0, by):
+            self._pointed = ()
             self.picked.emit((node_id,))

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
 from math import isfinite
-from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
-from engine.views.diagram import Box, Column, Diagram, Frame, Joint, Lanes, Plate, Skip, Wire
+from engine.views.diagram import Column, Diagram, Frame, Joint, Lanes, Plate, Skip, Wire
 from gui import theme
+from gui.views.diagram_boxes import box_look, paint_box, paint_plate, paint_warning
 from gui.views.diagram_lines import SIGNS, Lines, Live
 from gui.views.diagram_names import LONGEST_NAME, Names
 from gui.views.diagram_pictures import Pictures, path_of
+from gui.views.diagram_words import fitted, font, readable, write
 
 CORNER = 6.0
 """Radius of the turns of a line that skips what stands between."""
 
-LARGEST_TITLE = 1.4
-"""How much larger the title of a frame may become when the drawing is made smaller."""
+FADED = 0.3
+"""How much is seen of what a search has not found."""
+
+LARGEST_TITLE, LARGEST_SHAPE = 18, 16
+"""Of letters, in the diagram's units: for larger ones there is no room over a frame's inside, or over a line."""
 
 
 def paint(
@@ -32,18 +36,21 @@ def paint(
     zoom: float,
     pictures: Pictures | None = None,
     names: Names | None = None,
+    found: frozenset[int] | None = None,
+    whole: Diagram | None = None,
 ) -> None:
-    """Everything of the diagram that lies in `seen`, both in the diagram's own units.
+    """Everything of the diagram that lies in `seen`, both in the diagram's own units; it may be a part of a `whole`.
 
-    With `pictures`, lines and neurons are painted once and then shown again as long as they stay the same.
+    With `pictures`, lines, neurons and boxes are painted once and then shown again as long as they stay the same. While
+    somebody searches, what is not `found` is faded.
     """
     lines = Lines(diagram, live)
-    words = _Words(zoom, (names or Names()).of(diagram, scale_of_words(zoom), selected))
+    words = _Words(zoom, (names or Names()).of(whole or diagram, scale_of_words(zoom), selected))
     pixels = None if pictures is None else zoom * painter.device().devicePixelRatio()
     left, right, top, bottom = seen.left(), seen.right(), seen.top(), seen.bottom()
     for frame in diagram.frames:
         if frame.x <= right and frame.x + frame.width >= left:
-            _frame(painter, frame, frame.node_id in selected, scale_of_words(zoom))
+            _frame(painter, frame, frame.node_id in selected, zoom)
     for wire in diagram.wires:
         if wire.x1 >= left and wire.x0 <= right + 200:
             _wire(painter, wire, zoom)
@@ -68,7 +75,9 @@ def paint(
             _lanes(painter, lanes, diagram.columns[lanes.column])
     for plate in diagram.plates:
         if plate.x - 80 <= right and plate.x + plate.width + 80 >= left:
-            _plate(painter, plate, plate.node_id in selected, words)
+            _fade(painter, plate.node_id, found)
+            paint_plate(painter, plate, plate.node_id in selected)
+            words.header(painter, plate, plate.x + plate.width / 2)
     for box in diagram.boxes:
         if (
             box.x <= right
@@ -76,12 +85,21 @@ def paint(
             and box.y - box.height <= bottom
             and box.y + box.height >= top
         ):
-            _box(painter, box, box.node_id in selected)
+            _fade(painter, box.node_id, found)
+            chosen = box.node_id in selected
+            if pictures is None or pixels is None:
+                paint_box(painter, box, chosen, zoom)
+            else:
+                content, area = box_look(box, chosen)
+                draw = partial(paint_box, box=box, selected=chosen, zoom=zoom)
+                pictures.show(painter, content, area, pixels, draw)
     for joint in diagram.joints:
         if joint.x - 60 <= right and joint.x + 60 >= left:
-            _joint(painter, joint, joint.node_id in selected)
+            _fade(painter, joint.node_id, found)
+            _joint(painter, joint, joint.node_id in selected, zoom)
     for column in diagram.columns:
         if left - 90 <= column.x <= right + 90:
+            _fade(painter, column.node_id, found)
             values, chosen = live.values.get(column.node_id), column.node_id in selected
             if pictures is None or pixels is None:
                 _neurons(painter, column, values, chosen)
@@ -90,6 +108,31 @@ def paint(
                 draw = partial(_neurons, column=column, values=values, selected=chosen)
                 pictures.show(painter, content, area, pixels, draw)
             words.header(painter, column, column.x)
+    painter.setOpacity(1.0)
+
+
+def _fade(painter: QPainter, node_id: int, found: frozenset[int] | None) -> None:
+    if found is not None:
+        painter.setOpacity(1.0 if node_id in found else FADED)
+
+
+def paint_ends(painter: QPainter, ends: Iterable[tuple[QPointF, bool]]) -> None:
+    """An arrow where a line leaves a row, and a dot where it goes on in the next."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.current().colour("text_muted"))
+    for at, goes_on in ends:
+        if goes_on:
+            painter.drawEllipse(at, 3.2, 3.2)
+        else:
+            painter.drawPolygon([at, at + QPointF(-8, -4.5), at + QPointF(-8, 4.5)])
+
+
+def paint_rings(painter: QPainter, areas: Sequence[QRectF]) -> None:
+    """Around what a search has found."""
+    painter.setPen(QPen(theme.current().colour("accent"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for area in areas:
+        painter.drawRoundedRect(area.adjusted(-6, -6, 6, 6), 10, 10)
 
 
 def prepare(diagram: Diagram, live: Live, seen: QRectF, pixels: float, pictures: Pictures) -> bool:
@@ -116,10 +159,17 @@ def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:
     painter.setPen(QPen(colours.colour("text_faint"), 1.3))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path_of([(wire.x0, wire.y0, wire.x1, wire.y1)]))
-    if wire.label and zoom > 0.35:
-        painter.setFont(theme.mono_font(10))
+    pixels = readable(theme.CAPTION - 1, zoom)
+    room = wire.x1 - wire.x0 - 12
+    if wire.label and pixels <= LARGEST_SHAPE and 0.6 * pixels * len(wire.label) <= room:
+        painter.setFont(_shape_font(round(pixels)))
         painter.setPen(colours.colour("text_muted"))
         painter.drawText(QPointF(wire.x0 + 7, wire.y0 - 6), wire.label)
+
+
+@lru_cache(maxsize=16)
+def _shape_font(pixels: int) -> QFont:
+    return theme.mono_font(pixels)
 
 
 def _skip(painter: QPainter, skip: Skip, zoom: float) -> None:
@@ -220,112 +270,56 @@ class _Words:
         _centred(painter, x, y, over.caption, self._caption, colours.colour("text_muted"))
 
 
-def _plate(painter: QPainter, plate: Plate, selected: bool, words: _Words) -> None:
-    colours = theme.current()
-    painter.setPen(
-        QPen(
-            colours.colour("accent" if selected else _family(plate.family)), 2 if selected else 1.2
-        )
-    )
-    fill = QColor(colours.colour(_family(plate.family), 0.28))
-    painter.setBrush(fill)
-    painter.drawRoundedRect(QRectF(plate.x, plate.y, plate.width, plate.height), 5, 5)
-    words.header(painter, plate, plate.x + plate.width / 2)
-
-
-def _box(painter: QPainter, box: Box, selected: bool) -> None:
-    colours = theme.current()
-    rect = QRectF(box.x, box.y - box.height / 2, box.width, box.height)
-    edge = "danger" if box.faulty else "accent" if selected else "card_border"
-    painter.setPen(QPen(colours.colour(edge), 2 if box.faulty or selected else 1.2))
-    painter.setBrush(colours.colour("selected" if selected else "card"))
-    if box.folded and not box.faulty and not selected:
-        painter.setPen(QPen(colours.colour("border_strong"), 1.2))
-    for sheet in (2, 1) if box.folded else ():
-        painter.drawRoundedRect(rect.adjusted(5 * sheet, -4 * sheet, -5 * sheet, -20), 7, 7)
-    painter.drawRoundedRect(rect, 8, 8)
-    if box.family:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.colour(_family(box.family)))
-        painter.drawRoundedRect(
-            QRectF(rect.left(), rect.top() + 8, 3.5, rect.height() - 16), 1.5, 1.5
-        )
-    centre = rect.center().x()
-    title = theme.body_font(theme.STRONG, bold=True)
-    lift = 5 if box.badge else 0
-    _centred(painter, centre, box.y - 9 - lift, _elided(box.name), title, colours.colour("text"))
-    _centred(
-        painter,
-        centre,
-        box.y + 11 - lift,
-        box.caption,
-        theme.body_font(theme.CAPTION),
-        colours.colour("text_muted"),
-    )
-    if box.badge:
-        _badge(painter, box)
-
-
-def _badge(painter: QPainter, box: Box) -> None:
-    """A capsule on the lower edge: a layer's activation, or how often a folded block is repeated."""
-    colours = theme.current()
-    half = min(7.0 * len(box.badge) + 14, box.width - 8) / 2
-    rect = QRectF(box.x + box.width / 2 - half, box.y + box.height / 2 - 7, 2 * half, 16)
-    painter.setPen(QPen(colours.colour("accent" if box.folded else _family("activation")), 1))
-    painter.setBrush(colours.colour("canvas"))
-    painter.drawRoundedRect(rect, 8, 8)
-    font = theme.body_font(theme.CAPTION)
-    _centred(painter, rect.center().x(), rect.center().y(), box.badge, font, colours.colour("text"))
-
-
-def _frame(painter: QPainter, frame: Frame, selected: bool, scale: float) -> None:
+def _frame(painter: QPainter, frame: Frame, selected: bool, zoom: float) -> None:
     colours = theme.current()
     edge = "danger" if frame.faulty else "accent" if selected else "border_strong"
     painter.setPen(QPen(colours.colour(edge), 2 if selected else 1))
-    painter.setBrush(colours.colour("panel", 0.75))
+    # Opaque: to blend one into what is behind it takes Qt three times as long.
+    painter.setBrush(colours.colour("panel"))
     painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 10, 10)
+    if frame.faulty:
+        paint_warning(painter, QPointF(frame.x + frame.width - 4, frame.y + 3))
     # As large as there is room for above what is inside.
-    pixels = round(theme.BODY * min(scale, LARGEST_TITLE))
-    bold = theme.body_font(pixels, bold=True)
+    pixels = round(readable(theme.BODY, zoom))
+    if pixels > LARGEST_TITLE:
+        return
+    words, width, _ = fitted(frame.name, pixels, int(frame.width - 24), True)
     baseline = QPointF(frame.x + 12, frame.y + 8 + 0.85 * pixels)
-    painter.setFont(bold)
+    painter.setFont(font(pixels, True))
     painter.setPen(colours.colour("text"))
-    painter.drawText(baseline, _elided(frame.name))
-    if frame.badge:
-        baseline.setX(
-            baseline.x() + QFontMetricsF(bold).horizontalAdvance(_elided(frame.name)) + 14
-        )
+    painter.drawText(baseline, words)
+    rest = fitted(frame.badge, pixels, int(frame.width - 24 - width), False)[0]
+    if rest == frame.badge:
+        baseline.setX(baseline.x() + width + 14)
         painter.setPen(colours.colour("text_muted"))
-        painter.setFont(theme.body_font(pixels))
-        painter.drawText(baseline, frame.badge)
+        painter.setFont(font(pixels, False))
+        painter.drawText(baseline, rest)
 
 
-def _joint(painter: QPainter, joint: Joint, selected: bool) -> None:
+def _joint(painter: QPainter, joint: Joint, selected: bool, zoom: float) -> None:
     colours = theme.current()
     edge = "danger" if joint.faulty else "accent" if selected else "text_muted"
-    painter.setPen(QPen(colours.colour(edge), 1.6))
+    painter.setPen(QPen(colours.colour(edge), 2.2 if joint.faulty or selected else 1.6))
     painter.setBrush(colours.colour("card"))
+    centre = QPointF(joint.x, joint.y)
+    rect = QRectF(0, 0, joint.width, 2 * joint.radius)
+    rect.moveCenter(centre)
+    painter.drawRoundedRect(rect, joint.radius, joint.radius)
     short = len(joint.symbol) <= 2
-    if short:
-        painter.drawEllipse(QPointF(joint.x, joint.y), joint.radius, joint.radius)
-    else:
-        left = joint.x - joint.width / 2
-        painter.drawRoundedRect(QRectF(left, joint.y - 11, joint.width, 22), 11, 11)
-    font = theme.body_font(15 if short else theme.CAPTION, bold=True)
-    _centred(painter, joint.x, joint.y, joint.symbol, font, colours.colour("text"))
-    if joint.caption:
-        font = theme.body_font(theme.CAPTION)
-        _centred(
-            painter,
-            joint.x,
-            joint.y + joint.radius + 12,
-            joint.caption,
-            font,
-            colours.colour("text_muted"),
-        )
+    pixels = readable(15 if short else theme.CAPTION, zoom)
+    if pixels <= 2 * joint.radius:
+        write(painter, centre, joint.symbol, pixels, joint.width - 4, "text", bold=True)
+    pixels = readable(theme.CAPTION, zoom)
+    if joint.caption and pixels <= LARGEST_SHAPE:
+        below = centre + QPointF(0, joint.radius + 12)
+        write(painter, below, joint.caption, pixels, 90, "text_muted")
+    if joint.faulty:
+        paint_warning(painter, rect.topRight())
 
 
-def _centred(painter: QPainter, x: float, y: float, words: str, font: Any, colour: QColor) -> None:
+def _centred(
+    painter: QPainter, x: float, y: float, words: str, font: QFont, colour: QColor
+) -> None:
     painter.setFont(font)
     painter.setPen(colour)
     painter.drawText(QRectF(x - 320, y - 30, 640, 60), Qt.AlignmentFlag.AlignCenter, words)
@@ -333,11 +327,3 @@ def _centred(painter: QPainter, x: float, y: float, words: str, font: Any, colou
 
 def _elided(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-
-
-_FAMILIES = {"norm": "normalization", "padding": "shaping", "activation": "shaping"}
-
-
-def _family(family: str) -> str:
-    token = f"family_{_FAMILIES.get(family, family)}"
-    return token if token in theme.Theme.__dataclass_fields__ else "family_block"

@@ -14,6 +14,9 @@ from engine.views.diagram import Box, Column, Diagram, Frame, Joint, Plate
 WIDEST = 2.4
 """How far the columns of a small network may be pulled apart to fill a wide sheet."""
 
+ASIDE = 24
+"""Pixels between a node that comes into sight and the edge."""
+
 Place = tuple[int, QRectF, str]
 """What can be pointed at: its id, its area, and what a tooltip says of it."""
 
@@ -51,6 +54,21 @@ class Places:
             return 0
         position = ids.index(node_id) + by if node_id in ids else (0 if by > 0 else len(ids) - 1)
         return ids[min(max(position, 0), len(ids) - 1)]
+
+
+def missing(start: float, length: float, room: float) -> float:
+    """How far to move what is there, on a sheet of so much room, so that it, or all that can be of it, is seen.
+
+    From near by only as far as needed: most of what is seen has been painted already. From far away into the middle.
+    """
+    end = start + length
+    if (start >= 0 and end <= room) or (start <= 0 and end >= room):
+        return 0.0
+    if length + 2 * ASIDE > room:
+        return ASIDE - start
+    if not -room < start < end < 2 * room:
+        return (room - length) / 2 - start
+    return ASIDE - start if start < 0 else room - ASIDE - end
 
 
 def neuron_at(

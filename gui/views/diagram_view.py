@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.files.document import to_document
 from engine.views.diagram import Diagram, Memory, diagram
-from engine.views.diagram_folding import folded_at_first
+from engine.views.diagram_folding import folded_at_first, hidden_in
 from gui import theme
 from gui.asking import Ask
 from gui.document import State
 from gui.stack.rows import blocks_around
 from gui.status import short
 from gui.views.diagram_canvas import DiagramCanvas
+from gui.views.diagram_legend import FamilyLegend
 from gui.views.diagram_lines import Live
 from gui.widgets.pieces import EmptyState, plain_label, push_button
 
@@ -73,6 +74,8 @@ class DiagramView(QWidget):
         self._folded: frozenset[int] = frozenset()
         self._diagram: Diagram | None = None
         self._memory = Memory()
+        self._found: frozenset[int] | None = None
+        self._at = 0
         self._asked: object = None
         self._weights: Mapping[str, Any] = {}
         self._values: dict[int, Sequence[float]] = {}
@@ -81,6 +84,7 @@ class DiagramView(QWidget):
         self.canvas.picked.connect(self.selected)
         self.canvas.fold_wished.connect(self._fold)
         self.canvas.save_requested.connect(self._save)
+        self.families = FamilyLegend(sheet)
         self._legend = plain_label("", "muted", sheet)
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.WIDE, theme.TIGHT, theme.MEDIUM, theme.NARROW)
@@ -101,6 +105,7 @@ class DiagramView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.families)
         column.addLayout(foot)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(sheet)
@@ -126,6 +131,7 @@ class DiagramView(QWidget):
         if shown is None or shown.document is not new.document:
             self._folded = folded_at_first(new.network)
             self._drawn = None
+            self.canvas.start_over()
         elif new.selection and new.selection != shown.selection:
             self._unfold_around(new)
         if new.network.body.nodes:
@@ -138,6 +144,8 @@ class DiagramView(QWidget):
             else:
                 self._draw_soon.start()
         self.canvas.show_selection(new.selection)
+        if self._found is not None:
+            self.show_found(self._found, 0)
         if self._wanted_weights() != self._asked:
             many = new.analysis.totals.layers > MANY
             self._weights_soon.start(LONG_PAUSE_MS if many else PAUSE_MS)
@@ -147,6 +155,7 @@ class DiagramView(QWidget):
         self._folded = self._folded ^ {node_id}
         self._drawn = None
         self._draw()
+        self.show_found(self._found, 0)
         if self._wanted_weights() != self._asked:
             self._weights_soon.start(PAUSE_MS)
 
@@ -158,6 +167,18 @@ class DiagramView(QWidget):
         if hidden:
             self._folded -= hidden
             self._drawn = None
+            self.show_found(self._found, 0)
+
+    def show_found(self, ids: frozenset[int] | None, at: int) -> None:
+        """Mark what a search has found; a folded block for what is inside it. Bring the one looked at into sight."""
+        self._found, self._at = ids, at
+        state = self._state
+        if ids is None or state is None or not self._folded:
+            self.canvas.show_found(ids, at)
+            return
+        instead = hidden_in(state.network, self._folded)
+        shown = frozenset(instead.get(node_id, node_id) for node_id in ids)
+        self.canvas.show_found(shown, instead.get(at, at))
 
     def show_forward(self, values: ForwardValues | None) -> None:
         """What neurons gave in the last run; None when that no longer holds."""
@@ -176,6 +197,7 @@ class DiagramView(QWidget):
         self._drawn = state.analysis
         self._diagram = diagram(state.analysis, self._memory, self._folded)
         self.canvas.show_diagram(self._diagram)
+        self.families.show_diagram(self._diagram)
         self._say_legend()
 
     def _wanted_weights(self) -> object:

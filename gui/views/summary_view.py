@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QGridLayout,
     QHBoxLayout,
     QMenu,
     QTableView,
@@ -28,7 +29,7 @@ from gui.widgets.pieces import EmptyState, plain_label, push_button
 
 KEPT = "summary/columns"
 """Under which the chosen columns are kept."""
-NARROWEST = 76
+NARROWEST = 70
 """Pixels of a name; where it has no more, the table is scrolled sideways."""
 
 
@@ -49,6 +50,7 @@ class SummaryView(QWidget):
     """The table, its selection that of the stack, and a line of totals."""
 
     selected = Signal(object)
+    commanded = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,10 +89,16 @@ class SummaryView(QWidget):
         texts.addWidget(self._totals)
         texts.addWidget(self._sizes)
         foot.addLayout(texts, 1)
-        buttons = QVBoxLayout()
+        self._verify = push_button(self.tr("Check"), "quiet")
+        self._verify.setToolTip(
+            self.tr("Compare shapes, parameters and MACs with torch itself (F6)")
+        )
+        self._verify.clicked.connect(lambda: self.commanded.emit("run.verify"))
+        buttons = QGridLayout()
         buttons.setSpacing(2)
-        for button in (columns, copy):
-            buttons.addWidget(button, alignment=Qt.AlignmentFlag.AlignRight)
+        buttons.addWidget(self._verify, 0, 0)
+        buttons.addWidget(columns, 0, 1)
+        buttons.addWidget(copy, 1, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
         foot.addLayout(buttons)
         self._foot = QWidget()
         self._foot.setLayout(foot)
@@ -116,6 +124,7 @@ class SummaryView(QWidget):
             for widget in (self._table, self._foot):
                 widget.setVisible(bool(self._summary.rows))
             self._empty.setVisible(not self._summary.rows)
+            self._verify.setEnabled(new.analysis.valid)
             self._show_totals(new)
         self._show_selection(new.selection)
         self._showing = False

@@ -135,6 +135,12 @@ def test_what_cannot_be_answered_is_said_in_a_sentence(answers: Answers, request
     assert "\n" not in str(caught.value)
 
 
+def test_a_comparison_with_torch_counts_and_finds_no_difference(answers: Answers) -> None:
+    values = answer(answers, protocol.Verify(to_document(sample("lenet-5")))).values
+    assert values["comparisons"] > 40
+    assert (values["different"], values["differences"]) == (0, [])
+
+
 def test_an_exported_module_is_proven_and_a_changed_one_is_not(answers: Answers) -> None:
     project = sample("tutorial")
     document, text = to_document(project), write_module(project.network)

@@ -303,7 +303,7 @@ datas = st.builds(
 )  # fmt: skip
 trainings = st.builds(
     Training, entries(LOSSES), entries(OPTIMIZERS), entries(SCHEDULERS), st.integers(1, 1000), st.integers(1, 100),
-    seeds, st.sampled_from(["auto", "cpu", "cuda", "mps"]), st.sampled_from(["float32", "bfloat16"]),
+    seeds, st.sampled_from(["auto", "cpu", "cuda", "mps"]), st.sampled_from(["float32", "mixed", "bfloat16"]),
 )  # fmt: skip
 forwards = st.builds(Forward, st.integers(1, 100), seeds)
 projects = st.builds(Project, networks(), datas, trainings, forwards, notes)

@@ -1,0 +1,44 @@
+"""Words on a diagram: at any zoom of a size that can be read, or left out, and no longer than their room."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+
+from gui import theme
+
+LEAST_PIXELS = 9.0
+"""Words that would be smaller on the screen are written larger, and where there is no room for that, not at all."""
+
+
+def readable(usual: float, zoom: float) -> float:
+    """The height of letters, in the diagram's units, that are no smaller on the screen than can be read."""
+    return max(usual, LEAST_PIXELS / zoom)
+
+
+def write(
+    painter: QPainter, at: QPointF, words: str, pixels: float, room: float, token: str, *, bold: bool = False
+) -> None:  # fmt: skip
+    """Words around a point, as much of them as there is room for."""
+    shown, width, baseline = fitted(words, round(pixels), int(room), bold)
+    painter.setFont(font(round(pixels), bold))
+    painter.setPen(theme.current().hex(token))
+    painter.drawText(QPointF(at.x() - width / 2, at.y() + baseline), shown)
+
+
+@lru_cache(maxsize=64)
+def font(pixels: int, bold: bool) -> QFont:
+    """The system's font, asked for once in a size."""
+    return theme.body_font(pixels, bold=bold)
+
+
+@lru_cache(maxsize=4096)
+def fitted(words: str, pixels: int, room: int, bold: bool) -> tuple[str, float, float]:
+    """As much of some words as there is room for, their width, and how far their baseline is below their middle."""
+    metrics = QFontMetricsF(font(pixels, bold))
+    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+    if shown == "…":
+        shown = ""
+    return shown, metrics.horizontalAdvance(shown), (metrics.ascent() - metrics.descent()) / 2
