@@ -36,11 +36,12 @@ class Kept:
 
 
 def kept(folder: Path) -> tuple[Kept, ...]:
-    """All blocks of a folder by name; none where there is no such folder."""
+    """All blocks of a folder by name, broken files last; none where there is no such folder."""
     found: list[Path] = []
     with suppress(OSError):
         found = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.name.casefold())
-    return tuple(map(_looked_at, found[:MOST_BLOCKS]))
+    looked_at = map(_looked_at, found[:MOST_BLOCKS])
+    return tuple(sorted(looked_at, key=lambda each: each.block is None))
 
 
 def _looked_at(path: Path) -> Kept:
