@@ -13,6 +13,7 @@ from engine.design.kept import INDEX_BYTES, Kept
 from engine.design.kind import Gathered, TensorSpec
 from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, node_name, others_of
 from engine.design.tuples import NamedTuple
+from engine.design.value import replace
 from engine.views.facts import Analysis, NodeFacts, StackFacts
 
 
@@ -56,6 +57,9 @@ class _Memory:
     def new(self, spec: TensorSpec, has_gradient: bool) -> Value:
         self._specs.append(spec)
         return Value(len(self._specs) - 1, has_gradient)
+
+    def spec(self, value: Value) -> TensorSpec:
+        return self._specs[value.storage]
 
     def keep(self, value: Value) -> None:
         """Keep a value; one that is kept already costs nothing."""
@@ -129,8 +133,13 @@ class _ClassPass:
                 once = self.named.get(node.of)
                 if once is None:
                     return None
-                if isinstance(once, Layer):
-                    once = Layer(once.id, once.name, once.kind, node.activation, (), once.frozen)
+                match once:
+                    case Layer():
+                        once = replace(once, activation=node.activation, others=node.others)
+                    case Group() | Repeat():
+                        once = replace(once, others=node.others)
+                    case Parallel() | Again():
+                        return None
                 return self._through(facts._replace(node=once), once, value)
 
     def _layer(self, facts: NodeFacts, node: Layer, value: Value) -> Value | None:
@@ -138,6 +147,8 @@ class _ClassPass:
         if x is None or output is None:
             return None
         values = [value, *self._others(node.others)]
+        if len(values) > 1:
+            x = Gathered(x.shape, x.dtype, tuple(map(self.memory.spec, values[1:])))
         trained = bool(facts.totals.trainable)
         if not trained and isinstance(x, Gathered):
             trained = any(each.has_gradient for each in values)

@@ -15,6 +15,7 @@ from engine.design.kind import Kind, TensorSpec
 from engine.design.reach import EVERYTHING, OWN, Reach, behind, repeated, together
 from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, node_name
 from engine.design.tuples import NamedTuple
+from engine.design.value import replace
 from engine.views.facts import Analysis, NodeFacts, StackFacts, turns_of
 
 Seen = Reach | None
@@ -198,6 +199,8 @@ class _ClassFields:
         once = self.named.get(node.of)
         if once is None:
             return None
+        if isinstance(once, Group | Repeat):
+            once = replace(once, others=node.others)
         first = facts._replace(node=once)
         seen = self._through(first, once, seen)
         if node.activation is not None and node.activation.vector and facts.output is not None:

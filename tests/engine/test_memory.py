@@ -16,13 +16,14 @@ from torch.utils._pytree import tree_leaves
 
 import engine
 import resources
+from engine.catalogue.decoding import CrossAttention
 from engine.catalogue.linear import Linear
 from engine.catalogue.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
 from engine.catalogue.rectifiers import ReLU
 from engine.catalogue.shaping import Unflatten
 from engine.design.kind import TensorSpec
 from engine.design.project import Precision
-from engine.design.tree import Input, Layer, Network, Repeat, Stack, walk
+from engine.design.tree import Again, Input, Layer, Network, Repeat, Stack, walk
 from engine.runtime.build import build
 from engine.views.kept import passes
 from engine.views.memory import Memory, memory
@@ -51,7 +52,8 @@ def stepped(optimizer: Optimizer, net: nn.Module) -> torch.optim.Optimizer:
     return made
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.filterwarnings("ignore:mean is more than 2 std")
+@settings(max_examples=40, deadline=None)
 @given(networks(), optimizers, st.sampled_from(sorted(TYPES)))
 def test_weights_gradients_and_what_an_optimizer_remembers_are_exact(
     network: Network, optimizer: Optimizer, precision: Precision
@@ -203,3 +205,14 @@ def test_with_a_fault_the_memory_is_that_of_the_sound_part():
     network = Network("Net", (Input("x", TensorSpec((4,))),), Stack(layers), next_id=4)
     assert [node.id for node in walk(network.body)] == [1, 2, 3]
     assert memory(infer(network), Adam(), "float32").weights == 4 * 20
+
+
+def test_a_second_use_of_a_layer_that_takes_two_values_is_counted_with_its_own():
+    looking = Layer(2, "look", CrossAttention(num_heads=2), others=("x",))
+    layers = (Layer(1, "first", Linear(8)), looking, Again(3, "look", others=("first",)))
+    network = Network("Net", (Input("x", TensorSpec((5, 8))),), Stack(layers), next_id=4)
+    assert infer(network).valid
+    once = Network("Net", network.inputs, Stack(layers[:2]), next_id=4)
+    two, one = (memory(infer(each), Adam(), "float32") for each in (network, once))
+    assert two.weights == one.weights
+    assert two.kept > one.kept
