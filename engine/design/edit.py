@@ -12,6 +12,7 @@ from engine.design import limits
 from engine.design.address import Before, Place, located, located_all, parent_of
 from engine.design.branching import AddBranch, MoveBranch, RemoveBranch, SetBranch, branched
 from engine.design.error import DesignError
+from engine.design.keeping import with_ties_of
 from engine.design.kind import Activation, Initializer, Join, Kind
 from engine.design.names import free_name
 from engine.design.naming import default_name, renamed, taken_names
@@ -38,6 +39,8 @@ class Insert:
 
     nodes: tuple[Node, ...]
     at: Place | Before
+    ties: tuple[Tie, ...] = ()
+    """Which of their parameters are one, by the paths that these would have in a network of them alone."""
 
 
 @value
@@ -217,7 +220,8 @@ def _applied(network: Network, edit: Edit) -> Network:
         case Insert():
             at = edit.at
             at = parent_of(network.body, at.id) if isinstance(at, Before) else at
-            return inserted(network, edit.nodes, at)
+            after = inserted(network, edit.nodes, at)
+            return with_ties_of(network, after, edit.nodes, edit.ties) if edit.ties else after
         case Remove():
             return removed(network, edit.ids)
         case Move():

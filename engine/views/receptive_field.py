@@ -8,9 +8,10 @@ layer sees everything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
-from engine.design.kind import TensorSpec
+from engine.design.kind import Kind, TensorSpec
 from engine.design.reach import EVERYTHING, OWN, Reach, behind, repeated, together
 from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, node_name
 from engine.design.tuples import NamedTuple
@@ -62,8 +63,8 @@ class Fields(NamedTuple):
         return listed
 
 
-def receptive_fields(analysis: Analysis, every_turn: bool = False) -> Fields:
-    """What the outputs of all nodes see of the network's input.
+def receptive_fields(analysis: Analysis, every_turn: bool = False, last: int = 0) -> Fields:
+    """What the outputs of all nodes see of the network's input, or of those before and around the node `last`.
 
     Of a Repeat the first turn alone is listed, and the others counted at once, unless every turn is asked for.
     """
@@ -71,13 +72,23 @@ def receptive_fields(analysis: Analysis, every_turn: bool = False) -> Fields:
     most = analysis.turns if every_turn else 1
     inputs = {each.name: at_its_own_place(each.spec) for each in analysis.network.inputs}
     flow = next(iter(inputs.values()), None)
-    _ClassFields(inputs, most, notes).stack(analysis.body, flow)
+    fields = _ClassFields(inputs, most, notes)
+    for each in analysis.body.nodes:
+        flow = fields.node(each, flow)
+        if last in notes.found:
+            break
     return Fields(notes.found, notes.before)
 
 
 def at_its_own_place(spec: TensorSpec) -> Reach:
     """What a place of an input sees: itself, along each axis behind the channels."""
     return (OWN,) * (len(spec.shape) - 1)
+
+
+@lru_cache(maxsize=8192)
+def _reach(kind: Kind, x: TensorSpec) -> Seen:
+    """What a layer of that kind sees of its input; the walk is done at every key that is typed."""
+    return kind.reach(x)
 
 
 class _Notes:
@@ -139,7 +150,7 @@ class _ClassFields:
     def _layer(self, facts: NodeFacts, node: Layer, seen: Seen) -> Seen:
         if facts.input is None or facts.output is None or node.others:
             return None
-        seen = behind(seen, node.kind.reach(facts.input))
+        seen = behind(seen, _reach(node.kind, facts.input))
         if node.activation is not None and node.activation.vector:
             seen = behind(seen, node.activation.reach(facts.output))
         return seen

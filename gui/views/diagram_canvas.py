@@ -35,6 +35,8 @@ MOST_AHEAD = 64
 """Bundles that are painted beforehand in a row."""
 REST_MS = 25
 """After painting, until lines are painted beforehand: what a person does next comes first."""
+MAP_REST_MS = 250
+"""After an edit, until the map shows it: between two keys there is no time for thousands of boxes."""
 AIR = 130.0
 """Units that a long name or caption takes to each side of its column, where it is not enlarged."""
 RIM = 60.0
@@ -68,6 +70,8 @@ class DiagramCanvas(QWidget):
         """What is shown as soon as its lines have been painted, a bundle at a time: nothing waits for all of them."""
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self._prepare)
+        self._map_soon = QTimer(self, singleShot=True, interval=MAP_REST_MS)
+        self._map_soon.timeout.connect(self._renew_map)
         self._prepared = 0
         self._pictures = Pictures()
         self._names = Names()
@@ -91,6 +95,7 @@ class DiagramCanvas(QWidget):
         if diagram is self._diagram or diagram == self._diagram:
             return
         before, self._diagram = self._view.diagram, diagram
+        self._map_soon.start()
         moved = self._view.show(diagram)
         where = QPointF(self._view.offset)
         self._bring_into_sight()
@@ -105,7 +110,6 @@ class DiagramCanvas(QWidget):
             self.update()
         elif strip := changed(before, after, self._air):
             self._update_strip(*strip)
-            self._idle.start(REST_MS)
 
     def _other_names(self, before: Diagram, after: Diagram) -> bool:
         selected = frozenset(self._selected)
@@ -115,12 +119,13 @@ class DiagramCanvas(QWidget):
         self._coming, self._prepared = live, 0
         self._idle.start(0)
 
+    def _renew_map(self) -> None:
+        if self._view.sheet is not None and self._overview.renew(self._view.sheet):
+            self.update(self.map_area().toAlignedRect())
+
     def _prepare(self) -> None:
         """Paint the lines of one bundle that is or will soon be seen; once there is no more, show what has come."""
         view, sheet = self._view, self._view.sheet
-        if sheet is not None and self._overview.renew(sheet):
-            self.update(self.map_area().toAlignedRect())
-            return
         live, seen = self._coming or self._live, view.seen()
         wide = seen.adjusted(-seen.width() * AHEAD, 0, seen.width() * AHEAD, 0)
         pixels = view.zoom * self.devicePixelRatioF()

@@ -157,8 +157,11 @@ def _lanes(painter: QPainter, lanes: Lanes, column: Column) -> None:
 def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:
     colours = theme.current()
     painter.setPen(QPen(colours.colour("text_faint"), 1.3))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(path_of([(wire.x0, wire.y0, wire.x1, wire.y1)]))
+    if wire.y0 == wire.y1:
+        painter.drawLine(QPointF(wire.x0, wire.y0), QPointF(wire.x1, wire.y1))
+    else:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path_of([(wire.x0, wire.y0, wire.x1, wire.y1)]))
     pixels = readable(theme.CAPTION - 1, zoom)
     room = wire.x1 - wire.x0 - 12
     if wire.label and pixels <= LARGEST_SHAPE and 0.6 * pixels * len(wire.label) <= room:
