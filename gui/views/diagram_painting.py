@@ -102,10 +102,10 @@ def paint(
             _fade(painter, column.node_id, found)
             values, chosen = live.values.get(column.node_id), column.node_id in selected
             if pictures is None or pixels is None:
-                _neurons(painter, column, values, chosen)
+                _neurons(painter, column, values, chosen, zoom)
             else:
                 content, area = _look(column, values, chosen)
-                draw = partial(_neurons, column=column, values=values, selected=chosen)
+                draw = partial(_neurons, column=column, values=values, selected=chosen, zoom=zoom)
                 pictures.show(painter, content, area, pixels, draw)
             words.header(painter, column, column.x)
     painter.setOpacity(1.0)
@@ -210,7 +210,11 @@ def _look(column: Column, values: Sequence[float] | None, selected: bool) -> tup
 
 
 def _neurons(
-    painter: QPainter, column: Column, values: Sequence[float] | None, selected: bool
+    painter: QPainter,
+    column: Column,
+    values: Sequence[float] | None,
+    selected: bool,
+    zoom: float,
 ) -> None:
     colours = theme.current()
     ring = colours.colour("accent" if selected or column.node_id else "text_muted")
@@ -232,8 +236,8 @@ def _neurons(
             _neuron_value(painter, column, y, values[unit], largest)
     if column.hidden:
         painter.setPen(colours.colour("text_muted"))
-        painter.setFont(theme.body_font(10))
-        box = QRectF(column.x - 45, column.y - 20, 90, 40)
+        painter.setFont(font(round(readable(10, zoom)), False))
+        box = QRectF(column.x - 70, column.y - 40, 140, 80)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"⋮\n{column.hidden:,} more\n⋮")
 
 
