@@ -94,6 +94,31 @@ class Deeds:
         )
         self._window.status.say(text.format(name))
 
+    def share_weights(self) -> None:
+        """Offer the tensors that the selected layer can have in common with others."""
+        from gui.sharing import chosen_edit, options
+        from gui.widgets.choice import popup_choice
+
+        state = self.document.state
+        offered = options(state)
+        if not offered:
+            text = self._window.tr(
+                "This layer has no weights to share: no other layer has one of its own."
+            )
+            self._window.say("note", text, about="an edit")
+            return
+        anchor = self._window.stack
+
+        def take(key: str) -> None:
+            edit = chosen_edit(state, key)
+            if edit is not None and self.document.state.network is state.network:
+                self.document.seal()
+                self.document.do(edit)
+
+        popup_choice(
+            anchor, offered, None, anchor.rect().adjusted(0, 0, 0, -anchor.height() + 80), take
+        )
+
     def show_my_blocks(self) -> None:
         from gui.dialogs.my_blocks import MyBlocksDialog
 

@@ -90,3 +90,20 @@ def test_a_block_travels_as_a_file(person: Person, tmp_path: Path, monkeypatch: 
     assert target.exists()
     person.click_button("Import a file…", person.dialog())
     assert sorted(path.stem for path in folder().iterdir()) == ["Unit", "handed on"]
+
+
+def test_weights_are_shared_and_parted_by_keys(person: Person):
+    person.click_card("linear2")
+    person.press(Key.Key_D, CONTROL)
+    person.press(Key.Key_D, CONTROL)
+    assert person.state.analysis.valid
+    before = person.state.analysis.totals.parameters
+    person.press(Key.Key_T, CONTROL | SHIFT)
+    offered = person.offered()
+    assert any("linear4.weight = linear3.weight" in each for each in offered)
+    person.choose("linear4.weight = linear3.weight")
+    assert person.state.analysis.valid
+    assert person.state.analysis.totals.parameters == before - 4
+    person.press(Key.Key_T, CONTROL | SHIFT)
+    person.press(Key.Key_Return)
+    assert person.state.analysis.totals.parameters == before
