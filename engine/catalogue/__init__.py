@@ -25,6 +25,7 @@ from engine.catalogue import (
     resampling,
     shaping,
     transformer,
+    unpooling,
     upsampling,
 )
 from engine.catalogue.datasets import DATASETS as DATASET_ORDER
@@ -62,6 +63,7 @@ KINDS: dict[str, type[Kind]] = by_key(
         *pairs.KINDS,
         *convolution.KINDS,
         *pooling.KINDS,
+        *unpooling.KINDS,
         *padding.KINDS,
         *recurrent.KINDS,
         *attention.KINDS,
