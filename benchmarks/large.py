@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import resources
-from benchmarks.screen import application, opened, stack_of
+from benchmarks.screen import application, network_of, opened, stack_of
 from engine.catalogue.batch_norm import BatchNorm2d
 from engine.catalogue.convolution import Conv2d
 from engine.catalogue.joins import Add
@@ -30,10 +30,12 @@ from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Sta
 from engine.design.value import replace
 from engine.files import store
 from engine.source.writer import write_module
+from engine.views.diagram import Memory, diagram
 from engine.views.shapes import infer
 from engine.views.summary import summarize
 
 WANTED_OPEN_MS, WANTED_CODE_MS, WANTED_UNDO_MB, WANTED_EDIT_US = 500, 50, 20, 50
+WANTED_DRAWN_MS = 5
 EDITS = 1000
 
 
@@ -51,6 +53,10 @@ def main() -> None:
         f"  {'edit two levels deep':24s} {edit_us(network, layers):8.1f} µs, wanted {WANTED_EDIT_US}"
     )
     print(f"  {'1,000 undo steps':24s} {undo_mb(network, layers):8.1f} MB, wanted {WANTED_UNDO_MB}")
+    for field, value in (("bias", False), ("out_channels", 128)):
+        what = "moved on" if field == "out_channels" else "in its place"
+        taken_ms = drawn_ms(f"flat-{len(layers)}", field, value)
+        line(f"drawn again, {what}", taken_ms, "ms", WANTED_DRAWN_MS)
     opening(network)
 
 
@@ -105,6 +111,21 @@ def edit_us(network: Network, layers: list[Layer]) -> float:
             network = apply(network, edit)
             analysis = infer(network, analysis)
             taken.append(1e6 * (time.perf_counter() - start))
+    return statistics.median(taken)
+
+
+def drawn_ms(name: str, field: str, value: object) -> float:
+    """Milliseconds for the drawing of layers in a row after an edit of one in the middle, the shapes not counted."""
+    network, memory = network_of(name).network, Memory()
+    analysis, taken = infer(network), list[float]()
+    diagram(analysis, memory)
+    middle = len(network.body.nodes) // 2
+    for node in network.body.nodes[middle : middle + 40]:
+        network = apply(network, SetField((node.id,), field, value))
+        analysis = infer(network, analysis)
+        start = time.perf_counter()
+        diagram(analysis, memory)
+        taken.append(1000 * (time.perf_counter() - start))
     return statistics.median(taken)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 from engine.catalogue import JOINS, KINDS
-from engine.design.address import Place, located, node_at, parent_of, stack_at
+from engine.design.address import located, node_at, parent_of
 from engine.design.branching import AddBranch, RemoveBranch
 from engine.design.edit import Edit, layer
 from engine.design.error import DesignError
-from engine.design.tree import Group, Layer, Network, Parallel, Repeat, node_name, stacks_of
+from engine.design.tree import Group, Layer, Parallel, Repeat, stacks_of
 from engine.design.value import replace
 from engine.design.wrapping import (
     AsBranches,
@@ -114,9 +114,3 @@ def _branch(state: State) -> tuple[Parallel, int] | None:
         if isinstance(around, Parallel):
             return around, branch
     return None
-
-
-def flow_name(network: Network, at: Place) -> str:
-    """The name of what flows into a place from the node before it; "" where it has none."""
-    nodes = stack_at(network.body, at).nodes
-    return node_name(nodes[at.index - 1]) if at.index else ""

@@ -23,6 +23,7 @@ from gui.block_edits import (
 )
 from gui.desk import Desk
 from gui.document import State
+from gui.sharing import can_share
 
 Enabled = Callable[[State], bool]
 Run = Callable[[Desk], object]
@@ -200,6 +201,11 @@ COMMANDS: tuple[Command, ...] = (
             "trash", _can(remove_branch_edit), in_context=True),
     Command("block.again", "Block", str(T("commands", "Use again with the same weights")), _edit(again_edit),
             "Ctrl+Shift+U", "link", _can(again_edit), in_context=True),
+    Command("block.share", "Block", str(T("commands", "Share weights with another layer…")),
+            lambda w: w.share_weights(), "Ctrl+Shift+T", "link", can_share, in_context=True),
+    Command("block.keep", "Block", str(T("commands", "Keep among my blocks…")), lambda w: w.keep_block(),
+            "Ctrl+Shift+M", "device-floppy", can_wrap, separated=True, in_context=True),
+    Command("block.mine", "Block", str(T("commands", "My blocks…")), lambda w: w.show_my_blocks(), "Ctrl+M", "folder"),
     Command("layer.fold", "Block", str(T("commands", "Fold all blocks")), lambda w: w.stack.fold_all(True), "", "fold",
             _has_block, separated=True),
     Command("layer.unfold", "Block", str(T("commands", "Unfold all blocks")), lambda w: w.stack.fold_all(False), "",

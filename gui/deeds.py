@@ -62,13 +62,70 @@ class Deeds:
         )
 
     def insert_kind(self, key: str) -> None:
-        """A new layer of a kind behind the selection."""
-        from engine.catalogue import KINDS
-        from engine.design.edit import Insert, layer
+        """A new layer of a kind, or a kept block, behind the selection."""
         from gui.clipboard import behind_selection
+        from gui.stack.my_blocks import insert_edit
 
-        self.document.seal()
-        self.document.do(Insert((layer(KINDS[key]()),), behind_selection(self.document.state)))
+        state = self.document.state
+        edit = insert_edit(state.network, key, behind_selection(state))
+        if edit is not None:
+            self.document.seal()
+            self.document.do(edit)
+
+    def keep_block(self) -> None:
+        """Ask for the name under which what is selected is kept."""
+        from engine.design.error import DesignError
+        from engine.views.saved_block import saved_block
+        from gui.dialogs.keep_block import KeepBlockDialog
+
+        state = self.document.state
+        try:
+            block = saved_block(state.analysis, state.selection)
+        except DesignError as error:
+            self._window.say("warning", str(error), about="an edit")
+            return
+        dialog = KeepBlockDialog(self._window, block)
+        dialog.kept.connect(self._say_kept)
+        dialog.open()
+
+    def _say_kept(self, name: str) -> None:
+        text = self._window.tr(
+            "“{0}” is among your blocks; it is offered wherever a layer is added."
+        )
+        self._window.status.say(text.format(name))
+
+    def share_weights(self) -> None:
+        """Offer the tensors that the selected layer can have in common with others."""
+        from gui.sharing import chosen_edit, options
+        from gui.widgets.choice import popup_choice
+
+        state = self.document.state
+        offered = options(state)
+        if not offered:
+            text = self._window.tr(
+                "This layer has no weights to share: no other layer has one of its own."
+            )
+            self._window.say("note", text, about="an edit")
+            return
+        anchor = self._window.stack
+
+        def take(key: str) -> None:
+            edit = chosen_edit(state, key)
+            if edit is not None and self.document.state.network is state.network:
+                self.document.seal()
+                self.document.do(edit)
+
+        popup_choice(
+            anchor, offered, None, anchor.rect().adjusted(0, 0, 0, -anchor.height() + 80), take
+        )
+
+    def show_my_blocks(self) -> None:
+        from gui.dialogs.my_blocks import MyBlocksDialog
+
+        self._window.leave_start()
+        dialog = MyBlocksDialog(self._window, self._window.preferences)
+        dialog.chosen.connect(self.insert_kind)
+        dialog.open()
 
     def copy_code(self) -> None:
         from engine import DesignError, write_module

@@ -8,8 +8,10 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from engine.catalogue import KINDS
+from engine.design.value import replace
 from gui.commands import COMMANDS
 from gui.document import State
+from gui.stack import my_blocks
 from gui.widgets.choice import popup_choice
 from gui.widgets.options import Option
 
@@ -24,12 +26,13 @@ def options(state: State) -> list[Option]:
         Option(LAYER + key, kind.title(), kind.sentence(), group=add, aliases=kind.aliases)
         for key, kind in KINDS.items()
     ]
+    mine = [replace(each, key=LAYER + each.key) for each in my_blocks.options()]
     commands = [
         Option(command.name, command.text.rstrip("…"), command.shortcut, group=do)
         for command in COMMANDS
         if command.enabled(state) and command.name != "edit.palette"
     ]
-    return kinds + commands
+    return kinds + mine + commands
 
 
 def open_palette(

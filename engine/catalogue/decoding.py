@@ -17,11 +17,12 @@ from engine.catalogue.attention import (
     feedforward_kept,
     layer_default,
 )
+from engine.catalogue.expressions import Expression
 from engine.catalogue.fan_rules import XavierUniform
-from engine.catalogue.needs import needs_others
+from engine.catalogue.needs import needs_numbers, needs_others
 from engine.design.distribution import Distribution
 from engine.design.kept import Kept
-from engine.design.kind import Misfit, Role, Shape, TensorSpec
+from engine.design.kind import ANY, Dimensions, Misfit, Role, Shape, TensorSpec
 from engine.design.knob import flag
 
 MEMORY = "The sequence that is looked at, [N, S, F]: often what an encoder gives."
@@ -252,4 +253,56 @@ class TransformerDecoderLayer(LookingElsewhere):
         return f"{' + '.join(words)} = {' + '.join(numbers)}"
 
 
-KINDS = (CrossAttention, TransformerDecoderLayer)
+class ScaledDotProductAttention(Expression):
+    """The bare sum at the heart of attention: softmax(q kᵀ / √E) v, what flows in being the queries. For [N, T, E], or
+    with heads [N, H, T, E].
+
+    For attention made by hand of three Linear layers; MultiheadAttention has them inside. Nothing is learned here.
+    """
+
+    is_causal: bool = flag(False, "Whether a step sees only those up to its own.")
+
+    family = "attention"
+    takes: ClassVar[dict[str, str]] = {
+        "key": "What the queries are compared with, [N, S, E].",
+        "value": "What is taken the mean of, [N, S, F].",
+    }
+    aliases = ("sdpa", "flash", "dot product", "softmax")
+    forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "F.scaled_dot_product_attention(x, key, value)": {"is_causal": False},
+        "F.scaled_dot_product_attention(x, key, value, is_causal=True)": {"is_causal": True},
+    }
+
+    def dims_in(self) -> Dimensions:
+        return (ANY, "time", "features")
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        needs_numbers(x)
+        key, value = needs_others(self, x)
+        for name, other in (("key", key), ("value", value)):
+            if other.dtype != "float32":
+                raise Misfit(f"a {name} of real numbers (float32)", f"{other.dtype} {other}")
+            if len(other.shape) != len(x.shape) or other.shape[:-2] != x.shape[:-2]:
+                raise Misfit(f"a {name} with the dimensions of {x}", str(other))
+        if len(x.shape) < 2:
+            raise Misfit("time and features (T, E) per sample", str(x))
+        if key.shape[-1] != x.shape[-1]:
+            raise Misfit(f"a key of {x.shape[-1]} features, as the queries have", str(key))
+        if value.shape[-2] != key.shape[-2]:
+            raise Misfit(f"a value of {key.shape[-2]} steps, as the key has", str(value))
+        return TensorSpec((*x.shape[:-1], value.shape[-1]))
+
+    def macs(self, x: TensorSpec) -> int:
+        key, value = needs_others(self, x)
+        heads, steps = prod(x.shape[:-2]), x.shape[-2]
+        return heads * steps * key.shape[-2] * (x.shape[-1] + value.shape[-1])
+
+    def kept(self, x: TensorSpec) -> Kept:
+        if len(x.shape) == 2:  # torch's plain way, which keeps the weights
+            key, _ = needs_others(self, x)
+            return Kept(input=True, numbers=x.shape[0] * key.shape[0])
+        # With heads it keeps one number for each query, and works the weights out again.
+        return Kept(input=True, output=True, numbers=prod(x.shape[:-1]))
+
+
+KINDS = (CrossAttention, TransformerDecoderLayer, ScaledDotProductAttention)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 
 from engine.catalogue import FAMILIES, INITIALIZERS, JOINS, KINDS
-from engine.catalogue.roles import spelled
+from engine.catalogue.roles import dims
 from engine.design.kind import (
     Activation,
     Gathered,
@@ -41,6 +41,7 @@ EXAMPLES = (
     TensorSpec((3, 8, 8)),
     TensorSpec((4, 8, 8)),
     TensorSpec((3, 4, 8, 8)),
+    TensorSpec((16, 1)),
 )
 """Inputs that a kind may be shown with."""
 
@@ -119,7 +120,7 @@ def kind_shown(kind: type[Kind]) -> list[str]:
     """A kind applied to an example."""
     layer = kind()
     x = example(layer)
-    lines = [f"In code: `{layer.call(x)}`, for an input of {x}"]
+    lines = [f"In code: `{layer.in_code(x)}`, for an input of {x}"]
     if isinstance(layer, Activation) and layer.function:
         call = str(layer.function_call()).replace("None", "x", 1)
         tail = f", {layer.function_tail}" if layer.function_tail else ""
@@ -130,9 +131,7 @@ def kind_shown(kind: type[Kind]) -> list[str]:
         lines.append(f"Takes beside what flows in `{name}`: {text}")
     output = layer.output(x)
     lines.append(f"Output: {output}")
-    got = ", ".join(("batch", *spelled(layer.dims_in(), len(x.shape))))
-    given = ", ".join(("batch", *spelled(layer.dims_out(), len(output.shape))))
-    lines.append(f"Dimensions: {got}" if got == given else f"Dimensions: {got} → {given}")
+    lines.append(f"Dimensions: {dims(layer, x, output)}")
     if formula := layer.formula(x):
         lines.append(f"Parameters: {formula}")
     if macs := layer.macs(x):

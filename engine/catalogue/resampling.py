@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from engine.catalogue.expressions import Expression
 from engine.catalogue.needs import needs_numbers
 from engine.catalogue.spatial import Axes, Spatial
-from engine.design.kept import NOTHING
+from engine.design.kept import INPUT, NOTHING, Kept
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, SetField, Shape, TensorSpec
-from engine.design.knob import flag, one_of, per_axis, real, whole
+from engine.design.knob import flag, one_of, per_axis, real, sizes, whole
 from engine.design.reach import Along, Reach
 
 SIZE = "Size that comes out; empty where scale_factor says it."
@@ -176,4 +177,47 @@ class UpsamplingBilinear2d(Upsampling2d, axes=2):
         return resized_reach(x.shape[1:], out, self.scale_factor, "bilinear", True)
 
 
-KINDS = (Upsample, UpsamplingNearest2d, UpsamplingBilinear2d)
+class Interpolate(Expression):
+    """Images get a given size: each new place is copied from the nearest old one, or blended from its neighbours. For
+    [N, C, L], [N, C, H, W] and [N, C, D, H, W].
+
+    Where Upsample says how many times as large, this one says how large: so that two branches meet whose sizes do not
+    divide. "area" takes the mean of what each new place covers, and is the one for making images smaller.
+    """
+
+    size: tuple[int, ...] = sizes(
+        (8,), "Size that comes out: one number for all axes, or one for each.", longest=3
+    )
+    mode: str = one_of("nearest", "How new places come about.", (*AXES, "area"))
+
+    family = "upsampling"
+    aliases = ("resize", "upsample", "scale", "bilinear", "area", "match")
+    forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "F.interpolate(x, size=f.size, mode=f.mode)": {}
+    }
+
+    def dims_in(self) -> Dimensions:
+        return ("channels", ANY)
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        needs_numbers(x)
+        axes = len(x.shape) - 1
+        if not 1 <= axes <= 3:
+            raise Misfit("channels with one to three axes behind them", str(x))
+        if axes not in AXES.get(self.mode, (1, 2, 3)):
+            mend = Mend(f"Use {BLENDING[axes]}", SetField("mode", BLENDING[axes]))
+            raise Misfit(f"a mode for {axes} axes", self.mode, (mend,))
+        if len(self.size) not in (1, axes):
+            mend = Mend("Use the first for all", SetField("size", self.size[:1]))
+            raise Misfit(f"one size, or {axes}", str(len(self.size)), (mend,))
+        size = self.size if len(self.size) == axes else self.size * axes
+        return TensorSpec((x.shape[0], *size))
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return INPUT if self.mode == "area" else NOTHING
+
+    def brief(self, x: TensorSpec | None) -> str:
+        return f"to {'×'.join(map(str, self.size))}"
+
+
+KINDS = (Upsample, UpsamplingNearest2d, UpsamplingBilinear2d, Interpolate)

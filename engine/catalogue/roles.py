@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.design.kind import ANY, Dimensions, Shape
+from engine.design.kind import ANY, Dimensions, Kind, Shape, TensorSpec
 
 ROLES = {
     1: ("features",),
@@ -49,3 +49,10 @@ def spelled(dims: Dimensions, count: int) -> Dimensions:
 def fits(dims: Dimensions, count: int) -> bool:
     """Whether a shape of `count` sizes can have these dimensions."""
     return len(dims) - 1 <= count if ANY in dims else len(dims) == count
+
+
+def dims(kind: Kind, x: TensorSpec, output: TensorSpec) -> str:
+    """What the dimensions that a kind takes and gives are for: `batch, time → batch, time, features`."""
+    got = ", ".join(("batch", *spelled(kind.dims_in(), len(x.shape))))
+    given = ", ".join(("batch", *spelled(kind.dims_out(), len(output.shape))))
+    return got if got == given else f"{got} → {given}"

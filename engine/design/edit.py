@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from engine.design import limits
-from engine.design.address import Before, Place, located_all, parent_of
+from engine.design.address import Before, Place, located, located_all, parent_of
 from engine.design.branching import AddBranch, MoveBranch, RemoveBranch, SetBranch, branched
 from engine.design.error import DesignError
+from engine.design.keeping import with_ties_of
 from engine.design.kind import Activation, Initializer, Join, Kind
-from engine.design.naming import default_name, renamed
+from engine.design.names import free_name
+from engine.design.naming import default_name, renamed, taken_names
 from engine.design.placing import Ids, changed, inserted, moved, removed
 from engine.design.tree import (
     DEEPEST,
@@ -37,6 +39,8 @@ class Insert:
 
     nodes: tuple[Node, ...]
     at: Place | Before
+    ties: tuple[Tie, ...] = ()
+    """Which of their parameters are one, by the paths that these would have in a network of them alone."""
 
 
 @value
@@ -216,7 +220,8 @@ def _applied(network: Network, edit: Edit) -> Network:
         case Insert():
             at = edit.at
             at = parent_of(network.body, at.id) if isinstance(at, Before) else at
-            return inserted(network, edit.nodes, at)
+            after = inserted(network, edit.nodes, at)
+            return with_ties_of(network, after, edit.nodes, edit.ties) if edit.ties else after
         case Remove():
             return removed(network, edit.ids)
         case Move():
@@ -225,7 +230,10 @@ def _applied(network: Network, edit: Edit) -> Network:
             nodes = located_all(network.body, edit.ids)
             last = parent_of(network.body, nodes[-1].id)
             return inserted(network, nodes, replace(last, index=last.index + 1))
-        case SetField() | SetKind() | SetActivation() | SetInitializer() | SetFrozen():
+        case SetKind():
+            new = changed(network, edit.ids, lambda node: _layer_changed(node, edit))
+            return _with_names(new, edit.ids)
+        case SetField() | SetActivation() | SetInitializer() | SetFrozen():
             return changed(network, edit.ids, lambda node: _layer_changed(node, edit))
         case SetOthers():
             others = limits.others(edit.others)
@@ -304,7 +312,10 @@ def _layer_changed(node: Node, edit: LayerEdit) -> Node:
                 return node
             return replace(node, kind=node.kind.with_fields(**{edit.name: edit.value}))
         case SetKind():
-            return _with_its_initializers(replace(node, kind=edit.kind))
+            new = replace(node, kind=edit.kind)
+            if not edit.kind.is_module():  # it is no attribute of the class
+                new = replace(new, name="", frozen=False)
+            return _with_its_initializers(new)
         case SetActivation():
             return _with_its_initializers(replace(node, activation=edit.activation))
         case SetInitializer():
@@ -317,9 +328,30 @@ def _layer_changed(node: Node, edit: LayerEdit) -> Node:
                 node, initializers=tuple(sorted(others.items(), key=lambda pair: pair[0]))
             )
         case SetFrozen():
-            return replace(node, frozen=edit.frozen)
+            return replace(node, frozen=edit.frozen and node.kind.is_module())
         case _:
             assert_never(edit)
+
+
+def _with_names(network: Network, ids: Ids) -> Network:
+    """The network where layers that have just become modules have names."""
+    for node_id in ids:
+        node = located(network.body, node_id)[1]
+        at = parent_of(network.body, node_id)
+        if isinstance(node, Layer) and not node.name and node.kind.is_module():
+            if _is_numbered(network, at):
+                continue
+            free = free_name(default_name(node.kind), taken_names(network, at))
+            network = renamed(network, node_id, free)
+    return network
+
+
+def _is_numbered(network: Network, at: Place) -> bool:
+    """Whether a place is in an nn.Sequential, whose layers have no names."""
+    if not at.parent:
+        return False
+    around = located(network.body, at.parent)[1]
+    return isinstance(around, Group) and not around.class_name
 
 
 def _taking(node: Node, others: tuple[str, ...]) -> Node:

@@ -38,6 +38,9 @@ def wrong_names(body: Stack, inputs: frozenset[str], named: bool) -> Iterator[tu
     recalled = set(_sources(body)) - inputs
     for node in scope(body):
         match node:
+            case Layer() if not node.kind.is_module():
+                if node.name:
+                    yield node, f"no name, as {node.kind.title()} is no attribute of the class"
             case Layer() | Group() | Repeat():
                 own = [name for name in attributes((node,)) if name]
                 clash = next((name for name in own if name in seen), "") or _of_input(node, inputs)

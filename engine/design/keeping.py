@@ -9,9 +9,10 @@ from engine.design.error import DesignError
 from engine.design.forms import parallel_fault, sequential_fault, wrong_names
 from engine.design.kind import Misfit
 from engine.design.limits import check_nesting, nesting
+from engine.design.limits import ties as checked_ties
 from engine.design.names import fault_of_class_name, free_name
 from engine.design.naming import class_respoken
-from engine.design.placing import changed
+from engine.design.placing import changed, renumbered
 from engine.design.scope_names import ACTIVATION
 from engine.design.tree import (
     Again,
@@ -200,6 +201,25 @@ def tied(before: Network, after: Network) -> Network:
         if path is not None and owner is not None:
             ties.append(Tie(path, owner))
     return after if tuple(ties) == after.ties else replace(after, ties=tuple(ties))
+
+
+def with_ties_of(
+    before: Network, after: Network, nodes: tuple[Node, ...], ties: tuple[Tie, ...]
+) -> Network:
+    """With the ties of nodes that an edit has put in; what names none of their parameters is left out."""
+    fresh, _ = renumbered(nodes, before.next_id)
+    old, new = dict(_paths(Stack(fresh))), dict(_paths(after.body))
+
+    def there(path: str) -> bool:
+        return any(_matched(path.split("."), way) is not None for way in old.values())
+
+    moved = [
+        Tie(path, owner)
+        for tie in ties
+        if there(tie.path) and there(tie.owner)
+        and (path := _moved(tie.path, old, new)) and (owner := _moved(tie.owner, old, new))
+    ]  # fmt: skip
+    return replace(after, ties=checked_ties((*after.ties, *moved)))
 
 
 def _paths(stack: Stack, around: Path = (), numbered: bool = False) -> Iterator[tuple[int, Path]]:

@@ -8,6 +8,7 @@ batch being 0.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from math import prod
@@ -218,6 +219,8 @@ class Call:
         return f"{self.function}({', '.join(parts)})"
 
 
+FIELD = re.compile(r"(\*?)\bf\.(\w+)")
+"""Where a form has a field of the layer: `f.dim`, or `*f.dims` for each number of a tuple."""
 PARAMETER = "nn.Parameter"
 """What a kind that torch has no module for may be: one tensor of the class itself."""
 TENSORS = {
@@ -363,12 +366,29 @@ class Kind(Entry):
             **next(fields for form, fields in self.forms.items() if form.endswith(FIRST))
         )
 
+    @classmethod
+    def is_module(cls) -> bool:
+        """Whether it is an attribute of the class: a module or a parameter, and no mere expression in its forward."""
+        return bool(cls.module)
+
+    def in_code(self, x: TensorSpec) -> str:
+        """How code says it for the input `x`: the constructor's call, or the line of a kind that is no module."""
+        return str(self.call(x)) if self.is_module() else f"x = {self.form()}"
+
     def form(self) -> str:
         """The expression over `m` and `x` that this layer's fields choose."""
         for form, fields in self.forms.items():
             if all(self.__dict__[name] == value for name, value in fields.items()):
-                return form
+                return form if self.module else FIELD.sub(self._filled, form)
         raise AssertionError(f"{self!r} has no form")
+
+    def _filled(self, hole: re.Match[str]) -> str:
+        """What stands in a form for a field: all of its numbers for `*f.dims`."""
+        value: int | float | str | tuple[int, ...] = self.__dict__[hole[2]]
+        numbers = value if isinstance(value, tuple) else ()
+        if hole[1] or len(numbers) == 1:
+            return ", ".join(map(str, numbers))
+        return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 class Activation(Kind):

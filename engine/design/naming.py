@@ -87,6 +87,8 @@ class Named:
 
     def _one(self, node: Node) -> Node:
         match node:
+            case Layer() if not node.kind.is_module():
+                return replace(node, name="") if node.name else node
             case Layer() | Group() | Repeat():
                 wanted = node.name or (
                     default_name(node.kind) if isinstance(node, Layer) else "block1"

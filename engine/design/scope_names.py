@@ -210,7 +210,8 @@ def _counted(body: Stack) -> ScopeNames:
 
 def _is_special(layer: Layer) -> bool:
     """Whether a layer brings a second name, or speaks of other nodes by theirs."""
-    return _takes(layer) or _activated_by_module(layer) or _gives(layer)
+    special = _activated_by_module(layer) or not layer.kind.module
+    return special or _takes(layer) or _gives(layer)
 
 
 def _takes(node: Layer | Group | Repeat) -> bool:
@@ -230,6 +231,10 @@ def _oddities(nodes: Iterable[Node]) -> _Oddities:
     unnamed = unsound = variables = readers = 0
     for node in nodes:
         match node:
+            case Layer(name=name) if not node.kind.module:
+                # It is no attribute, so that it can have no name.
+                unsound += bool(name)
+                readers += _takes(node)
             case Layer(name=name) | Group(name=name) | Repeat(name=name):
                 unnamed += not name
                 unsound += bool(name and node_name_fault(name))
@@ -248,6 +253,7 @@ def _named_alike(a: Node, b: Node) -> bool:
     match a, b:
         case Layer(), Layer():
             alike = a.name == b.name and _takes(a) == _takes(b) and _gives(a) == _gives(b)
+            alike = alike and bool(a.kind.module) == bool(b.kind.module)
             return alike and _activated_by_module(a) == _activated_by_module(b)
         case (Group(), Group()) | (Repeat(), Repeat()):
             return a.name == b.name and _takes(a) == _takes(b)

@@ -90,6 +90,11 @@ def from_document(document: object) -> Project:
     )
 
 
+def blank_project() -> Project:
+    """A project in which nothing is chosen yet."""
+    return Project(read_network({}), _data({}), _training({}))
+
+
 def read_network(value: object) -> Network:
     """The network in its part of a document. Raises DesignError."""
     part = mapping(value, NETWORK)

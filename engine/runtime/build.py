@@ -112,6 +112,8 @@ def _add_modules(module: nn.Module, body: StackFacts) -> None:
             case Parallel():
                 for branch in facts.stacks:
                     _add_modules(module, branch)
+            case Layer() if not node.kind.is_module():
+                pass
             case Layer():
                 _add_layer(module, node, facts)
                 if node.activation is not None and (

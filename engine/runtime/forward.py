@@ -85,7 +85,7 @@ def _layer(node: Layer, others: tuple[str, ...], kept: tuple[str, ...] = ()) -> 
     if form == "m(x)" and activation is None and not kept:
         return lambda module, value, values, record: child(module, name)(value)
     use = applied_form(form, tuple(kind.takes))
-    held = parameter if kind.is_parameter() else child
+    held = nothing if not kind.is_module() else parameter if kind.is_parameter() else child
 
     def run(module: nn.Module, value: Tensor, values: Values, record: Record | None) -> Tensor:
         found = use(held(module, name), value, *[values[other] for other in others])
@@ -168,6 +168,10 @@ def child(module: nn.Module, name: str) -> Any:
 def parameter(module: nn.Module, name: str) -> Any:
     """The parameter of that name, where a layer is no module."""
     return module._parameters[name]  # pyright: ignore[reportPrivateUsage]
+
+
+def nothing(module: nn.Module, name: str) -> None:
+    """What stands for the module of a layer that has none."""
 
 
 @cache

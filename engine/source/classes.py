@@ -127,6 +127,9 @@ class _Constructors:
                 for branch in range(len(node.branches)):
                     for inner in self._alike(tuple(facts.stacks[branch] for facts in uses)):
                         yield from self._attributes(inner)
+            case Layer() if not node.kind.is_module():
+                if len({_kind(facts).form() for facts in uses}) > 1:
+                    raise self._unlike()
             case Layer():
                 yield printable(node.name), self._layer(uses, node.name)
                 second = activation_name(node.name, node.activation)
@@ -241,7 +244,7 @@ class _Constructors:
 
 
 def own_layers(body: StackFacts) -> Iterator[tuple[tuple[str, ...], NodeFacts]]:
-    """The layers that are a class's own, those in an nn.Sequential included, with their path in it; in tree order."""
+    """The layers that are attributes of a class, also in an nn.Sequential, with their path in it; in tree order."""
     for facts in body.nodes:
         yield from _own(facts, ())
 
@@ -250,7 +253,8 @@ def _own(facts: NodeFacts, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
     node = facts.node
     match node:
         case Layer():
-            yield path or (node.name,), facts
+            if node.kind.is_module():
+                yield path or (node.name,), facts
         case Parallel():
             for branch in facts.stacks:
                 yield from own_layers(branch)

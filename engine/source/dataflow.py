@@ -13,7 +13,7 @@ from engine.catalogue.joins import Continue
 from engine.design.error import DesignError
 from engine.design.kind import Activation, Join, Kind, signature
 from engine.design.names import WRITER_LETTERS
-from engine.source.entries import activation, activations_by_function
+from engine.source.entries import activation, activations_by_function, expressions
 from engine.source.made import Attribute, Made, Sequential, TorchModule, Turns
 from engine.source.syntax import Names, constant, source, unreadable
 from engine.source.unify import Holes, arguments, pattern, unified
@@ -88,7 +88,9 @@ class Dataflow:
                     self.further.pop(name, None)
                     self.variables[name] = self.last = self.value(value)
                     self.aliases.discard(name)
-                case ast.Assign(targets=[ast.Tuple([ast.Name(name), *further])], value=value):
+                case ast.Assign(targets=[ast.Tuple([ast.Name(name), *further])], value=value) if (
+                    further
+                ):
                     self._several(name, further, value)
                 case ast.For():
                     self._loop(statement)
@@ -332,6 +334,26 @@ class Dataflow:
                     unreadable(node, str(error))
         return None
 
+    def expression(self, node: ast.expr) -> Value | None:
+        """`x.permute(0, 2, 1)`, `x * 0.5`: a layer that is no module."""
+        for kind in expressions():
+            for form, fields in kind.forms.items():
+                holes = unified(form, node, self.names)
+                if holes is None or not all(
+                    _is_literal(each) for hole, each in holes.items() if hole.startswith("f.")
+                ):
+                    continue
+                if not isinstance(holes["x"], ast.Name) and _repeats(form):
+                    unreadable(
+                        node,
+                        f"`{source(holes['x'])}` is computed several times here; "
+                        "give it a name in a line before",
+                    )
+                chosen = {**fields, **self._fields(holes)}
+                others = tuple(self._recall(holes[each]) for each in kind.takes)
+                return self._step("", self.value(holes["x"]), (kind, chosen), node, others)
+        return None
+
     def _operands(self, join: type[Join], node: ast.expr) -> tuple[list[ast.expr], Holes] | None:
         """The texts that are joined, where an expression has the form of this join."""
         if type(node) is not type(pattern(join.form)):
@@ -344,6 +366,8 @@ class Dataflow:
             if not isinstance(listed, ast.List | ast.Tuple):
                 return None
             return list(listed.elts), holes
+        if _is_number(holes["b"]):
+            return None  # no branch: see `expression`
         last, inner, found = holes["b"], holes["a"], [holes["b"]]
         while join.at_most > 2 and len(found) < join.at_most:
             more = unified(join.form, inner, self.names)
@@ -382,7 +406,7 @@ class Dataflow:
         where: ast.expr,
         others: tuple[str, ...] = (),
     ) -> Step:
-        again = name in self.used
+        again = bool(name) and name in self.used
         self.used.add(name)
         order, line = self._counted(where), where.lineno
         found = Step(name, before, kind, again, order, line, before.origin, before.depth + 1)
@@ -439,6 +463,7 @@ EXPRESSION_FORMS: tuple[Callable[[Dataflow, ast.expr], Value | None], ...] = (
     Dataflow.layer,
     Dataflow.activation,
     Dataflow.join,
+    Dataflow.expression,
 )
 """The expressions of a forward that can be read; each gives None for one that is not of its form."""
 
@@ -448,6 +473,28 @@ def _is_unusual(made: Made) -> bool:
     return isinstance(made, TorchModule) and any(
         tuple(kind.forms) != ("m(x)",) for kind in made.kinds
     )
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """Whether it is a number, a word or several of them."""
+    match node:
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return all(map(_is_literal, items))
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return _is_number(inner)
+        case _:
+            return isinstance(node, ast.Constant)
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Whether it is a number as it stands there."""
+    match node:
+        case ast.Constant(value=int() | float()):
+            return True
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return _is_number(inner)
+        case _:
+            return False
 
 
 def _repeats(form: str) -> bool:

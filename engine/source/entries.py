@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from engine.catalogue import ACTIVATIONS, INITIALIZERS, KINDS
 from engine.design.error import DesignError
 from engine.design.kind import Activation, Initializer, Kind, signature
-from engine.design.knob import Entry
+from engine.design.knob import Entry, Sizes
 from engine.source.arguments import same
 from engine.source.made import TorchModule
 from engine.source.syntax import constant, full_name, unreadable
@@ -26,6 +26,8 @@ def kinds_by_module() -> dict[str, tuple[type[Kind], ...]]:
     """The kinds of layers by the full name of their torch class."""
     found: dict[str, tuple[type[Kind], ...]] = {}
     for kind in KINDS.values():
+        if not kind.is_module():
+            continue
         name = full_name(kind.module)
         found[name] = (*found.get(name, ()), kind)
     return found
@@ -43,6 +45,12 @@ def activations_by_function() -> dict[str, type[Activation]]:
     return {full_name(kind.function): kind for kind in ACTIVATIONS.values() if kind.function}
 
 
+@cache
+def expressions() -> tuple[type[Kind], ...]:
+    """The kinds of layers that are no modules."""
+    return tuple(kind for kind in KINDS.values() if not kind.is_module())
+
+
 def kind_of(module: TorchModule, chosen: type[Kind], form: dict[str, Any], line: int) -> Kind:
     """The kind of layer that a module is, its fields taken from the call and from its form in `forward`.
 
@@ -58,6 +66,14 @@ def kind_of(module: TorchModule, chosen: type[Kind], form: dict[str, Any], line:
             )
     fields |= form
     return _made(chosen, chosen.module, fields, line)
+
+
+def expression(kind: type[Kind], fields: dict[str, Any], line: int) -> Kind:
+    """The layer that an expression is. Raises DesignError where a field is out of range."""
+    for knob in kind.knobs:
+        if isinstance(knob.range, Sizes) and isinstance(fields.get(knob.name), int):
+            fields[knob.name] = (fields[knob.name],)  # one dimension is written as it is
+    return _made(kind, kind.title(), fields, line)
 
 
 def initializer(kind: type[Initializer], bound: dict[str, Any], where: ast.AST) -> Initializer:

@@ -31,7 +31,12 @@ from engine.source.layout import INDENT, Call, Chain, Keyword, Listed, Method, P
 from engine.source.unify import pattern
 
 MARGIN = " " * (2 * INDENT)
-OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Mult: "*"}
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
 
 
 class Line(NamedTuple):
@@ -259,8 +264,9 @@ class Forward:
         """One module applied to a variable, its activation around it."""
         match node:
             case Layer():
+                own = f"self.{printable(node.name)}" if node.kind.is_module() else ""
                 taken = dict(zip(node.kind.takes, self._taken(node), strict=True))
-                piece = formed(node.kind.form(), f"self.{printable(node.name)}", value, taken)
+                piece = formed(node.kind.form(), own, value, taken)
                 return (
                     piece
                     if node.activation is None
@@ -329,6 +335,10 @@ def _shaped(form: ast.expr, values: Mapping[str, str]) -> Piece:
     match form:
         case ast.Name(hole) if hole in values:
             return values[hole]
+        case ast.Constant(value=constant):
+            return literal(constant)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return literal(-number)
         case ast.Call(func=function, args=positional, keywords=named):
             head = (
                 values[function.id] if isinstance(function, ast.Name) else _dotted(function, values)

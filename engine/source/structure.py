@@ -10,7 +10,7 @@ from engine.design.kind import FIRST, Activation, Initializer, Kind
 from engine.design.tree import DEEPEST, Again, Group, Layer, Node, Parallel, Repeat, Stack
 from engine.design.value import replace
 from engine.source.dataflow import GIVEN, Dataflow
-from engine.source.entries import kind_of
+from engine.source.entries import expression, kind_of
 from engine.source.made import Attribute, OwnBlock, Sequential, TorchModule, Turns
 from engine.source.syntax import source, unreadable
 from engine.source.values import Merge, Operand, Start, Step, Value, previous
@@ -137,6 +137,11 @@ class Structure:
             unreadable(
                 value.line, f"`{value.name}` is kept before its activation; keep it behind that"
             )
+        if not value.name:
+            assert value.kind is not None
+            kind = expression(*value.kind, value.line)
+            others = self._named(value, tuple(kind.takes))
+            return Layer(self.ids.next(), "", kind, value.activation, others=others)
         attribute = self.flow.attributes[value.name]
         if isinstance(attribute.made, TorchModule):
             return self._layer(attribute, value)

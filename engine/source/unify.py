@@ -87,11 +87,30 @@ def _unify_optional(
 def _unify_call(form: ast.Call, found: ast.Call, names: Names, holes: Holes) -> bool:
     if not _unify(form.func, found.func, names, holes):
         return False
+    match form.args, form.keywords:
+        case [*firsts, ast.Starred(value=ast.Attribute(value=ast.Name(id="f"), attr=field))], []:
+            return _unify_rest(firsts, field, found, names, holes)
+        case _:
+            pass
     known = SIGNATURES.get(names.dotted(found.func), "")
     wanted, given = arguments(form, known), arguments(found, known)
     if wanted is None or given is None or wanted.keys() != given.keys():
         return False
     return all(_unify(wanted[name], given[name], names, holes) for name in wanted)
+
+
+def _unify_rest(
+    firsts: list[ast.expr], field: str, found: ast.Call, names: Names, holes: Holes
+) -> bool:
+    """Arguments by position of which all behind the first ones are the numbers of a field, `x.permute(0, *f.dims)`."""
+    count = len(firsts)
+    if found.keywords or len(found.args) < count:
+        return False
+    if any(isinstance(each, ast.Starred) for each in found.args):
+        return False
+    numbers = ast.Tuple(elts=found.args[count:], ctx=ast.Load())
+    ahead = zip(firsts, found.args, strict=False)
+    return all(_unify(a, b, names, holes) for a, b in ahead) and _fill(f"f.{field}", numbers, holes)
 
 
 def arguments(call: ast.Call, known: str) -> Mapping[str, ast.expr] | None:

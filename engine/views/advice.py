@@ -14,6 +14,7 @@ from engine.design.kind import Activation
 from engine.design.project import Project
 from engine.design.tree import Again, Layer, Parallel
 from engine.views.advice_depth import depth_advice
+from engine.views.advice_field import field_advice
 from engine.views.advice_images import IMAGE_RULES
 from engine.views.advice_layers import LAYER_RULES
 from engine.views.advice_norms import NORM_RULES
@@ -58,6 +59,7 @@ def advise(project: Project, analysis: Analysis) -> tuple[Advice, ...]:
     if not said:
         # Depth is the sum of what single layers do: where one of them is odd, its own advice comes first.
         said = list(depth_advice(project, analysis, laid))
+    said += field_advice(analysis, laid[0])
     whole = list(_of_network(project, analysis, ending(laid[0])))
     first = [each for each in whole if not each.node_id]
     return (*first, *said, *(each for each in whole if each.node_id))

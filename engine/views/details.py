@@ -65,5 +65,5 @@ def field_words(analysis: Analysis, node_id: int) -> str:
     inputs = analysis.network.inputs
     if not any(len(each.spec.shape) > 1 for each in inputs):
         return ""
-    seen = receptive_fields(analysis).of(node_id)
+    seen = receptive_fields(analysis, last=node_id).of(node_id)
     return f"{sees(seen)}, in steps of {steps(seen)}" if steps(seen) else sees(seen)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from engine.design.address import Before
 from engine.design.edit import Insert, SetActivation, SetInitializer, SetOthers
-from engine.design.kind import DropActivation, Mend, Misfit, TensorSpec
+from engine.design.kind import Misfit, TensorSpec
 from engine.design.tree import Again, Layer, Parallel
 from engine.views.facts import Fault, FaultMend, NodeFacts
 from engine.views.mends import faulty, place_of
-from engine.views.rules import Rule, applied, is_bare, layer_rule, of_activation
+from engine.views.rules import Rule, applied, functionless, is_bare, layer_rule, of_activation
 from engine.views.spans import NOTHING, with_faults
 
 
@@ -64,12 +64,7 @@ def activated(facts: NodeFacts) -> NodeFacts:
 
 
 def no_function(node: Parallel | Again) -> Misfit | None:
-    if node.activation is None or node.activation.function:
-        return None
-    title = node.activation.title()
-    remove = Mend(f"Remove {title}", DropActivation())
-    needs = f"{title} as a layer of its own behind it: it has no function to call"
-    return Misfit(needs, mends=(remove,))
+    return functionless(node.activation)
 
 
 def of_again(node: Again, fault: Fault) -> tuple[FaultMend, ...]:

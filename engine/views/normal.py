@@ -179,7 +179,8 @@ def same_node(new: Node, old: Node) -> bool:
 
 def _said_alike(new: Layer, old: Layer) -> bool:
     """Whether two layers of one kind have one name and are called and frozen alike."""
-    forms = len(new.kind.forms) == 1 or new.kind.form() == old.kind.form()
+    plain = len(new.kind.forms) == 1 and bool(new.kind.module)
+    forms = plain or new.kind.form() == old.kind.form()
     return forms and new.name == old.name and new.frozen == old.frozen
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.design.address import Place, parent_of, stack_at
 from engine.design.names import fault_of_variable
-from engine.design.tree import Group, Network, Parallel, Repeat, Stack, node_name
+from engine.design.tree import Group, Network, Parallel, Repeat, Stack, find, node_name
 
 
 def in_reach(network: Network, node_id: int) -> tuple[str, ...]:
@@ -35,3 +36,17 @@ def _before(stack: Stack, node_id: int, names: list[str]) -> list[str] | None:
         if name and name not in names and not fault_of_variable(name):
             names.append(name)
     return None
+
+
+def flow_name(network: Network, at: Place) -> str:
+    """The name of what flows into a place: the node before it, the recalled one or the input; "" where it has none."""
+    if at.index:
+        return node_name(stack_at(network.body, at).nodes[at.index - 1])
+    if not at.parent:
+        return network.inputs[0].name if network.inputs else ""
+    around = find(network.body, at.parent)
+    if not isinstance(around, Parallel):
+        return ""
+    return around.branches[at.branch].source or flow_name(
+        network, parent_of(network.body, around.id)
+    )

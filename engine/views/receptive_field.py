@@ -8,9 +8,10 @@ layer sees everything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
-from engine.design.kind import TensorSpec
+from engine.design.kind import Kind, TensorSpec
 from engine.design.reach import EVERYTHING, OWN, Reach, behind, repeated, together
 from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, node_name
 from engine.design.tuples import NamedTuple
@@ -33,6 +34,8 @@ class Fields(NamedTuple):
     """What every node sees, by its id: once for every time that it comes, in the order of the code."""
 
     by_id: Mapping[int, Sequence[Seen]]
+    before: Mapping[int, Seen]
+    """What flows into a node where it comes first."""
 
     def of(self, node_id: int) -> Seen:
         """What a node sees where it comes first."""
@@ -60,17 +63,21 @@ class Fields(NamedTuple):
         return listed
 
 
-def receptive_fields(analysis: Analysis, every_turn: bool = False) -> Fields:
-    """What the outputs of all nodes see of the network's input.
+def receptive_fields(analysis: Analysis, every_turn: bool = False, last: int = 0) -> Fields:
+    """What the outputs of all nodes see of the network's input, or of those before and around the node `last`.
 
     Of a Repeat the first turn alone is listed, and the others counted at once, unless every turn is asked for.
     """
-    found: dict[int, list[Seen]] = {}
+    notes = _Notes()
     most = analysis.turns if every_turn else 1
     inputs = {each.name: at_its_own_place(each.spec) for each in analysis.network.inputs}
     flow = next(iter(inputs.values()), None)
-    _ClassFields(inputs, most, found).stack(analysis.body, flow)
-    return Fields(found)
+    fields = _ClassFields(inputs, most, notes)
+    for each in analysis.body.nodes:
+        flow = fields.node(each, flow)
+        if last in notes.found:
+            break
+    return Fields(notes.found, notes.before)
 
 
 def at_its_own_place(spec: TensorSpec) -> Reach:
@@ -78,16 +85,28 @@ def at_its_own_place(spec: TensorSpec) -> Reach:
     return (OWN,) * (len(spec.shape) - 1)
 
 
+@lru_cache(maxsize=8192)
+def _reach(kind: Kind, x: TensorSpec) -> Seen:
+    """What a layer of that kind sees of its input; the walk is done at every key that is typed."""
+    return kind.reach(x)
+
+
+class _Notes:
+    """What is written down on the way."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, list[Seen]] = {}
+        self.before: dict[int, Seen] = {}
+
+
 class _ClassFields:
     """The walk inside one class of the exported code."""
 
-    def __init__(
-        self, inputs: Mapping[str, Seen], most: int | None, found: dict[int, list[Seen]]
-    ) -> None:
+    def __init__(self, inputs: Mapping[str, Seen], most: int | None, notes: _Notes) -> None:
         self.known: dict[str, Seen] = dict(inputs)
         self.named: dict[str, Node] = {}
         self.most = most
-        self.found = found
+        self.notes = notes
 
     def stack(self, facts: StackFacts, seen: Seen) -> Seen:
         """What a stack's output sees."""
@@ -98,7 +117,8 @@ class _ClassFields:
     def node(self, facts: NodeFacts, seen: Seen) -> Seen:
         """What a node's output sees, noted under its id and its name."""
         node = facts.node
-        listed = self.found.setdefault(node.id, [])
+        self.notes.before.setdefault(node.id, seen)
+        listed = self.notes.found.setdefault(node.id, [])
         place = len(listed)
         listed.append(None)
         seen = self._through(facts, node, seen) if facts.output is not None else self._lost(facts)
@@ -130,7 +150,7 @@ class _ClassFields:
     def _layer(self, facts: NodeFacts, node: Layer, seen: Seen) -> Seen:
         if facts.input is None or facts.output is None or node.others:
             return None
-        seen = behind(seen, node.kind.reach(facts.input))
+        seen = behind(seen, _reach(node.kind, facts.input))
         if node.activation is not None and node.activation.vector:
             seen = behind(seen, node.activation.reach(facts.output))
         return seen
@@ -160,7 +180,7 @@ class _ClassFields:
         for turn in listed:
             seen = self._inside(node).stack(turn, seen)
         # What is not listed is counted: turns that are known one by one, then those that are like the last.
-        unlisted: dict[int, list[Seen]] = {}
+        unlisted = _Notes()
         for turn in facts.stacks[len(listed) :]:
             seen = self._inside(node, unlisted).stack(turn, seen)
         rest = node.times - max(len(listed), len(facts.stacks))
@@ -184,12 +204,10 @@ class _ClassFields:
             seen = behind(seen, node.activation.reach(facts.output))
         return seen
 
-    def _inside(
-        self, node: Group | Repeat, found: dict[int, list[Seen]] | None = None
-    ) -> _ClassFields:
+    def _inside(self, node: Group | Repeat, notes: _Notes | None = None) -> _ClassFields:
         """The walk inside a block, with what is handed into it."""
         given = {
             name: self.known.get(other)
             for name, other in zip(node.takes, node.others, strict=False)
         }
-        return _ClassFields(given, self.most, self.found if found is None else found)
+        return _ClassFields(given, self.most, notes or self.notes)

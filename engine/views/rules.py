@@ -104,6 +104,8 @@ def layer_rule(
     kind: Kind, activation: Activation | None, frozen: bool, x: TensorSpec
 ) -> Rule | Misfit:
     """The same for a whole layer: its activation applied to its output, frozen weights not trainable."""
+    if not kind.module and (misfit := _no_attribute(activation, frozen)) is not None:
+        return misfit
     rule = _applied(kind, x)
     if type(rule) is Misfit:
         return rule
@@ -118,6 +120,21 @@ def layer_rule(
     if frozen:
         return rule._replace(totals=rule.totals._replace(trainable=0))
     return rule
+
+
+def _no_attribute(activation: Activation | None, frozen: bool) -> Misfit | None:
+    """What is wrong with a layer that is an expression and no attribute of its class."""
+    return Misfit("to learn: it has no weights to freeze") if frozen else functionless(activation)
+
+
+def functionless(activation: Activation | None) -> Misfit | None:
+    """Why an activation cannot stand around what is no module: it would need an attribute of its own."""
+    if activation is None or activation.function:
+        return None
+    title = activation.title()
+    remove = Mend(f"Remove {title}", DropActivation())
+    needs = f"{title} as a layer of its own behind it: it has no function to call"
+    return Misfit(needs, mends=(remove,))
 
 
 def _followed(rule: Rule, after: Rule) -> Rule:

@@ -10,9 +10,9 @@ from engine.design.address import parent_of
 from engine.design.branching import RemoveBranch, SetBranch
 from engine.design.edit import Edit
 from engine.design.tree import Network, Parallel
-from engine.views.reach import in_reach
+from engine.views.reach import flow_name, in_reach
 from gui import theme
-from gui.block_edits import added_branch, flow_name
+from gui.block_edits import added_branch
 from gui.inspector.voice import Voice
 from gui.widgets.choice import Choice
 from gui.widgets.form import Form

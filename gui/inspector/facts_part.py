@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from engine.catalogue.roles import spelled
+from engine.catalogue.roles import dims
 from engine.design.kind import Misfit
 from engine.design.tree import Layer
 from engine.views.details import field_words
@@ -118,9 +118,7 @@ def shape_row(facts: NodeFacts) -> Row:
     help = _tr("What flows in and what comes out; N is the batch")
     node = facts.node
     if isinstance(node, Layer) and facts.input is not None and facts.output is not None:
-        ins = ", ".join(spelled(node.kind.dims_in(), len(facts.input.shape)))
-        outs = ", ".join(spelled(node.kind.dims_out(), len(facts.output.shape)))
-        help = f"{help}.\n{_tr('Dimensions')}: {ins}" + (f" → {outs}" if outs != ins else "")
+        help = f"{help}.\n{_tr('Dimensions')}: {dims(node.kind, facts.input, facts.output)}"
     return _tr("shape"), f"{got} → {given}", help
 
 

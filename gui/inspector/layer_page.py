@@ -80,8 +80,9 @@ class LayerPage(Page):
         self._header.show_header(layer.name or path, layer.kind.title(), type(layer.kind))
         self._faults.show_faults(new.analysis.faults_of(layer.id))
         numbered = not layer.name and path.rpartition(".")[2].isdigit()
-        self._top.setVisible(not numbered)
-        if not numbered:
+        can_be_named = layer.kind.is_module() and not numbered
+        self._top.setVisible(can_be_named)
+        if can_be_named:
             show_node_name(self._name, layer, new, another)
         self._fields.show_entries((layer.kind,), layer.id)
         self._others.show_layer(layer, new)

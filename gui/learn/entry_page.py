@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.catalogue.reference import KERNEL, WEIGHT, example
+from engine.catalogue.roles import dims
 from engine.design.distribution import Distribution
 from engine.design.kind import Activation, Initializer, Join, Kind
 from engine.design.knob import Entry
@@ -77,13 +78,15 @@ def facts(entry: type[Entry]) -> list[Fact]:
 
 def _of_kind(layer: Kind) -> list[Fact]:
     x = example(layer)
-    found = [(_tr("in code"), str(layer.call(x)))]
+    found = [(_tr("in code"), layer.in_code(x))]
     if isinstance(layer, Activation) and layer.function:
         call = str(layer.function_call()).replace("None", "x", 1)
         tail = f", {layer.function_tail}" if layer.function_tail else ""
         found.append((_tr("behind a layer"), f"{call[:-1]}{tail})"))
     found += [(_tr("takes beside it {0}").format(name), text) for name, text in layer.takes.items()]
-    found += [(_tr("takes"), str(x)), (_tr("gives"), str(layer.output(x)))]
+    output = layer.output(x)
+    found += [(_tr("takes"), str(x)), (_tr("gives"), str(output))]
+    found.append((_tr("dimensions"), dims(layer, x, output)))
     if formula := layer.formula(x):
         found.append((_tr("parameters"), formula))
     if macs := layer.macs(x):

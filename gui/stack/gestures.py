@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRect, Signal
 
-from engine.catalogue import KINDS
 from engine.design.address import Place
-from engine.design.edit import Edit, Insert, Move, layer
+from engine.design.edit import Edit, Move
 from engine.design.tree import Node
 from gui.document import State
+from gui.stack import my_blocks
 from gui.stack.card import Spot
 from gui.stack.choices import (
     NOTHING,
@@ -167,11 +167,15 @@ class Gestures(QObject):
     def add_at(self, place: Place, beside: QRect, query: str = "") -> None:
         """Open the palette beside a rectangle of the viewport; what is chosen goes to the place."""
         popup = popup_choice(
-            self.view.viewport(), kind_options(), kind_thumbnail, beside,
-            lambda key: self._wish(Insert((layer(KINDS[key]()),), place)),
-            query=query, found=found_kinds,
+            self.view.viewport(), [*my_blocks.options(), *kind_options()], kind_thumbnail, beside,
+            lambda key: self._add(key, place),
+            query=query, found=lambda typed: [*my_blocks.found(typed), *found_kinds(typed)],
         )  # fmt: skip
         self._opened(popup, 0, Spot("card"))
+
+    def _add(self, key: str, place: Place) -> None:
+        if self.state is not None:
+            self._wish(my_blocks.insert_edit(self.state.network, key, place))
 
     def move_to(self, ids: tuple[int, ...], place: Place) -> None:
         """Move nodes to another place."""

@@ -43,9 +43,11 @@ def initializer_thumbnail(key: str) -> QPixmap:
 
 
 def kind_thumbnail(key: str) -> QPixmap:
-    """The colour of a kind's family; an activation's curve."""
+    """The colour of a kind's family; an activation's curve; a card as blocks have it for what is no kind."""
     if key in ACTIVATIONS:
         return activation_thumbnail(key)
+    if key not in KINDS:
+        return _family("block", theme.current().name, _ratio())
     return _family(KINDS[key].family, theme.current().name, _ratio())
 
 

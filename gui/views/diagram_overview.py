@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from engine.views.diagram import Diagram
 from gui import theme
+from gui.views.diagram_sheet import Sheet
 
 WIDTH, LOWEST, HIGHEST = 260.0, 26.0, 90.0
+NARROWEST, TALLEST = 70.0, 0.4
+"""Of the map of many rows: its width, and which part of the sheet's height it may take."""
 INSET = 10.0
 DOT = 6.0
 """Height of what a search has found."""
@@ -24,47 +27,52 @@ class Overview:
 
     def __init__(self) -> None:
         self._key: object = None
-        self._diagram: Diagram | None = None
+        self._sheet: Sheet | None = None
         self._picture = QPixmap()
 
-    def area(self, diagram: Diagram, seen: QRectF, sheet: QSizeF) -> QRectF:
+    def area(self, sheet: Sheet, seen: QRectF, room: QSizeF) -> QRectF:
         """The map's place on the sheet, lower right; empty where all is seen or there is no room.
 
         Nor does it cover a drawing of which most is seen anyway.
         """
-        everything = QRectF(0, 0, diagram.width, diagram.height)
-        if seen.contains(everything) or sheet.width() < 2 * WIDTH or sheet.height() < 3 * HIGHEST:
+        everything = QRectF(0, 0, sheet.width, sheet.height)
+        if seen.contains(everything) or room.width() < 2 * WIDTH or room.height() < 3 * HIGHEST:
             return QRectF()
-        height = min(max(WIDTH * diagram.height / max(diagram.width, 1.0), LOWEST), HIGHEST)
-        left, top = sheet.width() - WIDTH - INSET, sheet.height() - height - INSET
-        bottom = (diagram.height - seen.top()) * sheet.height() / seen.height()
-        if bottom > top and seen.width() > diagram.width / 2:
+        ratio = sheet.height / max(sheet.width, 1.0)
+        width, height = WIDTH, max(WIDTH * ratio, LOWEST)
+        if height > HIGHEST:
+            height = min(height, room.height() * TALLEST if sheet.is_wrapped else HIGHEST)
+            width = min(max(height / ratio, NARROWEST), WIDTH) if sheet.is_wrapped else WIDTH
+        left, top = room.width() - width - INSET, room.height() - height - INSET
+        bottom = (sheet.height - seen.top()) * room.height() / seen.height()
+        part = seen.intersected(everything)
+        if bottom > top and part.width() * part.height() > sheet.width * sheet.height / 2:
             return QRectF()
-        return QRectF(left, top, WIDTH, height)
+        return QRectF(left, top, width, height)
 
-    def point(self, diagram: Diagram, area: QRectF, at: QPointF) -> QPointF:
+    def point(self, sheet: Sheet, area: QRectF, at: QPointF) -> QPointF:
         """The point of the drawing that stands at a point of the map."""
         inside = at - area.topLeft()
         return QPointF(
-            inside.x() / area.width() * diagram.width, inside.y() / area.height() * diagram.height
+            inside.x() / area.width() * sheet.width, inside.y() / area.height() * sheet.height
         )
 
-    def renew(self, diagram: Diagram) -> bool:
+    def renew(self, sheet: Sheet) -> bool:
         """Take another drawing into account; whether that changes the map."""
-        if self._diagram is diagram or self._diagram is None:
+        if self._sheet is sheet or self._sheet is None:
             return False
-        self._diagram = None
+        self._sheet = None
         return True
 
-    def paint(self, painter: QPainter, diagram: Diagram, area: QRectF, seen: QRectF) -> None:
+    def paint(self, painter: QPainter, sheet: Sheet, area: QRectF, seen: QRectF) -> None:
         """Paint the map of a drawing with a frame around what is seen of it."""
         ratio = painter.device().devicePixelRatio()
         key = (area.size().toTuple(), ratio, theme.current().name)
-        if self._diagram is None or key != self._key:
-            self._diagram, self._key = diagram, key
-            self._picture = _picture(diagram, area, ratio)
+        if self._sheet is None or key != self._key:
+            self._sheet, self._key = sheet, key
+            self._picture = _picture(sheet, area, ratio)
         painter.drawPixmap(area.topLeft(), self._picture)
-        across, down = area.width() / diagram.width, area.height() / diagram.height
+        across, down = area.width() / sheet.width, area.height() / sheet.height
         part = QRectF(
             area.left() + seen.left() * across, area.top() + seen.top() * down,
             seen.width() * across, seen.height() * down,
@@ -73,11 +81,9 @@ class Overview:
         painter.setBrush(theme.current().colour("accent", 0.12))
         painter.drawRect(part)
 
-    def mark(
-        self, painter: QPainter, diagram: Diagram, area: QRectF, found: Sequence[QRectF]
-    ) -> None:
+    def mark(self, painter: QPainter, sheet: Sheet, area: QRectF, found: Sequence[QRectF]) -> None:
         """Show on the map where something was found, large enough to be seen."""
-        across, down = area.width() / diagram.width, area.height() / diagram.height
+        across, down = area.width() / sheet.width, area.height() / sheet.height
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.current().colour("accent"))
         for place in found:
@@ -87,34 +93,39 @@ class Overview:
             painter.drawRect(dot)
 
 
-def _picture(diagram: Diagram, area: QRectF, ratio: float) -> QPixmap:
+def _picture(sheet: Sheet, area: QRectF, ratio: float) -> QPixmap:
     colours = theme.current()
     picture = QPixmap((area.size() * ratio).toSize())
     picture.setDevicePixelRatio(ratio)
     picture.fill(colours.colour("panel"))
     painter = QPainter(picture)
-    across, down = area.width() / diagram.width, area.height() / diagram.height
-    frames = [
-        QRectF(frame.x * across, frame.y * down, frame.width * across, frame.height * down)
-        for frame in diagram.frames
-    ]
-    columns = [
-        QRectF(column.x * across - 1, (column.y - column.height / 2) * down,
-               2, max(column.height * down, 2))
-        for column in diagram.columns
-    ]  # fmt: skip
-    boxes = [
-        QRectF(box.x * across, (box.y - box.height / 2) * down,
-               box.width * across, max(box.height * down, 2))
-        for box in diagram.boxes
-    ]  # fmt: skip
+    across, down = area.width() / sheet.width, area.height() / sheet.height
+    frames, boxes = ([*_shrunk(sheet, parts, across, down)] for parts in _parts(sheet.diagram))
     painter.setPen(colours.colour("border_strong"))
     painter.drawRects(frames)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colours.colour("text_muted"))
-    painter.drawRects(boxes + columns)
+    painter.drawRects(boxes)
     painter.setPen(colours.colour("border_strong"))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(QRectF(0, 0, area.width() - 1, area.height() - 1))
     painter.end()
     return picture
+
+
+def _parts(diagram: Diagram) -> tuple[list[QRectF], list[QRectF]]:
+    """Where frames are, and where boxes and columns are."""
+    frames = [QRectF(each.x, each.y, each.width, each.height) for each in diagram.frames]
+    boxes = [
+        QRectF(each.x, each.y - each.height / 2, each.width, each.height) for each in diagram.boxes
+    ]
+    boxes += [QRectF(each.x, each.y - each.height / 2, 1, each.height) for each in diagram.columns]
+    return frames, boxes
+
+
+def _shrunk(sheet: Sheet, parts: Sequence[QRectF], across: float, down: float) -> Iterator[QRectF]:
+    """Parts of a diagram as small as the map is, but no smaller than can be seen."""
+    for part in parts:
+        for area in sheet.areas(part):
+            wide, high = max(area.width() * across, 2.0), max(area.height() * down, 2.0)
+            yield QRectF(area.x() * across, area.y() * down, wide, high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from math import isfinite
 
@@ -37,14 +37,15 @@ def paint(
     pictures: Pictures | None = None,
     names: Names | None = None,
     found: frozenset[int] | None = None,
+    whole: Diagram | None = None,
 ) -> None:
-    """Everything of the diagram that lies in `seen`, both in the diagram's own units.
+    """Everything of the diagram that lies in `seen`, both in the diagram's own units; it may be a part of a `whole`.
 
     With `pictures`, lines, neurons and boxes are painted once and then shown again as long as they stay the same. While
     somebody searches, what is not `found` is faded.
     """
     lines = Lines(diagram, live)
-    words = _Words(zoom, (names or Names()).of(diagram, scale_of_words(zoom), selected))
+    words = _Words(zoom, (names or Names()).of(whole or diagram, scale_of_words(zoom), selected))
     pixels = None if pictures is None else zoom * painter.device().devicePixelRatio()
     left, right, top, bottom = seen.left(), seen.right(), seen.top(), seen.bottom()
     for frame in diagram.frames:
@@ -101,10 +102,10 @@ def paint(
             _fade(painter, column.node_id, found)
             values, chosen = live.values.get(column.node_id), column.node_id in selected
             if pictures is None or pixels is None:
-                _neurons(painter, column, values, chosen)
+                _neurons(painter, column, values, chosen, zoom)
             else:
                 content, area = _look(column, values, chosen)
-                draw = partial(_neurons, column=column, values=values, selected=chosen)
+                draw = partial(_neurons, column=column, values=values, selected=chosen, zoom=zoom)
                 pictures.show(painter, content, area, pixels, draw)
             words.header(painter, column, column.x)
     painter.setOpacity(1.0)
@@ -113,6 +114,17 @@ def paint(
 def _fade(painter: QPainter, node_id: int, found: frozenset[int] | None) -> None:
     if found is not None:
         painter.setOpacity(1.0 if node_id in found else FADED)
+
+
+def paint_ends(painter: QPainter, ends: Iterable[tuple[QPointF, bool]]) -> None:
+    """An arrow where a line leaves a row, and a dot where it goes on in the next."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.current().colour("text_muted"))
+    for at, goes_on in ends:
+        if goes_on:
+            painter.drawEllipse(at, 3.2, 3.2)
+        else:
+            painter.drawPolygon([at, at + QPointF(-8, -4.5), at + QPointF(-8, 4.5)])
 
 
 def paint_rings(painter: QPainter, areas: Sequence[QRectF]) -> None:
@@ -145,8 +157,11 @@ def _lanes(painter: QPainter, lanes: Lanes, column: Column) -> None:
 def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:
     colours = theme.current()
     painter.setPen(QPen(colours.colour("text_faint"), 1.3))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(path_of([(wire.x0, wire.y0, wire.x1, wire.y1)]))
+    if wire.y0 == wire.y1:
+        painter.drawLine(QPointF(wire.x0, wire.y0), QPointF(wire.x1, wire.y1))
+    else:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path_of([(wire.x0, wire.y0, wire.x1, wire.y1)]))
     pixels = readable(theme.CAPTION - 1, zoom)
     room = wire.x1 - wire.x0 - 12
     if wire.label and pixels <= LARGEST_SHAPE and 0.6 * pixels * len(wire.label) <= room:
@@ -195,7 +210,11 @@ def _look(column: Column, values: Sequence[float] | None, selected: bool) -> tup
 
 
 def _neurons(
-    painter: QPainter, column: Column, values: Sequence[float] | None, selected: bool
+    painter: QPainter,
+    column: Column,
+    values: Sequence[float] | None,
+    selected: bool,
+    zoom: float,
 ) -> None:
     colours = theme.current()
     ring = colours.colour("accent" if selected or column.node_id else "text_muted")
@@ -217,8 +236,8 @@ def _neurons(
             _neuron_value(painter, column, y, values[unit], largest)
     if column.hidden:
         painter.setPen(colours.colour("text_muted"))
-        painter.setFont(theme.body_font(10))
-        box = QRectF(column.x - 45, column.y - 20, 90, 40)
+        painter.setFont(font(round(readable(10, zoom)), False))
+        box = QRectF(column.x - 70, column.y - 40, 140, 80)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"⋮\n{column.hidden:,} more\n⋮")
 
 
@@ -262,7 +281,8 @@ def _frame(painter: QPainter, frame: Frame, selected: bool, zoom: float) -> None
     colours = theme.current()
     edge = "danger" if frame.faulty else "accent" if selected else "border_strong"
     painter.setPen(QPen(colours.colour(edge), 2 if selected else 1))
-    painter.setBrush(colours.colour("panel", 0.75))
+    # Opaque, as to blend takes Qt three times as long; what is inside another one is filled already.
+    painter.setBrush(Qt.BrushStyle.NoBrush if frame.depth else colours.colour("panel"))
     painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 10, 10)
     if frame.faulty:
         paint_warning(painter, QPointF(frame.x + frame.width - 4, frame.y + 3))

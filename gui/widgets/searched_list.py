@@ -30,9 +30,11 @@ class SearchedList(QWidget):
         asked: str,
         thumbnail: Callable[[str], QPixmap] | None = None,
         parent: QWidget | None = None,
+        empty: str = "",
     ) -> None:
         super().__init__(parent)
         self._find = find
+        self._empty = empty
         self._search = QLineEdit()
         theme.set_role(self._search, "search")
         self._search.setPlaceholderText(asked)
@@ -74,7 +76,8 @@ class SearchedList(QWidget):
         here = self._list.currentIndex().row()
         before = shown[here] if 0 <= here < len(shown) else None
         self._model.show(self._find(text))
-        self._nothing.setText(self.tr("Nothing is called “{0}”.").format(text.strip()))
+        missed = self.tr("Nothing is called “{0}”.").format(text.strip())
+        self._nothing.setText(missed if text.strip() else self._empty)
         self._nothing.setVisible(not self._model.shown)
         self._list.setVisible(bool(self._model.shown))
         if not text.strip() and isinstance(before, Option):

@@ -93,6 +93,21 @@ TEMPLATES: dict[str, Template] = {
         "C. Szegedy, W. Liu, Y. Jia, P. Sermanet, S. Reed, D. Anguelov, D. Erhan, V. Vanhoucke, A. Rabinovich: "
         "Going deeper with convolutions, 2014",
     ),
+    "convnext": Template(
+        "ConvNeXt-T", "images", 28_589_128,
+        "A residual network rebuilt as transformers are: kernels of 7 × 7, and dense layers on each place.",
+        "Z. Liu, H. Mao, C.-Y. Wu, C. Feichtenhofer, T. Darrell, S. Xie: A ConvNet for the 2020s, 2022",
+    ),
+    "vit-b-16": Template(
+        "ViT-B/16", "images", 86_567_656,
+        "An image as 196 words of 16 × 16 pixels, read by twelve blocks of attention.",
+        "A. Dosovitskiy and others: An image is worth 16 × 16 words: transformers for image recognition at scale, 2020",
+    ),
+    "mlp-mixer": Template(
+        "MLP-Mixer", "images", 18_528_264,
+        "Nothing but dense layers, once across the patches of an image and once across their channels.",
+        "I. Tolstikhin and others: MLP-Mixer: an all-MLP architecture for vision, 2021",
+    ),
     "u-net": Template(
         "U-Net", "images", 31_037_698,
         "A class for each pixel: down to a small image and up again, with recalls across.",
@@ -132,6 +147,22 @@ TEMPLATES: dict[str, Template] = {
         "GRU tagger", "sequences", 2_181_009,
         "Reads a sentence from both ends and says of each word which of 17 kinds it is.",
         "K. Cho and others: Learning phrase representations using RNN encoder-decoder, 2014",
+    ),
+    "bert-base": Template(
+        "BERT-base", "sequences", 109_482_240,
+        "Reads 512 tokens in both directions at once, up to the vector that stands for all of them.",
+        "J. Devlin, M.-W. Chang, K. Lee, K. Toutanova: BERT: pre-training of deep bidirectional transformers, 2018",
+    ),
+    "gpt2-small": Template(
+        "GPT-2 small", "sequences", 124_439_808,
+        "Scores the next of 50,257 words behind each of 1,024; the head is the embedding turned around.",
+        "A. Radford, J. Wu, R. Child, D. Luan, D. Amodei, I. Sutskever: "
+        "Language models are unsupervised multitask learners, 2019",
+    ),
+    "character-transformer": Template(
+        "Character transformer", "sequences", 2_755_680,
+        "A small GPT that writes letter by letter, and can be trained on any computer.",
+        "A. Vaswani and others: Attention is all you need, 2017",
     ),
 }  # fmt: skip
 """Templates by name, in the order in which they are listed."""

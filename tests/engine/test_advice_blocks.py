@@ -43,9 +43,9 @@ def joined(join: Join, *branches: tuple[Node, ...], activation: Activation | Non
 
 
 def images(*nodes: Node) -> Project:
-    """The nodes between a sound first layer of images and a sound classifier."""
+    """The nodes between a sound first layer of images, small enough for few layers to see, and a sound classifier."""
     head = (layer(AdaptiveAvgPool2d(1)), layer(Flatten()), layer(Linear(10)))
-    return project(layer(Conv2d(16, 3, padding=1), ReLU()), *nodes, *head, inputs=IMAGE)
+    return project(layer(Conv2d(16, 3, padding=1), ReLU()), *nodes, *head, inputs=(3, 6, 6))
 
 
 def same(width: int = 16, bias: bool = True, activation: Activation | None = None) -> Layer:
@@ -84,6 +84,10 @@ UNWISE: dict[str, Project] = {
     "Bias before an instance norm": images(same(), layer(InstanceNorm2d(), ReLU())),
     "Bias before a group norm of single channels": images(same(), layer(GroupNorm(16), ReLU())),
     "Dropout2d before BatchNorm2d": images(layer(Dropout2d()), layer(BatchNorm2d())),
+    "A receptive field smaller than half the image": project(
+        *(same(activation=ReLU()) for _ in range(4)),
+        layer(AdaptiveAvgPool2d(1)), layer(Flatten()), layer(Linear(10)), inputs=(3, 24, 24),
+    ),
     "Pixels go in unscaled": replace(
         project(layer(Flatten()), layer(Linear(10)), inputs=(1, 8, 8), data=Digits()),
         data=replace(project(data=Digits()).data, scaling="none"),
@@ -264,3 +268,13 @@ def test_what_everybody_builds_gets_no_advice(design: Callable[[], Project]):
     analysis = infer(given.network)
     assert analysis.valid, analysis.faults
     assert [each.title for each in advise(given, analysis)] == []
+
+
+def test_a_field_is_told_with_its_size_and_points_that_see_themselves_alone_are_meant_so():
+    design = UNWISE["A receptive field smaller than half the image"]
+    (given,) = advice_of(design)
+    assert given.sentence.endswith("sees 9×9 of 24×24 pixels.")
+    assert "Dilate" in given.mends[0].title
+    points = project(layer(Conv2d(8, 1), ReLU()), layer(AdaptiveAvgPool2d(1)), layer(Flatten()),
+                     layer(Linear(10)), inputs=(3, 24, 24))  # fmt: skip
+    assert titles(points) == []

@@ -11,10 +11,14 @@ import engine
 import resources
 from engine.design.tree import Network
 from engine.views.diagram import Diagram, diagram
-from engine.views.diagram_rows import rows
+from engine.views.diagram_rows import AIR, rows, wrapped
 from engine.views.shapes import infer
 from resources.samples import TEMPLATES
 from tests.laws.designs import networks
+
+
+def template(name: str) -> Diagram:
+    return diagram(infer(engine.load(resources.path("samples", f"{name}.loom")).network))
 
 
 def held(drawn: Diagram, width: float, height: float) -> None:
@@ -50,3 +54,31 @@ def test_a_long_network_gets_several_times_larger_by_it():
     drawn = diagram(infer(network))
     in_one = min(600 / drawn.width, 400 / drawn.height)
     assert rows(drawn, 600, 400).zoom > 4 * in_one
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("width", [300.0, 900.0, 2000.0])
+def test_rows_of_a_length_hold_all_and_cut_nothing(name: str, width: float):
+    drawing = template(name)
+    parts = wrapped(drawing, width)
+    assert parts[0].left == 0.0
+    assert parts[-1].right >= drawing.width
+    assert all(one.right == other.left for one, other in pairwise(parts))
+    for box in drawing.boxes:
+        (own,) = [row for row in parts if row.left < box.x + box.width / 2 < row.right]
+        assert own.left <= box.x
+        assert box.x + box.width <= own.right
+        assert own.top <= box.y - box.height / 2
+        assert box.y + box.height / 2 <= own.bottom
+    for row in parts:
+        assert not any(lines.x0 < row.left < lines.x1 for lines in drawing.bundles)
+    # A row is longer than it should be only where there is no other place to cut it.
+    places = [row.left for row in wrapped(drawing, 1.0)]
+    for row in parts:
+        if row.right - row.left > width + 2 * AIR:
+            assert not any(row.left < cut <= row.left + width for cut in places)
+
+
+def test_a_network_that_is_short_enough_stays_one_row():
+    drawing = template("u-net")
+    assert len(wrapped(drawing, drawing.width + 200)) == 1

@@ -42,27 +42,25 @@ class Shown:
     def nodes(self) -> list[Node]:
         return list(walk(self.document.state.network.body))
 
-    def area(self, node_id: int) -> QRectF | None:
-        """Where a node is on the sheet, None where it is not drawn."""
-        return self.canvas.where(node_id)
+    def area(self, node_id: int) -> QRectF:
+        """Where a node is in the canvas."""
+        area = self.canvas.where(node_id)
+        assert area is not None
+        return area
 
     def drawn(self) -> set[int]:
-        return {node.id for node in self.nodes() if self.area(node.id) is not None}
+        return {node.id for node in self.nodes() if self.canvas.where(node.id) is not None}
 
     def is_seen(self, node_id: int) -> bool:
         """Whether all of a node is in sight, or as much of it as there is room for."""
         area, sheet = self.area(node_id), QRectF(self.canvas.rect())
-        if area is None:
-            return False
         part = area.intersected(sheet)
         across = min(area.width(), sheet.width() - ASIDE)
         down = min(area.height(), sheet.height() - ASIDE)
         return part.width() >= across - 0.01 and part.height() >= down - 0.01
 
     def click(self, node_id: int, twice: bool = False) -> None:
-        area = self.area(node_id)
-        assert area is not None
-        self.point(area.center().toPoint(), twice)
+        self.point(self.area(node_id).center().toPoint(), twice)
 
     def point(self, at: QPoint, twice: bool = False) -> None:
         self.qtbot.mouseClick(self.canvas, Qt.MouseButton.LeftButton, pos=at)
@@ -95,21 +93,15 @@ def test_a_block_folds_and_unfolds(qtbot: QtBot, by: str):
     block = next(node for node in shown.nodes() if isinstance(node, Group))
     inside = {node.id for node in walk(block.body)}
 
-    def fold() -> None:
+    first = bool(inside & shown.drawn())
+    for turn in range(1, 4):
         if by == "double click":
-            shown.click(block.id, twice=True)
+            # The corner of a box, or of a frame, where nothing that is inside lies.
+            corner = shown.area(block.id).topLeft() + QPointF(5, 5)
+            shown.point(corner.toPoint(), twice=True)
         else:
             shown.document.select((block.id,))
             qtbot.keyClick(shown.canvas, Qt.Key.Key_Space)
-
-    first = bool(inside & shown.drawn())
-    for turn in range(1, 4):
-        if by == "double click" and turn % 2 == (not first):
-            area = shown.area(block.id)
-            assert area is not None
-            shown.point(QPoint(int(area.left()) + 5, int(area.top()) + 5), twice=True)
-        else:
-            fold()
         assert bool(inside & shown.drawn()) == (first if turn % 2 == 0 else not first)
 
 
@@ -128,12 +120,13 @@ def test_branches_fold_where_they_meet_and_unfold_for_what_is_selected_inside(qt
 
 
 def test_a_press_on_the_map_goes_there(qtbot: QtBot):
-    shown = Shown(qtbot, "u-net")
+    shown = Shown(qtbot, "vgg-16")
     area = shown.canvas.map_area()
     assert not area.isEmpty()
-    assert not shown.is_seen(shown.document.state.network.body.nodes[-1].id)
-    shown.point(QPointF(area.right() - 4, area.center().y()).toPoint())
-    assert shown.is_seen(shown.document.state.network.body.nodes[-1].id)
+    last, sheet = shown.document.state.network.body.nodes[-1].id, QRectF(shown.canvas.rect())
+    assert not shown.area(last).intersects(sheet)
+    shown.point((area.bottomRight() - QPointF(area.width() / 2, 4)).toPoint())
+    assert shown.area(last).intersects(sheet)
     assert shown.document.state.selection == ()
 
 

@@ -151,7 +151,10 @@ class Maker:
         rule = applied(kind, x)
         assert not isinstance(rule, Misfit)
         activation = self.activation(rule.output, keep) if self.chance(50) else None
-        node = self.finished(Layer(next(self.ids), self.name(scope), kind, activation), x)
+        name = self.name(scope) if kind.is_module() else ""
+        if activation is not None and not (name or activation.function):
+            activation = None
+        node = self.finished(Layer(next(self.ids), name, kind, activation), x)
         rule = layer_rule(kind, activation, False, x)
         assert not isinstance(rule, Misfit)
         return node, rule.output
@@ -172,7 +175,10 @@ class Maker:
             if keep and not _keeps(rule.output, x):
                 continue
             activation = self.activation(rule.output, keep) if self.chance(30) else None
-            own = Layer(next(self.ids), self.name(scope), kind, activation, others=names)
+            name = self.name(scope) if kind.is_module() else ""
+            if activation is not None and not (name or activation.function):
+                activation = None
+            own = Layer(next(self.ids), name, kind, activation, others=names)
             node = self.finished(own, given)
             after = layer_rule(kind, activation, False, given)
             assert not isinstance(after, Misfit)
@@ -197,21 +203,23 @@ class Maker:
                     chosen.append((tensor, initializer))
         if self.chance(20):
             chosen.reverse()
-        return replace(node, initializers=tuple(chosen), frozen=self.chance(10))
+        return replace(
+            node, initializers=tuple(chosen), frozen=node.kind.is_module() and self.chance(10)
+        )
 
     def kind(self, x: TensorSpec, keep: bool, called: bool = False) -> Kind:
         """A kind that fits; with `called` one that an nn.Sequential can use, which calls its modules and no more."""
         if x.dtype == "float32" and x.shape and self.chance(50):
             return Linear(self.draw(st.integers(1, 6)), self.draw(st.booleans()))
         for _ in range(4):
-            rare = [kind for kind in KINDS.values() if kind.is_parameter()]
+            rare = [each for each in KINDS.values() if each.is_parameter() or not each.is_module()]
             kind = self.draw(entries(self.choice(rare if self.chance(15) else KINDS.values())))
             rule = applied(kind, x)
             if isinstance(rule, Misfit) or rule.output.elements > 200:
                 continue
             if called and kind.form() != "m(x)":
                 continue
-            if not keep or (rule.output.dtype, rule.output.shape[:-1]) == (x.dtype, x.shape[:-1]):
+            if not keep or _keeps(rule.output, x):
                 return kind
         return KINDS["Identity"]()
 
@@ -528,7 +536,7 @@ def _output(
 
 def _keeps(y: TensorSpec, x: TensorSpec) -> bool:
     """Whether no more than the last size differs."""
-    return len(y.shape) == len(x.shape) and y.shape[:-1] == x.shape[:-1]
+    return len(y.shape) == len(x.shape) and (y.dtype, y.shape[:-1]) == (x.dtype, x.shape[:-1])
 
 
 def _may_be_variable(name: str, is_input: bool) -> bool:

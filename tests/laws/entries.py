@@ -128,6 +128,11 @@ def _overloaded(what: Callable[..., Any]) -> Callable[..., Any]:
     return overloads[0] if overloads else what
 
 
+def module_of(layer: Kind, x: TensorSpec) -> Any:
+    """What torch makes of a layer: a module or a parameter; of one that is neither a module without any."""
+    return made(layer.call(x)) if layer.is_module() else nn.Identity()
+
+
 class Used(nn.Module):
     """A layer's module as `forward` uses it, in the form that the layer's fields choose."""
 

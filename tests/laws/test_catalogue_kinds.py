@@ -17,9 +17,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.catalogue import ACTIVATIONS, FAMILIES, KINDS
 from engine.catalogue.attention import Attending
-from engine.catalogue.decoding import LookingElsewhere
+from engine.catalogue.decoding import LookingElsewhere, ScaledDotProductAttention
 from engine.catalogue.dropout import DroppingChannels, FeatureAlphaDropout
 from engine.catalogue.embedding import Embedding, EmbeddingBag
+from engine.catalogue.expressions import Chunk, Squeeze
 from engine.catalogue.folding import Fold
 from engine.catalogue.needs import axis
 from engine.catalogue.norm import NormalisingLast
@@ -50,12 +51,15 @@ from engine.design.kind import (
     SetField,
 )
 from engine.design.kind import TensorSpec as Spec
+from engine.design.tree import Input, Layer, Network, Stack
+from engine.source.reader import read_module
+from engine.source.writer import write_module
 from tests.laws.entries import (
     Used,
     assert_follows,
     assert_signature,
     entries,
-    made,
+    module_of,
     named,
     sample,
     samples,
@@ -66,6 +70,9 @@ from tests.laws.entries import (
 )
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=named)
+every_module = pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS.values() if kind.is_module()], ids=named
+)
 every_weighted_kind = pytest.mark.parametrize(
     "kind", [kind for kind in KINDS.values() if kind.tensors], ids=named
 )
@@ -78,7 +85,10 @@ def stricter(layer: Kind, x: Spec) -> str:
     """Why the layer refuses an input that torch takes; "" where it should not."""
     rank = len(x.shape) + 1
     dims = [
-        layer.values()[name] for name in ("dim", "start_dim", "end_dim") if name in layer.values()
+        dim
+        for name in ("dim", "dim0", "dim1", "start_dim", "end_dim")
+        if name in layer.values()
+        for dim in numbers(layer.values()[name])
     ]
     if x.dtype == "int64" and not isinstance(layer, Embedding | EmbeddingBag):
         return "networks work on real numbers, though torch has whole ones for some"
@@ -107,9 +117,18 @@ def stricter(layer: Kind, x: Spec) -> str:
         return "torch takes any number of batches in front"
     if isinstance(layer, FeatureAlphaDropout) and layer.p in (0, 1):
         return "torch does not look where it has nothing to do"
+    if isinstance(layer, Squeeze):
+        return "torch leaves a dimension of another size as it is"
+    if isinstance(layer, Chunk):
+        return "torch gives a shorter last part, or fewer of them"
     if isinstance(layer, NormalisingLast):
         return "there is no shape to ask torch about"
     return ""
+
+
+def numbers(value: int | tuple[int, ...]) -> tuple[int, ...]:
+    """One dimension, or several."""
+    return value if isinstance(value, tuple) else (value,)
 
 
 def stricter_of_pairs(layer: Kind, x: Gathered) -> str:
@@ -123,6 +142,10 @@ def stricter_of_pairs(layer: Kind, x: Gathered) -> str:
             return "torch would take the batch for another dimension"
         if not x.shape:
             return "torch takes the batch for features"
+    if isinstance(layer, ScaledDotProductAttention):
+        first = {each.shape[:-2] for each in (x, *x.others)}
+        if len(first) > 1 or any(len(each.shape) < 2 for each in (x, *x.others)):
+            return "torch repeats what stands before time and features, the batch included"
     if isinstance(layer, LookingElsewhere) and {len(each.shape) for each in (x, *x.others)} != {2}:
         return "torch takes the batch for the time where one dimension is missing"
     return ""
@@ -188,7 +211,8 @@ def pooled(x: Spec, axes: int) -> st.SearchStrategy[Spec]:
 def examples(kind: type[Kind]) -> list[tuple[Kind, Spec]]:
     """The kind with its defaults, and inputs that it takes."""
     candidates = [Spec(shape, dtype) for dtype in ("float32", "int64")
-                  for shape in [(6,), (4, 6), (4, 8), (4, 9), (2, 4, 6), (4, 4, 6), (2, 3, 4, 6), (64,)]]  # fmt: skip
+                  for shape in [(6,), (4, 6), (4, 8), (4, 9), (2, 4, 6), (4, 4, 6), (2, 3, 4, 6), (64,),
+                                (6, 1)]]  # fmt: skip
     found: list[tuple[Kind, Spec]] = []
     for x in (whole for each in candidates for whole in gathered(kind(), each)):
         try:
@@ -199,14 +223,14 @@ def examples(kind: type[Kind]) -> list[tuple[Kind, Spec]]:
     return found
 
 
-@every_kind
+@every_module
 def test_its_signature_is_that_of_its_module(kind: type[Kind]):
     # A parameter without a tensor is empty, and no design has one.
     apart = ("data",) if kind.is_parameter() else ()
     assert_signature(kind.parameters, torch_object(kind.module), apart=apart)
 
 
-@every_kind
+@every_module
 def test_its_fields_have_the_defaults_of_torch(kind: type[Kind]):
     theirs = dict(torch_signature(torch_object(kind.module)).defaults)
     ours = {knob.name: knob.default for knob in kind.knobs if knob.name in theirs}
@@ -237,7 +261,7 @@ def test_shapes_weights_and_buffers_are_those_of_the_built_module(
 ):
     layer, x, output = fitting(data, kind)
     with torch.device("meta"):
-        module = made(layer.call(x))
+        module = module_of(layer, x)
     assert spec_of(Used(layer, module).eval()(*samples(x))) == output
     assert spec_of(torch_takes(layer, x)) == output
     module = held(module)
@@ -267,9 +291,21 @@ def held(made: Any) -> torch.nn.Module:
 
 def read_back(layer: Kind, x: Spec) -> Kind:
     """The layer that its call and its form give away: what the input decides is no field."""
+    if not layer.is_module():
+        return read_expression(layer, x)
     arguments = layer.call(x).arguments
     said = {knob.name: arguments[knob.name] for knob in layer.knobs if knob.name in arguments}
     return type(layer)(**said | type(layer).implied(arguments) | dict(layer.forms[layer.form()]))
+
+
+def read_expression(layer: Kind, x: Spec) -> Kind:
+    """The layer that the reader finds in a class that does nothing else."""
+    others = x.others if isinstance(x, Gathered) else ()
+    inputs = (Input("given", Spec(x.shape, x.dtype)), *map(Input, layer.takes, others))
+    design = Network("Net", inputs, Stack((Layer(1, "", layer, others=tuple(layer.takes)),)))
+    (node,) = read_module(write_module(design)).body.nodes
+    assert isinstance(node, Layer)
+    return node.kind
 
 
 def assert_formula(formula: str, count: int):
@@ -292,7 +328,7 @@ def assert_brief(brief: str):
 def test_torchinfo_counts_the_same_parameters(kind: type[Kind], data: st.DataObject):
     layer, x, output = fitting(data, kind)
     with torch.device("meta"):
-        module = Used(layer, made(layer.call(x)))
+        module = Used(layer, module_of(layer, x))
     table = torchinfo.summary(module, input_data=samples(x), device="meta", verbose=0)
     assert table.total_params == sum(map(prod, layer.weights(x).values()))
     assert tuple(table.summary_list[0].output_size) == (3, *output.shape)
@@ -322,10 +358,10 @@ def test_what_it_refuses_torch_refuses_too_and_its_mends_mend(
 def torch_takes(layer: Kind, x: Spec) -> Any:
     """torch's own result, in training, where it checks more."""
     try:
-        call = layer.call(x)
+        module = module_of(layer, x)
     except IndexError as missing:  # nothing to derive a size from: no such module can be written
         raise RuntimeError from missing
-    return Used(layer, made(call))(*samples(x, device="cpu"))
+    return Used(layer, module)(*samples(x, device="cpu"))
 
 
 def assert_mends(layer: Kind, x: Spec, mend: Mend):
@@ -360,7 +396,7 @@ def refused(layer: Kind, x: Spec) -> Any:
 def test_multiply_accumulates_are_half_of_torchs_flops(kind: type[Kind]):
     for layer, x in examples(kind):
         with torch.device("meta"):
-            module = Used(layer, made(layer.call(x)))
+            module = Used(layer, module_of(layer, x))
         with FlopCounterMode(display=False) as counter:
             if isinstance(layer, Bilinear):  # which torch's counter does not know
                 F.linear(sample(x, batch=2), layer_weight(module))
@@ -401,7 +437,7 @@ def assert_torch_default(layer: Kind, x: Spec):
     size = sum(map(prod, shapes.values()))
     count = min(times, 400, 1 + 2_000_000 // max(1, size), 1 + 4000 // max(1, len(shapes)))
     modules = [
-        dict(held(made(layer.call(x))).named_parameters()) for _ in range(count if shapes else 0)
+        dict(held(module_of(layer, x)).named_parameters()) for _ in range(count if shapes else 0)
     ]
     for tensor in shapes:
         law, sentence = layer.torch_default(tensor, x)
@@ -414,7 +450,7 @@ def test_an_embeddings_padding_row_is_zero_and_said_to_be():
     layer = Embedding(num_embeddings=4, embedding_dim=2000, padding_idx=-1)
     x = Spec((3,), "int64")
     law, sentence = layer.torch_default("weight", x)
-    assert_follows(made(layer.call(x)).weight.detach().double().flatten().numpy(), law)
+    assert_follows(module_of(layer, x).weight.detach().double().flatten().numpy(), law)
     assert "-1" in sentence
 
 
@@ -474,4 +510,4 @@ def test_unflatten_undoes_flatten(sizes: tuple[int, ...], x: Spec):
     apart = split.output(row)
     assert apart == Spec((*sizes, *x.shape), x.dtype)
     assert Flatten(1, len(sizes)).output(apart) == row
-    assert spec_of(made(split.call(row))(sample(row))) == apart
+    assert spec_of(module_of(split, row)(sample(row))) == apart

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.catalogue import KINDS
 from engine.design.kept import INDEX_BYTES, NUMBER_BYTES
 from engine.design.kind import Gathered, Kind, TensorSpec
-from tests.laws.entries import Used, made, samples
+from tests.laws.entries import Used, module_of, samples
 from tests.laws.test_catalogue_kinds import examples, fitting
 
 ROUGHLY = ("recurrent", "attention")
@@ -30,7 +30,7 @@ def per_sample(layer: Kind, x: TensorSpec) -> float:
 
 def kept_of(layer: Kind, x: TensorSpec, batch: int) -> int:
     torch.manual_seed(0)
-    module = Used(layer, made(layer.call(x))).train()
+    module = Used(layer, module_of(layer, x)).train()
     values = [each.requires_grad_(each.is_floating_point()) for each in samples(x, batch, "cpu")]
     owned = [*module.parameters(), *module.buffers()]
     own = {each.untyped_storage().data_ptr() for each in owned}

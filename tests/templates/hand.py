@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from tests.templates import hand_blocks as blocks
 from tests.templates import hand_convolutional as conv
+from tests.templates import hand_mixing as mixing
 from tests.templates import hand_sequences as sequences
+from tests.templates import hand_transformers as transformers
 
 Inputs = Callable[[], tuple[Tensor, ...]]
 
@@ -40,5 +42,16 @@ REFEREES = {
     "pointnet": Referee(sequences.PointNet, lambda: (torch.zeros(1, 3, 1024),)),
     "wavenet": Referee(sequences.WaveNet, lambda: (torch.zeros(1, 1, 1024),)),
     "lstm-classifier": Referee(sequences.LSTMClassifier, lambda: sequences.words(200)),
+    "vit-b-16": Referee(transformers.VisionTransformer, lambda: conv.image(224)),
+    "bert-base": Referee(transformers.BERT, lambda: sequences.words(512)),
+    "gpt2-small": Referee(
+        lambda: transformers.Writer(1024, 50_257, 768, 12, 12, tied=True),
+        lambda: sequences.words(1024),
+    ),
+    "character-transformer": Referee(
+        lambda: transformers.Writer(256, 96, 192, 6, 6, tied=False), lambda: sequences.words(256)
+    ),
+    "convnext": Referee(mixing.ConvNeXt, lambda: conv.image(224)),
+    "mlp-mixer": Referee(mixing.Mixer, lambda: conv.image(224)),
     "gru-tagger": Referee(sequences.GRUTagger, lambda: sequences.words(60)),
 }

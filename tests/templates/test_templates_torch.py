@@ -35,8 +35,14 @@ PARAMETERS = {
     "resnet-50": 25_557_032,
     "mobilenet-v2": 3_504_872,
     "inception": 6_624_904,
+    "convnext": 28_589_128,
+    "vit-b-16": 86_567_656,
+    "mlp-mixer": 18_528_264,
+    "bert-base": 109_482_240,
+    "gpt2-small": 124_439_808,
 }
-"""Trainable numbers as torchvision publishes them; LeNet-5 by the layers of the paper."""
+"""Trainable numbers as torchvision publishes them; LeNet-5 by the layers of the paper, MLP-Mixer S/16, BERT and GPT-2
+by the weights that their authors published."""
 
 MACS = {
     "alexnet": 0.714e9,
@@ -45,6 +51,8 @@ MACS = {
     "resnet-50": 4.089e9,
     "mobilenet-v2": 0.301e9,
     "inception": 1.498e9,
+    "convnext": 4.456e9,
+    "vit-b-16": 17.564e9,
 }
 """Multiply-adds of one image of 224 × 224, the column GFLOPS of "Table of all available classification weights" in
 torchvision's documentation (docs.pytorch.org/vision/stable/models.html)."""

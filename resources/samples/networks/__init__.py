@@ -8,10 +8,12 @@ from resources.samples.networks import (
     convolutional,
     dense,
     first_steps,
+    mixing,
     mobile,
     pairs_and_points,
     residual,
     sequences,
+    transformers,
 )
 from resources.samples.networks.parts import Made
 
@@ -28,6 +30,8 @@ def projects() -> dict[str, Project]:
         codes,
         sequences,
         pairs_and_points,
+        transformers,
+        mixing,
     ):
         made |= module.SAMPLES
     return {name: make() for name, make in made.items()}
