@@ -203,7 +203,12 @@ def _item(
     """A node's size, and the lanes that flow out of it; `former` is what it was in the last drawing."""
     match node := facts.node:
         case Layer():
-            return _layer_item(node, facts, lanes, sizer.base, behind)
+            item, out = _layer_item(node, facts, lanes, sizer.base, behind)
+            handed_in = [name for name in node.others if name not in near]
+            if handed_in and isinstance(item, Boxed):
+                caption = _joined(item.caption, f"takes {', '.join(handed_in)}")
+                item = boxed(facts, item.name, caption, item.family, item.badge)
+            return item, out
         case Group(id=own) | Repeat(id=own) | Parallel(id=own) if own in sizer.folded:
             return _folded(facts), 0
         case Group() | Repeat():

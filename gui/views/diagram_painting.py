@@ -281,8 +281,8 @@ def _frame(painter: QPainter, frame: Frame, selected: bool, zoom: float) -> None
     colours = theme.current()
     edge = "danger" if frame.faulty else "accent" if selected else "border_strong"
     painter.setPen(QPen(colours.colour(edge), 2 if selected else 1))
-    # Opaque: to blend one into what is behind it takes Qt three times as long.
-    painter.setBrush(colours.colour("panel"))
+    # Opaque, as to blend takes Qt three times as long; what is inside another one is filled already.
+    painter.setBrush(Qt.BrushStyle.NoBrush if frame.depth else colours.colour("panel"))
     painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 10, 10)
     if frame.faulty:
         paint_warning(painter, QPointF(frame.x + frame.width - 4, frame.y + 3))

@@ -9,7 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.design.tree import Group, Layer, Network, Parallel, Repeat, stacks_of, walk
+from engine.catalogue.decoding import CrossAttention
+from engine.catalogue.norm import LayerNorm
+from engine.design.kind import TensorSpec
+from engine.design.tree import (
+    Group,
+    Input,
+    Layer,
+    Network,
+    Parallel,
+    Repeat,
+    Stack,
+    stacks_of,
+    walk,
+)
 from engine.files.store import load
 from engine.views.diagram import Diagram, Memory, Skip, diagram
 from engine.views.diagram_folding import MOST_SHOWN, folded_at_first
@@ -133,3 +146,21 @@ def test_a_folded_repeat_says_how_often_it_is_repeated_and_a_layer_what_follows_
     folded = diagram(infer(network), None, frozenset(blocks(network)))
     assert all(box.folded for box in folded.boxes if box.node_id in blocks(network))
     assert "ReLU" in to_svg(folded)
+
+
+def test_what_a_block_is_handed_comes_to_it_on_a_line_and_is_named_inside():
+    attend = Layer(4, "attend", CrossAttention(num_heads=2), others=("memory",))
+    decoder = Repeat(3, "decoder", "Decoder", Stack((attend,)), 2, takes=("memory",), others=("a",))
+    body = Stack((Layer(1, "a", LayerNorm()), Layer(2, "b", LayerNorm()), decoder))
+    picture = diagram(infer(Network("Net", (Input("x", TensorSpec((6, 8))),), body, (), 9)))
+    (skip,) = picture.skips
+    (frame,) = picture.frames
+    boxes = {box.name: box for box in picture.boxes}
+    assert boxes["a"].x + boxes["a"].width < skip.x0 < boxes["b"].x
+    assert frame.x < skip.x1 < frame.x + frame.width
+    assert skip.y1 == frame.y
+    assert "takes memory" in boxes["attend"].caption
+    folded = diagram(
+        infer(Network("Net", (Input("x", TensorSpec((6, 8))),), body, (), 9)), None, frozenset({3})
+    )
+    assert len(folded.skips) == 1
