@@ -152,6 +152,8 @@ COMMANDS: tuple[Command, ...] = (
             separated=True),
     Command("file.copy_code", "File", str(T("commands", "Copy code")), lambda w: w.copy_code(), "Ctrl+Shift+C", "code"),
     Command("file.copy_summary", "File", str(T("commands", "Copy summary")), lambda w: w.copy_summary(), "", "table"),
+    Command("file.compare", "File", str(T("commands", "Compare with another design…")), lambda w: w.show_compare(),
+            "F7", "replace"),
     Command("file.preferences", "File", str(T("commands", "Preferences…")), lambda w: w.show_preferences(), "Ctrl+,",
             "settings", separated=True),
     Command("file.quit", "File", str(T("commands", "Quit")), lambda w: w.quit(), "Ctrl+Q", "", separated=True),

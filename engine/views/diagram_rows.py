@@ -97,6 +97,8 @@ def _solid(diagram: Diagram) -> list[tuple[float, float]]:
     solid += [(column.x - HEADER, column.x + HEADER) for column in diagram.columns]
     solid += [(wire.x0, wire.x1) for wire in diagram.wires if wire.y0 != wire.y1]
     solid += [(skip.x1, skip.end) for skip in diagram.skips]
+    # Where one leaves the flow stays beside what comes next.
+    solid += [(skip.x0 - AIR, skip.x0 + 2 * AIR) for skip in diagram.skips]
     for frame in diagram.frames:
         right = frame.x + frame.width
         solid += (frame.x - AIR, frame.x + EDGE), (right - EDGE, right + AIR)
