@@ -64,6 +64,7 @@ class CompareDialog(Dialog):
         for widget in (self._notice, self._totals):
             self.body.addWidget(widget)
         self.body.addWidget(self._tabs, 1)
+        self.body.addStretch(0)  # what is below the notice while there is no table
         self.add_button(self.tr("Close"), "primary", closes=True)
         self._with.setFocus()
         first = self._first()
