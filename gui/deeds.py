@@ -195,6 +195,14 @@ class Deeds:
 
         VerifyDialog(self._window, self.document.state, self._window.ask).open()
 
+    def show_compare(self) -> None:
+        from gui.dialogs.compare import CompareDialog
+
+        document = self.document
+        CompareDialog(
+            self._window, document.state, self._window.preferences, document.select
+        ).open()
+
     def show_preferences(self) -> None:
         from gui.dialogs.preferences import PreferencesDialog
 

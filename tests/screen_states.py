@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QScrollArea,
+    QTableView,
+    QTabWidget,
     QWidget,
 )
 
@@ -47,6 +49,7 @@ from engine.design.tree import (
 )
 from engine.design.value import replace
 from engine.worker.protocol import Result
+from gui.dialogs.compare import CompareDialog
 from gui.dialogs.verify import VerifyDialog
 from gui.document import opened
 from gui.inspector.memory_part import MemoryPart
@@ -56,6 +59,7 @@ from gui.palette import open_palette
 from gui.recovery import Recovery, rescued
 from gui.stack.card import Spot
 from gui.widgets.choice_popup import ChoicePopup
+from gui.widgets.pieces import Notice
 from gui.window import Window
 from tests.screen_networks import IMAGES, WORDS, images, words
 
@@ -133,6 +137,9 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "81-u-net-memory", _memory
     yield "82-compared", partial(_compared, name="resnet-18")
     yield "83-difference", _difference
+    yield "84-designs-compared", partial(_designs, page=0)
+    yield "85-designs-compared-code", partial(_designs, page=1)
+    yield "86-designs-not-compared", _not_compared
     yield "65-menu-file", partial(_menu, name="File")
     for key in ACTIVATIONS:
         yield f"activation-{key}", partial(_with_activation, key=key)
@@ -348,6 +355,38 @@ def _difference(window: Window) -> None:
     differences = ["fc1: the output is [2, 120] here and [2, 84] in torch."]
     values = {"comparisons": 53, "different": 1, "differences": differences, "torch": "2.13.0"}
     dialog._show(Result(0, values))  # pyright: ignore[reportPrivateUsage]
+
+
+def _designs(window: Window, page: int) -> None:
+    """One known network beside another."""
+    _start(window, "resnet-50")
+    dialog = _compare_with(window, resources.path("samples", "resnet-18.loom"))
+    table = dialog.findChild(QTableView)
+    assert table is not None
+    until(table.isVisible, "the comparison")
+    table.selectRow(1)
+    tabs = dialog.findChild(QTabWidget)
+    assert tabs is not None
+    tabs.setCurrentIndex(page)
+    quiet(window)
+
+
+def _not_compared(window: Window) -> None:
+    """What the dialog says of a file that is none."""
+    dialog = _compare_with(window, Path("/nowhere/old.loom"))
+    notice = dialog.findChild(Notice)
+    assert notice is not None
+    until(lambda: "cannot" in notice.accessibleName(), "the sentence")
+    quiet(window)
+
+
+def _compare_with(window: Window, path: Path) -> CompareDialog:
+    close_all(window)
+    window.deeds.show_compare()
+    # The one of the state before is deleted a moment after it has closed.
+    dialog = next(each for each in window.findChildren(CompareDialog) if each.isVisible())
+    dialog.compare_with(path)
+    return dialog
 
 
 def _fields(window: Window) -> None:
