@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from engine.catalogue import JOINS, KINDS
-from engine.design.address import located, node_at, parent_of
-from engine.design.branching import AddBranch, RemoveBranch
-from engine.design.edit import Edit, layer
+from engine.design.address import located, node_at, parent_of, stack_at
+from engine.design.branching import AddBranch, MoveBranch, RemoveBranch
+from engine.design.edit import Edit, Insert, layer
 from engine.design.error import DesignError
-from engine.design.tree import Group, Layer, Parallel, Repeat, stacks_of
+from engine.design.tree import Group, Layer, Parallel, Repeat, Stack, find, node_name, stacks_of
 from engine.design.value import replace
 from engine.design.wrapping import (
     AsBranches,
@@ -20,6 +21,8 @@ from engine.design.wrapping import (
     Wrap,
     is_run,
 )  # fmt: skip
+from engine.views.reach import in_reach
+from gui.clipboard import behind_selection
 from gui.document import State
 
 TIMES = 2
@@ -89,6 +92,43 @@ def added_branch(node: Parallel) -> AddBranch:
 
 def _takes_more(node: Parallel) -> bool:
     return len(node.branches) < node.join.at_most
+
+
+def move_branch_edit(step: int) -> Callable[[State], Edit | None]:
+    """The branch that the selected layer is in, one place up or down; an empty branch stays the first."""
+
+    def edit(state: State) -> Edit | None:
+        found = _branch(state)
+        return moved_branch(*found, step) if found is not None and found[1] >= 0 else None
+
+    return edit
+
+
+def moved_branch(node: Parallel, branch: int, step: int) -> MoveBranch | None:
+    """A branch one place up or down; None at the end, and where an empty branch would not come first any more."""
+    to = branch + step
+    if not 0 <= to < len(node.branches):
+        return None
+    pair = node.branches[branch], node.branches[to]
+    if any(not each.nodes and not each.source for each in pair):
+        return None
+    return MoveBranch(node.id, branch, to)
+
+
+def continue_edit(state: State) -> Edit | None:
+    """The flow going on from something earlier, behind the selection: the last input, or else the first name."""
+    at = behind_selection(state)
+    if at.parent and isinstance(find(state.network.body, at.parent), Parallel):
+        return None
+    if not at.index:
+        return None
+    before = stack_at(state.network.body, at).nodes[at.index - 1]
+    names = [name for name in in_reach(state.network, before.id) if name != node_name(before)]
+    inputs = [each.name for each in state.network.inputs[1:]]
+    source = next((name for name in reversed(inputs) if name in names), names[0] if names else "")
+    if not source:
+        return None
+    return Insert((Parallel(0, JOINS["Continue"](), (Stack((), source),)),), at)
 
 
 def remove_branch_edit(state: State) -> Edit | None:

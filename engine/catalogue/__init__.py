@@ -26,6 +26,7 @@ from engine.catalogue import (
     resampling,
     shaping,
     transformer,
+    unpooling,
     upsampling,
 )
 from engine.catalogue.datasets import DATASETS as DATASET_ORDER
@@ -64,6 +65,7 @@ KINDS: dict[str, type[Kind]] = by_key(
         *expressions.CALCULATING,
         *convolution.KINDS,
         *pooling.KINDS,
+        *unpooling.KINDS,
         *expressions.SUMMING,
         *padding.KINDS,
         *recurrent.KINDS,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from engine.catalogue.spatial import Axes, Spatial, along, brief_axes
 from engine.design.kept import INDEX_BYTES, INPUT, NOTHING, Kept
-from engine.design.kind import Mend, Misfit, SetField, Shape, TensorSpec
+from engine.design.kind import Indices, Mend, Misfit, SetField, Shape, TensorSpec
 from engine.design.knob import flag, per_axis, real, whole
 from engine.design.reach import EVERYTHING, Reach
 
@@ -18,11 +18,29 @@ NORM = (
 )
 
 
+GIVES_INDICES = "Also give where each number was, for an unpooling that puts it back there."
+
+
 class Pooling(Spatial):
     """What all poolings have in common: channels stay apart, and there is nothing to learn."""
 
     family = "pooling"
     fixed: ClassVar[dict[str, object]] = {}
+
+
+class Indexing(Pooling):
+    """A pooling that can say at which place of its input each number was."""
+
+    gives_beside: ClassVar[dict[str, str]] = {
+        "indices": "Where in its own channel each number was, before the pooling."
+    }
+    forms: ClassVar[dict[str, dict[str, Any]]] = {
+        "m(x)": {"return_indices": False},
+        "m(x)[0]": {"return_indices": True},
+    }
+
+    def further(self, x: TensorSpec) -> dict[str, TensorSpec]:
+        return {"indices": Indices(self.output(x).shape, "int64", x.shape)}
 
 
 # --- windows of a given size -----------------------------------------------------------------------------------------
@@ -99,7 +117,7 @@ def places(size: int, span: int, stride: int, padding: int, ceil_mode: bool) -> 
     return found - 1 if (found - 1) * stride >= size + padding else found
 
 
-class MaxPooling(WindowPooling):
+class MaxPooling(Indexing, WindowPooling):
     """The largest number of each window, for any number of axes."""
 
     padding: Axes = per_axis(
@@ -109,12 +127,12 @@ class MaxPooling(WindowPooling):
         1, "Distance between the numbers that a window looks at; 1 means neighbours."
     )
     ceil_mode: bool = flag(False, CEIL)
+    return_indices: bool = flag(False, GIVES_INDICES)
 
     aliases = ("max pooling", "subsampling", "downsampling")
     parameters = (
         "kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False"
     )
-    fixed: ClassVar[dict[str, object]] = {"return_indices": False}
 
     def kept(self, x: TensorSpec) -> Kept:
         return Kept(input=True, bytes=INDEX_BYTES * self.output(x).elements)
@@ -357,12 +375,13 @@ class AdaptiveAvgPool3d(AdaptiveAvgPooling, axes=3):
     module = "nn.AdaptiveAvgPool3d"
 
 
-class AdaptiveMaxPooling(AdaptivePooling):
+class AdaptiveMaxPooling(Indexing, AdaptivePooling):
     """Maxima over windows that give a result of one size."""
+
+    return_indices: bool = flag(False, GIVES_INDICES)
 
     aliases = ("global max pooling", "gmp")
     parameters = "output_size, return_indices=False"
-    fixed: ClassVar[dict[str, object]] = {"return_indices": False}
 
     def kept(self, x: TensorSpec) -> Kept:
         return Kept(input=True, bytes=INDEX_BYTES * self.output(x).elements)
@@ -398,7 +417,7 @@ class AdaptiveMaxPool3d(AdaptiveMaxPooling, axes=3):
     module = "nn.AdaptiveMaxPool3d"
 
 
-class FractionalPooling(Pooling):
+class FractionalPooling(Indexing):
     """Maxima of windows at random distances, which on average give the wanted size."""
 
     kernel_size: Axes = per_axis(2, KERNEL)
@@ -409,6 +428,7 @@ class FractionalPooling(Pooling):
         0.5, "What share of each axis comes out; empty where output_size says it.",
         above=0, at_most=0.999, optional=True,
     )  # fmt: skip
+    return_indices: bool = flag(False, GIVES_INDICES)
 
     spare: ClassVar[int] = 0
     """Places by which torch wants the image to be larger than windows that touch would need."""
@@ -418,7 +438,7 @@ class FractionalPooling(Pooling):
         "kernel_size, output_size=None, output_ratio=None, return_indices=False, "
         "_random_samples=None"
     )
-    fixed: ClassVar[dict[str, object]] = {"return_indices": False, "_random_samples": None}
+    fixed: ClassVar[dict[str, object]] = {"_random_samples": None}
 
     def kept(self, x: TensorSpec) -> Kept:
         return Kept(input=True, bytes=INDEX_BYTES * self.output(x).elements)

@@ -10,7 +10,16 @@ from collections.abc import Iterable
 
 from engine.catalogue import FAMILIES, INITIALIZERS, JOINS, KINDS
 from engine.catalogue.roles import dims
-from engine.design.kind import Activation, Gathered, Initializer, Join, Kind, Misfit, TensorSpec
+from engine.design.kind import (
+    Activation,
+    Gathered,
+    Indices,
+    Initializer,
+    Join,
+    Kind,
+    Misfit,
+    TensorSpec,
+)
 from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
 
 OPENING = """\
@@ -146,11 +155,14 @@ def example(layer: Kind) -> TensorSpec:
 
 
 def gathered(layer: Kind, x: TensorSpec) -> list[TensorSpec]:
-    """An input with examples of the further values that the layer takes: ones like it, of either type of numbers."""
+    """An input with examples of the further values that the layer takes: ones like it, of either type of numbers, and
+    indices of a pooling that halved every axis.
+    """
     if not layer.takes:
         return [x]
     count = len(layer.takes)
-    kinds = (x, TensorSpec(x.shape, "int64"))
+    halved = (*x.shape[:1], *[2 * size for size in x.shape[1:]])
+    kinds = (x, TensorSpec(x.shape, "int64"), Indices(x.shape, "int64", halved))
     return [Gathered(x.shape, x.dtype, (other,) * count) for other in kinds]
 
 

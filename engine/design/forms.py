@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from engine.design.kind import Misfit
 from engine.design.names import fault_of_variable
-from engine.design.scope_names import attributes, changed_nodes, node_name_fault
+from engine.design.scope_names import attributes, changed_nodes, given_name, node_name_fault
 from engine.design.tree import (
     Again,
     Group,
@@ -43,11 +43,11 @@ def wrong_names(body: Stack, inputs: frozenset[str], named: bool) -> Iterator[tu
                     yield node, f"no name, as {node.kind.title()} is no attribute of the class"
             case Layer() | Group() | Repeat():
                 own = [name for name in attributes((node,)) if name]
-                clash = next((name for name in own if name in seen), "")
+                clash = next((name for name in own if name in seen), "") or _of_input(node, inputs)
                 seen.update(own)
                 wrong = _node_fault(node.name, recalled, named)
                 if not wrong and clash:
-                    wrong = f"`{clash}` is taken by another layer here"
+                    wrong = f"`{clash}` is taken by another layer or input here"
                 if wrong:
                     yield node, wrong
             case Parallel():
@@ -57,6 +57,14 @@ def wrong_names(body: Stack, inputs: frozenset[str], named: bool) -> Iterator[tu
                     variables.add(branch.name)
             case Again():
                 pass
+
+
+def _of_input(node: Layer | Group | Repeat, inputs: frozenset[str]) -> str:
+    """The variable of a further value that is called like an input, "" where there is none."""
+    if not isinstance(node, Layer) or not node.kind.gives_beside:
+        return ""
+    variables = (given_name(node.name, given) for given in node.kind.given())
+    return next((name for name in variables if name in inputs), "")
 
 
 def _node_fault(name: str, recalled: set[str], named: bool) -> str:

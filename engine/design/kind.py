@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from engine.design.kept import BOTH, Kept
 from engine.design.knob import Entry
@@ -71,6 +71,14 @@ class Gathered(TensorSpec):
     def alone(self) -> TensorSpec:
         """What flows in, without the further values."""
         return TensorSpec(self.shape, self.dtype)
+
+
+@value
+class Indices(TensorSpec):
+    """Whole numbers that each point at a place of another value, as those do that a max pooling took."""
+
+    of: Shape = ()
+    """The shape of what they point into."""
 
 
 # --- what a layer's rule may propose when its input does not fit -----------------------------------------------------
@@ -232,6 +240,10 @@ def tensor_call(function: str, *arguments: Any) -> Call:
 # --- kinds -----------------------------------------------------------------------------------------------------------
 
 
+FIRST = "[0]"
+"""How the form of a kind ends that takes the first of several values."""
+
+
 class Kind(Entry):
     """A kind of layer: a torch module with its shape rule, its weights, its cost and its text in code."""
 
@@ -246,6 +258,12 @@ class Kind(Entry):
     """Further values that it takes beside what flows in, each with a sentence of help; its forms name them.
 
     Its rules find them in `Gathered.others`, and refuse an input that comes without them.
+    """
+    gives_beside: ClassVar[Mapping[str, str]] = {}
+    """Further values that it may give beside what flows on, each with a sentence of help.
+
+    It gives them where its form takes the first of several, `m(x)[0]`. Who takes a value of that name from such a
+    layer gets it instead of what flows on.
     """
     fixed: ClassVar[Mapping[str, Any]] = {}
     """Arguments that are the same for every layer of this kind and no field."""
@@ -333,6 +351,20 @@ class Kind(Entry):
         known = signature(self.parameters)
         mine = {name: value for name, value in self.__dict__.items() if name in known.defaults}
         return Call(self.module, known, known.bind((), {**mine, **self.fixed, **self.derived(x)}))
+
+    def further(self, x: TensorSpec) -> dict[str, TensorSpec]:
+        """The values of `gives_beside` for an input that fits."""
+        return {}
+
+    def given(self) -> tuple[str, ...]:
+        """Names of the further values that it gives with these fields, in torch's order."""
+        return tuple(self.gives_beside) if self.gives_beside and self.form().endswith(FIRST) else ()
+
+    def giving(self) -> Self:
+        """The same kind with the fields that make it give its further values."""
+        return self.with_fields(
+            **next(fields for form, fields in self.forms.items() if form.endswith(FIRST))
+        )
 
     @classmethod
     def is_module(cls) -> bool:

@@ -17,7 +17,18 @@ from weakref import ref
 from engine.design.kind import Activation
 from engine.design.names import fault_of_node_name
 from engine.design.spans import Span, changed_span
-from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, Stack, node_name, scope
+from engine.design.tree import (
+    Again,
+    Group,
+    Layer,
+    Node,
+    Parallel,
+    Repeat,
+    Stack,
+    node_name,
+    others_of,
+    scope,
+)
 from engine.design.tuples import NamedTuple
 from engine.design.value import replace
 
@@ -35,9 +46,33 @@ def activation_name(name: str, activation: Activation | None) -> str:
     return name + ACTIVATION if activation is not None and not activation.function else ""
 
 
+def given_name(name: str, given: str) -> str:
+    """The variable of a further value that a layer gives: `pool1_indices`."""
+    return f"{name}_{given}"
+
+
+def variables_taken(node: Node, nodes: Mapping[str, Node]) -> Iterator[str]:
+    """The variables that a node takes beside what flows in, where `nodes` are those of its class by name."""
+    first = nodes.get(node.of) if isinstance(node, Again) else node
+    match first:
+        case Layer():
+            takes = tuple(first.kind.takes)
+        case Group() | Repeat():
+            takes = first.takes
+        case _:
+            takes = ()
+    for take, name in zip(takes, others_of(node), strict=False):
+        giver = nodes.get(name)
+        gives = isinstance(giver, Layer) and take in giver.kind.given()
+        yield given_name(name, take) if gives else name
+
+
 def attributes(nodes: Iterable[Node]) -> Iterator[str]:
-    """The attributes that nodes of one class are and bring with them."""
+    """The attributes that nodes of one class are and bring with them, with the variables of what they give beside."""
     for node in nodes:
+        if type(node) is Layer and node.name and node.kind.gives_beside:
+            for given in node.kind.given():
+                yield given_name(node.name, given)
         if type(node) is Layer and node.activation is None:
             if node.name:
                 yield node.name
@@ -175,12 +210,17 @@ def _counted(body: Stack) -> ScopeNames:
 
 def _is_special(layer: Layer) -> bool:
     """Whether a layer brings a second name, or speaks of other nodes by theirs."""
-    return _takes(layer) or _activated_by_module(layer) or not layer.kind.module
+    special = _activated_by_module(layer) or not layer.kind.module
+    return special or _takes(layer) or _gives(layer)
 
 
 def _takes(node: Layer | Group | Repeat) -> bool:
     """Whether a node takes more than what flows in."""
     return bool(node.others or (node.kind.takes if isinstance(node, Layer) else node.takes))
+
+
+def _gives(layer: Layer) -> bool:
+    return bool(layer.kind.gives_beside and layer.kind.given())
 
 
 def _activated_by_module(layer: Layer) -> bool:
@@ -212,7 +252,7 @@ def _named_alike(a: Node, b: Node) -> bool:
     """Whether two single nodes plainly bring the same names."""
     match a, b:
         case Layer(), Layer():
-            alike = a.name == b.name and _takes(a) == _takes(b)
+            alike = a.name == b.name and _takes(a) == _takes(b) and _gives(a) == _gives(b)
             alike = alike and bool(a.kind.module) == bool(b.kind.module)
             return alike and _activated_by_module(a) == _activated_by_module(b)
         case (Group(), Group()) | (Repeat(), Repeat()):

@@ -11,9 +11,10 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
-from engine.design.kind import Activation, Join, Kind
-from engine.design.scope_names import activation_name
+from engine.design.kind import FIRST, Activation, Join
+from engine.design.scope_names import activation_name, given_name, variables_taken
 from engine.design.tree import Again, Group, Layer, Node, Parallel, Repeat, Stack, node_name, scope
+from engine.design.value import replace
 from engine.runtime.initialize import ROOTS, arguments, named
 from engine.source.forward import sources
 
@@ -28,7 +29,7 @@ Apply = Callable[[nn.Module, Tensor], Tensor]
 def compiled(body: Stack, outputs: tuple[str, ...] = ()) -> Run:
     """The forward of one class."""
     nodes = {name: node for node in scope(body) if (name := node_name(node))}
-    return _stack(body, nodes, frozenset((*sources(body), *outputs)))
+    return _stack(body, nodes, frozenset((*sources(body, nodes), *outputs)))
 
 
 def _stack(stack: Stack, nodes: dict[str, Node], recalled: frozenset[str]) -> Run:
@@ -56,31 +57,43 @@ def _stack(stack: Stack, nodes: dict[str, Node], recalled: frozenset[str]) -> Ru
 def _node(node: Node, nodes: dict[str, Node], recalled: frozenset[str]) -> Run:
     match node:
         case Layer():
-            second = activation_name(node.name, node.activation)
-            return _layer(node.kind, node.name, node.activation, second, node.others)
+            return _layer(node, tuple(variables_taken(node, nodes)), _kept_values(node, recalled))
         case Group() | Repeat():
-            return _block(node, node.name, node.others)
+            return _block(node, node.name, tuple(variables_taken(node, nodes)))
         case Again():
             first = nodes[node.of]
+            others = tuple(variables_taken(node, nodes))
             if isinstance(first, Layer):
-                return _layer(first.kind, first.name, node.activation, "", node.others)
+                return _layer(replace(first, activation=node.activation), others)
             assert isinstance(first, Group | Repeat)
-            return _activated(_block(first, node.of, node.others), node.activation)
+            return _activated(_block(first, node.of, others), node.activation)
         case Parallel():
             return _parallel(node, nodes, recalled)
 
 
-def _layer(
-    kind: Kind, name: str, activation: Activation | None, module_name: str, others: tuple[str, ...]
-) -> Run:
-    form = kind.form()
-    if form == "m(x)" and activation is None:
+def _kept_values(node: Layer, recalled: frozenset[str]) -> tuple[str, ...]:
+    """Variables of the further values that a layer gives, where something takes one of them."""
+    variables = tuple([given_name(node.name, given) for given in node.kind.given()])
+    return variables if recalled.intersection(variables) else ()
+
+
+def _layer(node: Layer, others: tuple[str, ...], kept: tuple[str, ...] = ()) -> Run:
+    """A layer; `kept` are the names under which its further values are remembered."""
+    kind, name, activation = node.kind, node.name, node.activation
+    module_name = activation_name(name, activation)
+    form = kind.form().removesuffix(FIRST) if kept else kind.form()
+    if form == "m(x)" and activation is None and not kept:
         return lambda module, value, values, record: child(module, name)(value)
     use = applied_form(form, tuple(kind.takes))
     held = nothing if not kind.is_module() else parameter if kind.is_parameter() else child
 
     def run(module: nn.Module, value: Tensor, values: Values, record: Record | None) -> Tensor:
-        return use(held(module, name), value, *[values[other] for other in others])
+        found = use(held(module, name), value, *[values[other] for other in others])
+        if not kept:
+            return found
+        first, *further = cast(tuple[Tensor, ...], found)
+        values.update(zip(kept, further, strict=True))
+        return first
 
     if module_name:
         return lambda module, value, values, record: child(module, module_name)(

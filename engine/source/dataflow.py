@@ -19,6 +19,8 @@ from engine.source.syntax import Names, constant, source, unreadable
 from engine.source.unify import Holes, arguments, pattern, unified
 from engine.source.values import Merge, Operand, Start, Step, Value, meeting
 
+GIVEN = "."
+"""Between the name of a layer and that of a further value that it gives; no name of either has it."""
 LETTER = re.compile("[p-z](_[0-9]+)?")
 """Variables that are the writer's own, so that a branch called so has no name."""
 
@@ -41,6 +43,8 @@ class Dataflow:
         self.variables: dict[str, Value] = {inputs[0]: self.starts[""]}
         for name in inputs[1:]:
             self.variables[name] = self._start(name)
+        self.further: dict[str, str] = {}
+        """Variables of what layers give beside what flows on, each with the names of layer and value."""
         self.last: Value = self.starts[""]
         """What the last line computed."""
         self.recalled: dict[str, Step] = {}
@@ -72,6 +76,8 @@ class Dataflow:
                         )
                     result = self.value(value)
                     self.outputs = tuple(map(self._recall, others))
+                    if any(GIVEN in name for name in self.outputs):
+                        unreadable(whole, "what a layer gives beside what flows on is not returned")
                     if isinstance(result, Start) and result.origin:
                         return self._continued(result, value)
                     return result
@@ -79,8 +85,13 @@ class Dataflow:
                     self._alias(name, other, said)
                 case ast.Assign(targets=[ast.Name(name)], value=value):
                     self.names.refuse_hiding(name, statement)
+                    self.further.pop(name, None)
                     self.variables[name] = self.last = self.value(value)
                     self.aliases.discard(name)
+                case ast.Assign(targets=[ast.Tuple([ast.Name(name), *further])], value=value) if (
+                    further
+                ):
+                    self._several(name, further, value)
                 case ast.For():
                     self._loop(statement)
                 case ast.Expr(ast.Constant(value=str())):
@@ -91,6 +102,24 @@ class Dataflow:
                         f"`{source(statement)}` is not a step of `forward` that can be read",
                     )
         unreadable(line, "this `forward` returns nothing")
+
+    def _several(self, name: str, further: list[ast.expr], value: ast.expr) -> None:
+        """`x, pool1_indices = self.pool1(x)`: a layer that gives more than what flows on."""
+        first = ast.Subscript(value, ast.Constant(0), ast.Load())
+        step = self.value(ast.fix_missing_locations(ast.copy_location(first, value)))
+        kind = step.kind[0] if isinstance(step, Step) and step.kind and not step.again else None
+        if kind is None or len(kind.gives_beside) != len(further) or not isinstance(step, Step):
+            unreadable(value, f"`{source(value)}` is no layer that gives so many values")
+        for given, variable in zip(kind.gives_beside, further, strict=True):
+            if not isinstance(variable, ast.Name):
+                unreadable(value, "only names can be given to what a layer gives")
+            self.names.refuse_hiding(variable.id, variable)
+            self.further[variable.id] = GIVEN.join((step.name, given))
+            self.variables.pop(variable.id, None)
+        self.names.refuse_hiding(name, value)
+        self.variables[name] = self.last = step
+        self.aliases.discard(name)
+        self.further.pop(name, None)
 
     def _loop(self, loop: ast.For) -> None:
         """`for block in self.blocks: x = block(x, memory)`: the turns of a Repeat, one after another."""
@@ -384,7 +413,12 @@ class Dataflow:
         return replace(found, others=others) if others else found
 
     def _recall(self, node: ast.expr) -> str:
-        """The name of an input or of an earlier node that a further value of a layer is."""
+        """The name of an input or of an earlier node that a further value of a layer is.
+
+        One that a layer gives beside what flows on has its own name behind that of the layer.
+        """
+        if isinstance(node, ast.Name) and node.id in self.further:
+            return self.further[node.id]
         value = self.variable(node)
         if not isinstance(value, Start):
             unreadable(

@@ -11,9 +11,9 @@ from itertools import count
 from typing import NamedTuple
 
 from engine.design.error import DesignError
-from engine.design.kind import Activation, Join, Kind
+from engine.design.kind import FIRST, Activation, Join
 from engine.design.names import WRITER_LETTERS, fault_of_variable
-from engine.design.scope_names import activation_name
+from engine.design.scope_names import activation_name, given_name, variables_taken
 from engine.design.tree import (
     Again,
     Group,
@@ -23,7 +23,6 @@ from engine.design.tree import (
     Repeat,
     Stack,
     node_name,
-    others_of,
     scope,
 )
 from engine.source.arguments import behind_first, literal
@@ -64,7 +63,7 @@ class Forward:
 
     def write(self) -> list[Line]:
         self.nodes = {name: node for node in scope(self.body) if (name := node_name(node))}
-        self.recalled = frozenset((*sources(self.body), *self.outputs))
+        self.recalled = frozenset((*sources(self.body, self.nodes), *self.outputs))
         named = {branch.name for branch in _branches(self.body) if branch.name}
         self.names = frozenset({*self.inputs, *self.recalled, *named})
         for name in self.names - {"x"}:
@@ -111,7 +110,7 @@ class Forward:
             self.lines.append(Line(target, value))
         turn = next(word for word in _turn_words() if word not in self.names)
         over = f"for {turn} in self.{printable(name)}:"
-        self.lines.append(Line(target, Call(turn, (target, *node.others)), over))
+        self.lines.append(Line(target, Call(turn, (target, *self._taken(node))), over))
         if isinstance(node, Again) and node.activation is not None:
             self.lines.append(Line(target, activated(node.activation, target)))
 
@@ -132,12 +131,34 @@ class Forward:
                 self.lines.append(Line(target, whole))
             elif self._loops(node):
                 self._loop(node, value, target)
+            elif further := self._unpacked(node):
+                self._several_of(node, value, target, further)
             else:
                 self.lines.append(Line(target, self._single(node, value)))
             ahead, value = None, target
             if (name := node_name(node)) in self.recalled:
                 self.lines.append(Line(name, target))
         return value
+
+    def _taken(self, node: Node) -> tuple[str, ...]:
+        """The variables that a node takes beside what flows in."""
+        return tuple(variables_taken(node, self.nodes))
+
+    def _unpacked(self, node: Node) -> list[str]:
+        """Variables of the further values that a layer gives, where something takes one of them."""
+        if not isinstance(node, Layer) or not node.kind.gives_beside:
+            return []
+        found = [given_name(node.name, given) for given in node.kind.given()]
+        return found if any(name in self.recalled for name in found) else []
+
+    def _several_of(self, node: Node, value: str, target: str, further: list[str]) -> None:
+        """The lines of a layer that gives several values: `x, pool1_indices = self.pool1(x)`."""
+        assert isinstance(node, Layer)
+        whole = node.kind.form().removesuffix(FIRST)
+        piece = formed(whole, f"self.{printable(node.name)}", value)
+        self.lines.append(Line(", ".join((target, *further)), piece))
+        if node.activation is not None:
+            self.lines.append(Line(target, activated(node.activation, target, node.name)))
 
     def _drawn_in(self, node: Node, follower: Node, value: str, before: str) -> Piece | None:
         """A layer's text where it stands inside the join behind it, as in `torch.cat([self.a(left), self.a(right)])`.
@@ -223,7 +244,8 @@ class Forward:
     def _stands_inside(self, node: Node) -> bool:
         match node:
             case Layer():
-                return node.name not in self.recalled and _is_call(node.kind.form())
+                recalled = node.name in self.recalled or self._unpacked(node)
+                return not recalled and _is_call(node.kind.form())
             case Group() | Repeat():
                 return node.name not in self.recalled and not self._loops(node)
             case Again():
@@ -243,27 +265,32 @@ class Forward:
         match node:
             case Layer():
                 own = f"self.{printable(node.name)}" if node.kind.is_module() else ""
-                piece = formed(node.kind, own, value, node.others)
+                taken = dict(zip(node.kind.takes, self._taken(node), strict=True))
+                piece = formed(node.kind.form(), own, value, taken)
                 return (
                     piece
                     if node.activation is None
                     else activated(node.activation, piece, node.name)
                 )
             case Group() | Repeat():
-                return Call(f"self.{printable(node.name)}", (value, *node.others))
+                return Call(f"self.{printable(node.name)}", (value, *self._taken(node)))
             case Again():
                 first = self.nodes[node.of]
-                kind = first.kind if isinstance(first, Layer) else None
-                piece = formed(kind, f"self.{printable(node.of)}", value, node.others)
+                module, others = f"self.{printable(node.of)}", self._taken(node)
+                if isinstance(first, Layer):
+                    taken = dict(zip(first.kind.takes, others, strict=True))
+                    piece = formed(first.kind.form(), module, value, taken)
+                else:
+                    piece = Call(module, (value, *others))
                 return piece if node.activation is None else activated(node.activation, piece)
             case Parallel():
                 raise AssertionError("a Parallel is more than one module")
 
 
-def sources(body: Stack) -> Iterator[str]:
+def sources(body: Stack, nodes: Mapping[str, Node]) -> Iterator[str]:
     """What is spoken of by name in a class: what its branches recall, and what its layers take beside what flows."""
     for node in scope(body):
-        yield from others_of(node)
+        yield from variables_taken(node, nodes)
         if isinstance(node, Parallel):
             yield from (branch.source for branch in node.branches if branch.source)
 
@@ -296,15 +323,11 @@ def letters() -> Iterator[str]:
         number += 1
 
 
-def formed(kind: Kind | None, module: str, value: str, others: tuple[str, ...] = ()) -> Piece:
-    """How `forward` uses a module on variables, by the form that the kind declares."""
-    form = "m(x)" if kind is None else kind.form()
-    if kind is None or form == "m(x)":
-        return Call(module, (value, *others))
-    return _shaped(
-        pattern(form),
-        {"m": module, "x": value, **dict(zip(kind.takes, others, strict=True))},
-    )
+def formed(form: str, module: str, value: str, taken: Mapping[str, str] | None = None) -> Piece:
+    """How `forward` uses a module on variables, by a form that its kind declares and what it takes by its own names."""
+    if form == "m(x)":
+        return Call(module, (value,))
+    return _shaped(pattern(form), {"m": module, "x": value, **(taken or {})})
 
 
 def _shaped(form: ast.expr, values: Mapping[str, str]) -> Piece:

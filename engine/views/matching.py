@@ -33,7 +33,7 @@ Pairs = tuple[tuple[Node, Node], ...]
 """Nodes of the one design with those of the other."""
 Match = Callable[[Network, Network], Pairs]
 
-MOST_CELLS = 10_000
+MOST_CELLS = 5_000
 """Pairs of one level that are weighed against one another."""
 
 T = TypeVar("T")
@@ -169,15 +169,17 @@ class _Alignment:
     def _again(self) -> None:
         """Pair what was left over but is equal to something left over elsewhere: it has moved."""
         gone: dict[int, list[Node]] = {}
-        for node in _all(self.lost):
+        for node in reversed(_all(self.lost)):
             gone.setdefault(self._key(node), []).append(node)
         gone_from: set[int] = set()
         come_to: set[int] = set()
         for node in _all(self.new):
-            waiting = gone.get(self._key(node), ())
-            free = next((old for old in waiting if id(old) not in gone_from), None)
-            if free is None or not node_name(node) or id(node) in come_to:
+            waiting = gone.get(self._key(node), [])
+            while waiting and id(waiting[-1]) in gone_from:
+                waiting.pop()
+            if not waiting or not node_name(node) or id(node) in come_to:
                 continue
+            free = waiting[-1]
             inside = list(zip(_all((free,)), _all((node,)), strict=True))
             if not any(id(old) in gone_from or id(new) in come_to for old, new in inside):
                 self.found += inside

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from engine.design.edit import SetOthers, SetTimes
+from engine.design.edit import Edit, SetKind, SetOthers, SetTimes, Several
 from engine.design.forms import parallel_fault, sequential_fault
 from engine.design.kind import Gathered, Misfit, TensorSpec, wrong_others
 from engine.design.names import fault_of_variable
@@ -283,8 +283,8 @@ class ClassWalk:
         if len(names) != len(node.kind.takes):
             return faulty(node, x, wrong_others(node.kind.takes, len(names)))
         others: list[TensorSpec] = []
-        for name in names:
-            other, misfit = self._recalled(name)
+        for take, name in zip(node.kind.takes, names, strict=True):
+            other, misfit = self._taken(take, name)
             if misfit is not None:
                 return faulty(node, x, misfit)
             if other is None or x is None:
@@ -306,8 +306,11 @@ class ClassWalk:
             if names != node.others and self._given(node, names, x).output is not None:
                 yield FaultMend(f"Take {name}", SetOthers((node.id,), names))
                 found += 1
-                if found == MOST_CHOICES:
-                    return
+            elif (giving := self._made_giving(node, name, x)) is not None:
+                yield giving
+                found += 1
+            if found == MOST_CHOICES:
+                return
 
     def _handed(
         self, node: Group | Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: int
@@ -317,12 +320,18 @@ class ClassWalk:
         misfit = None
         if len(node.takes) != len(node.others):
             misfit = wrong_others(node.takes, len(node.others))
-        for name in node.others:
-            other, unknown = self._recalled(name)
+        made_giving: list[FaultMend] = []
+        for place, name in enumerate(node.others):
+            take = node.takes[place] if place < len(node.takes) else ""
+            other, unknown = self._taken(take, name)
             given.append(other)
+            if (giver := self._not_giving(take, name)) is not None:
+                unknown = unknown or Misfit(f"the {take} of `{name}`, which gives none")
+                title = f"Let {name} give its {take}"
+                made_giving.append(FaultMend(title, SetKind((giver.id,), giver.kind.giving())))
             misfit = misfit or unknown
         if misfit is not None:
-            mends = tuple(self._handed_choices(node))
+            mends = (*made_giving, *self._handed_choices(node))
             return faulty(node, x, misfit, totals=_block(NOTHING), mends=mends)
         rule = _group if isinstance(node, Group) else _repeat
         facts = rule(node, x, old, depth, tuple(given))  # pyright: ignore[reportArgumentType]
@@ -340,6 +349,44 @@ class ClassWalk:
         near = [name for name in reversed(self.known) if not fault_of_variable(name)]
         for name in [*self.inputs, *near][:MOST_CHOICES]:
             yield FaultMend(f"Hand in {name}", SetOthers((node.id,), (name,) * count))
+
+    def _not_giving(self, take: str, name: str) -> Layer | None:
+        """The layer of that name, where it could give a value of the name that is taken and does not."""
+        giver = self.known.get(name)
+        if giver is None or name in self.inputs or not isinstance(giver.node, Layer):
+            return None
+        kind = giver.node.kind
+        return giver.node if take in kind.gives_beside and take not in kind.given() else None
+
+    def _made_giving(self, node: Layer, name: str, x: TensorSpec | None) -> FaultMend | None:
+        """The mend that lets an earlier layer give the value which this one takes, where that suits it."""
+        takes, facts = tuple(node.kind.takes), self.known.get(name)
+        first = self._not_giving(takes[0], name) if len(takes) == 1 else None
+        if first is None or facts is None or facts.input is None or facts.output is None:
+            return None
+        if x is None:
+            return None
+        kind = first.kind.giving()
+        value = kind.further(facts.input)[takes[0]]
+        fault = layer_facts(node, Gathered(x.shape, x.dtype, (value,))).fault
+        title = f"Take the {takes[0]} of {name}"
+        edits: list[Edit] = [SetKind((first.id,), kind), SetOthers((node.id,), (name,))]
+        if fault is not None:
+            if not fault.mends or value.shape != x.shape:
+                return None
+            edits.append(fault.mends[0].edit)
+            title = f"{title}. {fault.mends[0].title}"
+        return FaultMend(title, Several(tuple(edits), title))
+
+    def _taken(self, take: str, name: str) -> tuple[TensorSpec | None, Misfit | None]:
+        """What a node takes under one name: a further value where the node called so gives one of that name."""
+        giver = self.known.get(name)
+        kind = giver.node.kind if giver is not None and isinstance(giver.node, Layer) else None
+        if giver is None or kind is None or not kind.gives_beside or take not in kind.given():
+            return self._recalled(name)
+        if giver.input is None or giver.output is None:
+            return None, None
+        return kind.further(giver.input)[take], None
 
     def _recalled(self, name: str) -> tuple[TensorSpec | None, Misfit | None]:
         if name in self.inputs:

@@ -17,6 +17,7 @@ from gui.inspector.branches_part import BranchesPart
 from gui.inspector.entry_form import EntryForm
 from gui.inspector.facts_part import FactsPart, Row, cost_rows, field_row, shape_row
 from gui.inspector.faults import FaultList
+from gui.inspector.handed_part import HandedPart
 from gui.inspector.header import Header
 from gui.inspector.help_text import HelpText
 from gui.inspector.name_field import Fault, NameField, rename, show_node_name
@@ -70,6 +71,7 @@ class BlockPage(Page):
         self._join_fields = EntryForm()
         self._join_help = HelpText()
         self._branches = BranchesPart(voice)
+        self._handed = HandedPart(voice)
         self._first = push_button("", "link")
         first = QHBoxLayout()
         first.addWidget(self._first)
@@ -89,6 +91,7 @@ class BlockPage(Page):
         )
         self.add(self._join_help)
         self.add(self._branches)
+        self.add(self._handed)
         self.add_row(first)
         for part in (self._activation, self._facts, self._note):
             self.add(part)
@@ -123,6 +126,7 @@ class BlockPage(Page):
         self._show_names(node, new, another)
         self._show_join(node)
         self._branches.show_node(node if isinstance(node, Parallel) else None, new.network)
+        self._handed.show_block(node if isinstance(node, Group | Repeat) else None, new.network)
         self._show_first(node, new)
         self._activation.setVisible(isinstance(node, Parallel | Again))
         if isinstance(node, Parallel | Again):

@@ -12,7 +12,7 @@ from engine.design.edit import Edit
 from engine.design.tree import Network, Parallel
 from engine.views.reach import flow_name, in_reach
 from gui import theme
-from gui.block_edits import added_branch
+from gui.block_edits import added_branch, moved_branch
 from gui.inspector.voice import Voice
 from gui.widgets.choice import Choice
 from gui.widgets.form import Form
@@ -28,7 +28,7 @@ class BranchesPart(QWidget):
         self._voice = voice
         self._node: Parallel | None = None
         self._form = Form()
-        self._rows: list[tuple[Choice, QPushButton]] = []
+        self._rows: list[tuple[Choice, QPushButton, QPushButton]] = []
         self._add = push_button(self.tr("Add a branch"), "link")
         self._add.clicked.connect(self._add_branch)
         last = QHBoxLayout()
@@ -53,7 +53,10 @@ class BranchesPart(QWidget):
         names = [name for name in in_reach(network, node.id) if name != flow]
         options = [Option(name, name) for name in names]
         own = Option("", self.tr("what flows in"))
-        for branch, (choice, remove) in zip(node.branches, self._rows, strict=True):
+        for place, (branch, (choice, up, remove)) in enumerate(
+            zip(node.branches, self._rows, strict=True)
+        ):
+            up.setEnabled(moved_branch(node, place, -1) is not None)
             lost = branch.source and branch.source not in names
             more = [Option(branch.source, branch.source)] if lost else []
             choice.set_options([own, *options, *more])
@@ -71,17 +74,22 @@ class BranchesPart(QWidget):
             remove.setAccessibleName(self.tr("Remove branch {0}").format(place + 1))
             remove.setToolTip(self.tr("Remove branch {0}").format(place + 1))
             remove.clicked.connect(partial(self._remove, place))
+            up = push_button("↑", "link")
+            up.setAccessibleName(self.tr("Move branch {0} up").format(place + 1))
+            up.setToolTip(up.accessibleName())
+            up.clicked.connect(partial(self._up, place))
             row = QWidget()
             both = QHBoxLayout(row)
             both.setContentsMargins(0, 0, 0, 0)
             both.addWidget(choice, 1)
+            both.addWidget(up)
             both.addWidget(remove)
             help = self.tr("What flows into this branch")
             name = self.tr("branch {0}").format(place + 1)
             self._form.add_row(name, row, help, mono=False)
             choice.setAccessibleName(name)
             choice.setToolTip(help)
-            self._rows.append((choice, remove))
+            self._rows.append((choice, up, remove))
 
     def _choose(self, place: int, source: str) -> None:
         if self._node is not None:
@@ -91,6 +99,11 @@ class BranchesPart(QWidget):
     def _remove(self, place: int, checked: bool = False) -> None:
         if self._node is not None:
             self._step(RemoveBranch(self._node.id, place))
+
+    def _up(self, place: int, checked: bool = False) -> None:
+        edit = moved_branch(self._node, place, -1) if self._node is not None else None
+        if edit is not None:
+            self._step(edit)
 
     def _add_branch(self) -> None:
         if self._node is not None:

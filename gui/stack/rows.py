@@ -72,6 +72,8 @@ class BranchRow(NamedTuple):
     among: int
     """How many branches there are; 1 for the body of a block or of the network."""
     depth: int
+    output: TensorSpec | None = None
+    """What the branch gives to the join; None where that is unknown."""
 
     @property
     def placeholder(self) -> bool:
@@ -183,7 +185,8 @@ def _add_rows(
         for number, body in enumerate(inner):
             if isinstance(node, Parallel) or not body.nodes:
                 source, name, empty = body.stack.source, body.stack.name, not body.nodes
-                rows.append(BranchRow(node.id, number, name, source, empty, len(inner), depth + 1))
+                heading = BranchRow(node.id, number, name, source, empty, len(inner), depth + 1)
+                rows.append(heading._replace(output=body.output))
             _add_rows(rows, body, (depth + 1, node.id, number), folded, faults)
 
 

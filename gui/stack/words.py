@@ -92,7 +92,7 @@ def card_text(row: NodeRow | InputRow | OutputRow) -> CardText:
 
 
 def heading_text(row: BranchRow) -> str:
-    """The line above a branch: `branch 2 · from encoder1`."""
+    """The line above a branch: `branch 2 · from encoder1 → [N, 64, 32, 32]`."""
     if row.placeholder and row.parent:
         return translate("Stack", "Empty: add a layer here")
     if row.placeholder:
@@ -104,7 +104,8 @@ def heading_text(row: BranchRow) -> str:
         parts.append(translate("Stack", "from {0}").format(row.source))
     if row.empty:
         parts.append(translate("Stack", "identity"))
-    return " · ".join(parts)
+    heading = " · ".join(parts)
+    return f"{heading} → {row.output}" if row.output is not None else heading
 
 
 # --- input and output ------------------------------------------------------------------------------------------------

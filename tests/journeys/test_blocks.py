@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton
 
-from engine.design.tree import Again, Group, Layer, Parallel, Repeat
+from engine.design.tree import Again, Group, Layer, Parallel, Repeat, stacks_of
+from gui.stack.rows import BranchRow
+from gui.stack.words import heading_text
 from gui.widgets.choice import Choice
 from tests.journeys.conftest import Come
-from tests.journeys.person import CONTROL, SHIFT, Key, Person
+from tests.journeys.person import ALT, CONTROL, SHIFT, Key, Person
 from tests.journeys.projects import written
 
 
@@ -111,3 +114,63 @@ def test_what_cannot_be_is_said_in_a_line(person: Person):
     person.press(Key.Key_G, CONTROL)
     assert "select both or neither" in person.notice()
     assert isinstance(person.node("linear2"), Layer)
+
+
+def test_branches_change_places_and_say_what_they_give(person: Person):
+    person.click_card("linear1")
+    person.click_card("linear2", held=SHIFT)
+    person.press(Key.Key_B, CONTROL)
+    headings = [heading_text(row) for row in person.scene.model.rows if isinstance(row, BranchRow)]
+    given = [str(facts.output) for name in ("linear1", "linear2")
+             if (facts := person.state.analysis.facts(person.node(name).id)) is not None]  # fmt: skip
+    assert headings == [f"branch 1 → {given[0]}", f"branch 2 → {given[1]}"]
+    person.click_card("linear2")
+    person.press(Key.Key_Up, ALT | SHIFT)
+    (block,) = [node for node in person.network.body.nodes if isinstance(node, Parallel)]
+    assert [branch.nodes[0].id for branch in block.branches] == [
+        person.node("linear2").id,
+        person.node("linear1").id,
+    ]
+    person.click_card("")
+    person.click_button("Move branch 2 up")
+    (block,) = [node for node in person.network.body.nodes if isinstance(node, Parallel)]
+    assert block.branches[0].nodes[0] == person.node("linear1")
+    undo_all(person)
+
+
+def test_the_flow_goes_on_from_an_earlier_value(person: Person):
+    person.click_card("linear2")
+    person.press(Key.Key_L, CONTROL | SHIFT)
+    (join,) = person.state.selected_nodes
+    assert isinstance(join, Parallel)
+    assert join.branches[0].source == "x"
+    assert person.state.analysis.valid
+    assert "linear1" in person.names()
+    choice = person.named(Choice, "branch 1", person.window.inspector)
+    person.click(choice)
+    person.choose("linear1")
+    assert person.state.analysis.valid
+    undo_all(person)
+
+
+def below(person: Person, name: str, dragged: str) -> QPoint:
+    """Where a card is let go so that it lands behind another one, at its depth."""
+    place = person.scene.model.place_of_node(person.node(name).id)
+    card, taken = person.scene.card_rect(place), person.spot(dragged).topLeft()
+    own = person.scene.card_rect(person.scene.model.place_of_node(person.node(dragged).id))
+    return QPoint(taken.x() - own.left() + card.left(), card.bottom() + 3)
+
+
+@pytest.mark.parametrize("key", [Key.Key_G, Key.Key_R, Key.Key_A])
+def test_a_card_is_dragged_into_a_block_and_out_of_it_again(person: Person, key: Qt.Key):
+    """Into a Group, a Repeat and a branch."""
+    person.click_card("linear1")
+    person.press(key, CONTROL if key is Key.Key_G else CONTROL | SHIFT)
+    person.drag_card("linear2", below(person, "linear1", "linear2"))
+    assert len(person.network.body.nodes) == 2
+    (first, second) = (person.node(name) for name in ("linear1", "linear2"))
+    stack = stacks_of(person.network.body.nodes[0])[-1]
+    assert stack.nodes == (first, second)
+    person.drag_card("linear2", below(person, "out", "linear2"))
+    assert person.names()[-2:] == ["out", "linear2"]
+    undo_all(person)

@@ -7,6 +7,7 @@ from itertools import count
 from engine.catalogue.activations import GELU, PReLU, ReLU, Sigmoid, Softmax, Tanh
 from engine.catalogue.attention import TransformerEncoderLayer
 from engine.catalogue.batch_norm import BatchNorm1d
+from engine.catalogue.convolution import Conv2d
 from engine.catalogue.decoding import TransformerDecoderLayer
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.embedding import Embedding
@@ -14,7 +15,9 @@ from engine.catalogue.initializers import KaimingNormal, NormalInit, XavierNorma
 from engine.catalogue.joins import Add, Concat, Continue, Multiply
 from engine.catalogue.linear import Linear
 from engine.catalogue.norm import LayerNorm
+from engine.catalogue.pooling import MaxPool2d
 from engine.catalogue.shaping import Flatten
+from engine.catalogue.unpooling import MaxUnpool2d
 from engine.design.kind import Activation, Initializer, Join, Kind, TensorSpec
 from engine.design.tree import (
     Again,
@@ -232,7 +235,29 @@ def encoder_decoder() -> Network:
     return replace(found, inputs=words)
 
 
+def unpooling() -> Network:
+    """SegNet in small: each unpooling puts back what its pooling took, one of them inside a block."""
+    un, pool = MaxUnpool2d(), MaxPool2d(return_indices=True)
+
+    def wide(name: str, channels: int) -> Layer:
+        return layer(name, Conv2d(out_channels=channels, kernel_size=3, padding=1), ReLU())
+
+    inner = group("up", "Up", replace(layer("unpool", un), others=("indices",)), wide("conv", 2))
+    return network(
+        "SegNet",
+        {"image": (3, 16, 12)},
+        wide("conv1", 4),
+        layer("pool1", pool),
+        wide("conv2", 6),
+        layer("pool2", pool, ReLU()),
+        replace(layer("unpool2", un), others=("pool2",)),
+        wide("conv3", 4),
+        replace(inner, takes=("indices",), others=("pool1",)),
+    )
+
+
 DESIGNS = {
+    "unpooling": unpooling,
     "encoder_decoder": encoder_decoder,
     "tutorial": tutorial,
     "residual_mlp": residual_mlp,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
+from torch import nn
 
 from engine.catalogue import (
     ACTIVATIONS,
@@ -103,6 +105,22 @@ def test_keys_and_titles_are_unique_within_their_table(table: dict[str, type[Ent
     assert all(entry.key() == key for key, entry in table.items())
     assert len({entry.title() for entry in table.values()}) == len(table)
     assert all(key.isidentifier() and key.isascii() for key in table)
+
+
+def test_every_layer_of_torch_is_in_the_catalogue():
+    holders = {
+        "Container", "DataParallel", "Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "RNNBase",
+        "RNNCellBase", "Sequential",
+    }  # fmt: skip
+    theirs = {
+        name
+        for name, made in vars(nn).items()
+        if inspect.isclass(made) and issubclass(made, nn.Module)
+        if not name.startswith("Lazy") and "Loss" not in name and name not in holders
+    }
+    ours = {kind.module.removeprefix("nn.") for kind in KINDS.values()}
+    assert theirs <= ours
+    assert len(theirs) == 116
 
 
 def test_the_reference_page_is_the_one_that_the_catalogue_writes():

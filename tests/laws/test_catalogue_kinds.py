@@ -34,6 +34,7 @@ from engine.catalogue.resampling import Upsample, Upsampling2d, UpsamplingNeares
 from engine.catalogue.roles import fits
 from engine.catalogue.shaping import Flatten, Unflatten
 from engine.catalogue.spatial import Spatial
+from engine.catalogue.unpooling import Unpooling
 from engine.catalogue.upsampling import Shuffling
 from engine.catalogue.vectors import Softmax2d
 from engine.design.kind import (
@@ -41,6 +42,7 @@ from engine.design.kind import (
     Activation,
     DropActivation,
     Gathered,
+    Indices,
     InsertBefore,
     Kind,
     Mend,
@@ -131,6 +133,8 @@ def numbers(value: int | tuple[int, ...]) -> tuple[int, ...]:
 
 def stricter_of_pairs(layer: Kind, x: Gathered) -> str:
     """The same for layers of two values."""
+    if isinstance(layer, Unpooling):
+        return "torch finds out where indices point at only when it fills a place"
     if any(each.dtype == "int64" for each in x.others):
         return "networks work on real numbers, though torch has whole ones for some"
     if isinstance(layer, CosineSimilarity | PairwiseDistance | Bilinear):
@@ -166,6 +170,11 @@ def fitting(data: st.DataObject, kind: type[Kind]) -> tuple[Kind, Spec, Spec]:
             x = Spec(
                 (prod(layer.each(layer.kernel_size)) * data.draw(st.integers(1, 3)), prod(windows))
             )
+        if isinstance(layer, Unpooling):  # of which hardly any two sizes fit by chance
+            x = Spec(tuple(data.draw(st.integers(1, 6)) for _ in range(layer.axes + 1)))
+            whole = (*x.shape[:1], *layer.unpooled(x.shape[1:]))
+            assume(min(whole) > 0)
+            x = Gathered(x.shape, x.dtype, (Indices(x.shape, "int64", whole),))
         return layer, x, layer.output(x)
     except Misfit:
         assume(False)
@@ -183,9 +192,19 @@ def inputs_of(
     others: list[Spec] = []
     for _ in kind.takes:
         shape = tuple(draw(st.sampled_from([size] * 4 + [1, 5])) for size in x.shape)
+        if issubclass(kind, Unpooling):
+            others.append(draw(pooled(x, kind.axes) | specs()))
+            continue
         near = st.just(x) | st.just(Spec(shape, x.dtype)) | st.just(Spec(x.shape, "int64"))
         others.append(draw(near | specs()))
     return Gathered(x.shape, x.dtype, tuple(others))
+
+
+def pooled(x: Spec, axes: int) -> st.SearchStrategy[Spec]:
+    """Indices of a pooling that gives this, of images up to three times as large or just any."""
+    sizes = st.tuples(*(st.sampled_from([size * 2] * 4 + [size * 3, size]) for size in x.shape))
+    near = sizes.map(lambda found: Indices(x.shape, "int64", (*x.shape[:-axes], *found[-axes:])))
+    return near | st.just(Spec(x.shape, "int64"))
 
 
 @cache
