@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QHBoxLayout,
+    QLineEdit,
+    QToolButton,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from engine.catalogue.search import MISSING, letters, rank
@@ -88,9 +95,11 @@ class SearchLine(QWidget):
 
     @property
     def came_from(self) -> QWidget | None:
-        """What had the keyboard before, if it is still there."""
+        """What had the keyboard before, if it is still there; a button is no place to go on from."""
         before = self._before
-        return before if before is not None and isValid(before) and before.isVisible() else None
+        if before is None or not isValid(before) or isinstance(before, QAbstractButton):
+            return None
+        return before if before.isVisible() else None
 
     def show_count(self, at: int, found: int) -> None:
         """Say which of how many is shown; `at` counts from 1, 0 while none is."""

@@ -108,7 +108,7 @@ def test_check_names_faults_with_their_mends_and_its_status_says_so(faulty: str)
     done = run("check", faulty)
     assert done.status == 1
     assert done.output.splitlines()[0] == (
-        "fault: linear1 needs another name: `linear1` is taken by another layer here. (Call it linear2)"
+        "fault: linear1 needs another name: `linear1` is taken by another layer or input here. (Call it linear2)"
     )
 
 

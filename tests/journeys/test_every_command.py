@@ -50,8 +50,9 @@ def escape(qapp: QApplication) -> Iterator[None]:
 
 
 def begin(person: Person) -> None:
-    """Come back from the start page, and select the first layer, so that most can be done."""
+    """Come back from the start page, and select the first layer with fields, so that most can be done."""
     layers = [node for node in walk(person.network.body) if isinstance(node, Layer)]
+    layers = [layer for layer in layers if layer.kind.knobs] or layers
     person.come_to()
     person.window.show_view(0)
     person.window.stack.view.setFocus()
