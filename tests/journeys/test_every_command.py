@@ -66,13 +66,15 @@ def by_keys(person: Person, command: Command) -> None:
 
 
 def by_menu(person: Person, command: Command) -> None:
-    """Click the title, then the entry."""
+    """Click the title, go to the entry as a hand does, and click it."""
     bar = person.window.menuBar()
     title = next(each for each in bar.actions() if each.text() == menu_title(command.menu))
     person.click(bar, bar.actionGeometry(title).center())
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     entry = next(each for each in menu.actions() if each.objectName() == command.name)
+    QTest.mouseMove(menu, menu.actionGeometry(entry).center())
+    person.settle()
     person.click(menu, menu.actionGeometry(entry).center())
     if menu.isVisible():  # what cannot be done leaves the menu open
         assert not entry.isEnabled()
