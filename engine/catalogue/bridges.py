@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from engine.catalogue.convolution import Conv1d, Conv2d, Conv3d
 from engine.catalogue.linear import Linear
 from engine.catalogue.padding import ZeroPad1d, ZeroPad2d, ZeroPad3d
-from engine.catalogue.pooling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d
 from engine.catalogue.shaping import Flatten
+from engine.catalogue.sized_pooling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d
 from engine.design.kind import Kind, Misfit, Shape, TensorSpec
 
 CONVOLUTIONS = (Conv1d, Conv2d, Conv3d)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from engine.catalogue.bounds import FAR
-from engine.design.kind import Call, signature
+from engine.design.call import Call, signature
 from engine.design.knob import Entry, flag, real, whole
 
 Task = Literal["classification", "yes or no", "regression"]

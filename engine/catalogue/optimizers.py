@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from engine.design.kind import Call, signature
+from engine.design.call import Call, signature
 from engine.design.knob import Entry, flag, real
 
 LR = "Size of a step. Too large and the loss jumps or grows, too small and it hardly falls."

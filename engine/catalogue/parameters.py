@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from engine.catalogue.needs import needs_numbers
+from engine.design.call import PARAMETER, Call, tensor_call
 from engine.design.distribution import Constant, Distribution
 from engine.design.kept import FOR_WEIGHTS, NOTHING
 from engine.design.kind import (
     ANY,
-    PARAMETER,
-    Call,
     Dimensions,
     Kind,
     Mend,
@@ -20,7 +19,6 @@ from engine.design.kind import (
     SetField,
     Shape,
     TensorSpec,
-    tensor_call,
 )
 from engine.design.knob import flag, real, whole
 from engine.design.reach import Reach

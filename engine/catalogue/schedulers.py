@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from engine.catalogue.optimizers import Optimizer
-from engine.design.kind import Call, signature
+from engine.design.call import Call, signature
 from engine.design.knob import Entry, flag, one_of, real, whole
 from engine.design.tuples import NamedTuple
 

@@ -9,9 +9,10 @@ from engine.catalogue.attention import HEADS, Attending, TransformerEncoderLayer
 from engine.catalogue.decoding import MEMORY, TransformerDecoderLayer
 from engine.catalogue.fan_rules import XavierUniform
 from engine.catalogue.needs import needs_others
+from engine.design.call import Call, signature
 from engine.design.distribution import Distribution
 from engine.design.kept import Kept
-from engine.design.kind import Call, Gathered, Role, Shape, TensorSpec, signature
+from engine.design.kind import Gathered, Role, Shape, TensorSpec
 from engine.design.knob import flag, whole
 
 OneLayer = TransformerEncoderLayer | TransformerDecoderLayer

@@ -12,7 +12,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from engine.design.kind import Call, Misfit
+from engine.design.call import Call
+from engine.design.kind import Misfit
 from engine.design.scope_names import activation_name
 from engine.design.tree import Again, Group, Layer, Network, Parallel, Repeat, Tie
 from engine.runtime.forward import Record, Run, compiled

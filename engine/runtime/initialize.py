@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.design.kind import REQUIRED, Call, Initializer
+from engine.design.call import REQUIRED, Call
+from engine.design.kind import Initializer
 from engine.source.arguments import same
 
 ROOTS = {"torch": torch, "nn": nn, "F": functional}

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from engine.design.kind import REQUIRED, Activation, Call, Initializer, Kind, TensorSpec
+from engine.design.call import REQUIRED, Call
+from engine.design.kind import Activation, Initializer, Kind, TensorSpec
 from engine.source import layout
 from engine.source.layout import Chain, Keyword, Listed, Piece
 

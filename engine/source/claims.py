@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.design.kind import Call, Misfit
+from engine.design.call import Call
+from engine.design.kind import Misfit
 from engine.design.knob import shown
 from engine.design.tree import Group, Layer, Parallel, Repeat
 from engine.source.entries import differing

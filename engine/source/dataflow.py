@@ -10,8 +10,9 @@ from typing import Any
 
 from engine.catalogue import JOINS
 from engine.catalogue.joins import Continue
+from engine.design.call import signature
 from engine.design.error import DesignError
-from engine.design.kind import Activation, Join, Kind, signature
+from engine.design.kind import Activation, Join, Kind
 from engine.design.names import WRITER_LETTERS
 from engine.source.entries import activation, activations_by_function, expressions
 from engine.source.made import Attribute, Made, Sequential, TorchModule, Turns

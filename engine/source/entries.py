@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 from engine.catalogue import ACTIVATIONS, INITIALIZERS, KINDS
+from engine.design.call import signature
 from engine.design.error import DesignError
-from engine.design.kind import Activation, Initializer, Kind, signature
+from engine.design.kind import Activation, Initializer, Kind
 from engine.design.knob import Entry, Sizes
 from engine.source.arguments import same
 from engine.source.made import TorchModule

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.design.kind import TENSORS, Call, signature, tensor_call
+from engine.design.call import TENSORS, Call, signature, tensor_call
 from engine.source.entries import kinds_by_module
 from engine.source.made import Attribute, Made, OwnBlock, Sequential, TorchModule, Turns
 from engine.source.syntax import Constants, Names, constant, source, unreadable

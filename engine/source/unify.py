@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from functools import cache
 
-from engine.design.kind import REQUIRED, signature
+from engine.design.call import REQUIRED, signature
 from engine.design.names import IMPORTED
 from engine.source.syntax import Names, full_name
 

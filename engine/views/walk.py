@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from engine.design.edit import Edit, SetKind, SetOthers, SetTimes, Several
+from engine.design.edit import SetTimes
 from engine.design.forms import parallel_fault, sequential_fault
-from engine.design.kind import Gathered, Misfit, TensorSpec, wrong_others
-from engine.design.names import fault_of_variable
+from engine.design.kind import Gathered, Misfit, TensorSpec
 from engine.design.scope_names import changed_nodes, names_of
 from engine.design.spans import Span
 from engine.design.tree import (
@@ -27,6 +26,7 @@ from engine.design.tree import (
 from engine.design.value import replace
 from engine.views.exchange import with_node
 from engine.views.facts import MOST_NODES, Fault, FaultMend, NodeFacts, StackFacts
+from engine.views.known import Given, KnownValues
 from engine.views.meeting import meeting
 from engine.views.mends import faulty, place_of
 from engine.views.nodes import activated, initializer_fault, layer_facts, no_function, of_again
@@ -34,13 +34,9 @@ from engine.views.normal import name_faults
 from engine.views.rules import Rule, Totals, applied, layer_rule
 from engine.views.spans import NOTHING, blocks_of, total, with_faults
 
-Given = tuple[TensorSpec | None, ...]
-"""What is handed into a block; None for what is unknown."""
 ONE_BLOCK = Totals(blocks=1)
 MOST_TURNS = 1024
 """Turns of one Repeat: each is a module in memory and a block in the summary."""
-MOST_TRIED, MOST_CHOICES = 64, 4
-"""Values in reach that are tried for a layer that lacks one, and that are offered."""
 MOST_DIFFERENT_TURNS = 128
 """Turns of one Repeat that each get another shape, and so have to be walked one by one; DenseNet-264 has 64."""
 
@@ -64,9 +60,8 @@ class ClassWalk:
 
     def __init__(self, class_name: str, inputs: Mapping[str, TensorSpec | None]) -> None:
         self.class_name = class_name
-        self.inputs = inputs
-        self.known: dict[str, NodeFacts] = {}
-        """Nodes so far by name; kept only where something reads them."""
+        self.values = KnownValues(inputs)
+        """What nodes can speak of by name; kept only where one does."""
         self.reads = False
         """Whether a node of the class speaks of another one by name."""
         self.started = False
@@ -86,7 +81,7 @@ class ClassWalk:
         if not names.plain(bool(self.class_name)) and (
             old is None or old.naming or old.names is not names or self.reads
         ):
-            naming = tuple(name_faults(stack, frozenset(self.inputs), bool(self.class_name)))
+            naming = tuple(name_faults(stack, frozenset(self.values.inputs), bool(self.class_name)))
         facts = self.stack(stack, x, old, depth)
         totals = with_faults(facts.totals, len(naming)) if naming else facts.totals
         return _new_stack_facts((*facts[:4], totals, facts.blocks, names, naming))
@@ -204,7 +199,7 @@ class ClassWalk:
         else:
             facts = self._computed(node, x, old, depth)
         if self.reads and (name := node_name(node)):
-            self.known[name] = facts
+            self.values.nodes[name] = facts
         return facts
 
     def _remember(self, facts: NodeFacts) -> None:
@@ -212,7 +207,7 @@ class ClassWalk:
         for branch in facts.stacks:
             for inner in branch.nodes:
                 if name := node_name(inner.node):
-                    self.known[name] = inner
+                    self.values.nodes[name] = inner
                 elif isinstance(inner.node, Parallel):
                     self._remember(inner)
 
@@ -223,7 +218,7 @@ class ClassWalk:
             return faulty(node, x, Misfit(f"to be nested at most {DEEPEST} deep"))
         match node:
             case Layer():
-                return self._layer(node, x)
+                return self.values.layer(node, x)
             case Parallel():
                 return self._parallel(node, x, old, depth)
             case Group() | Repeat() if node.takes or node.others:
@@ -243,7 +238,7 @@ class ClassWalk:
         flow, started = self.flow, self.started
         for position, branch in enumerate(node.branches):
             self.flow = branch.source or flow
-            source, misfit = self._recalled(branch.source) if branch.source else (x, None)
+            source, misfit = self.values.recalled(branch.source) if branch.source else (x, None)
             if misfit is not None:
                 return faulty(node, x, misfit, totals=_block(NOTHING))
             before = earlier[position] if position < len(earlier) else None
@@ -268,136 +263,22 @@ class ClassWalk:
             inner = inner._replace(macs=inner.macs + macs)
         return activated(NodeFacts(node, x, output, inner, None, stacks))
 
-    def _layer(self, node: Layer, x: TensorSpec | None) -> NodeFacts:
-        """A layer with the further values that it takes."""
-        if not node.others and not node.kind.takes:
-            return layer_facts(node, x)
-        facts = self._given(node, node.others, x)
-        if facts.fault is None:
-            return facts
-        mends = tuple(self._other_choices(node, x))
-        return facts._replace(fault=facts.fault._replace(mends=(*mends, *facts.fault.mends)))
-
-    def _given(self, node: Layer, names: tuple[str, ...], x: TensorSpec | None) -> NodeFacts:
-        """A layer's facts where it is given the values of these names."""
-        if len(names) != len(node.kind.takes):
-            return faulty(node, x, wrong_others(node.kind.takes, len(names)))
-        others: list[TensorSpec] = []
-        for take, name in zip(node.kind.takes, names, strict=True):
-            other, misfit = self._taken(take, name)
-            if misfit is not None:
-                return faulty(node, x, misfit)
-            if other is None or x is None:
-                return NodeFacts(node, x, None, NOTHING)
-            others.append(other)
-        assert x is not None
-        return layer_facts(node, Gathered(x.shape, x.dtype, tuple(others)))
-
-    def _other_choices(self, node: Layer, x: TensorSpec | None) -> Iterator[FaultMend]:
-        """Mends of a layer's further values: those it should not have left out, or one in reach for all of them."""
-        count = len(node.kind.takes)
-        if not count:
-            yield FaultMend("Take only what flows in", SetOthers((node.id,), ()))
-            return
-        near = [name for name in reversed(self.known) if not fault_of_variable(name)]
-        found = 0
-        for name in [*self.inputs, *near][:MOST_TRIED]:
-            names = (name,) * count
-            if names != node.others and self._given(node, names, x).output is not None:
-                yield FaultMend(f"Take {name}", SetOthers((node.id,), names))
-                found += 1
-            elif (giving := self._made_giving(node, name, x)) is not None:
-                yield giving
-                found += 1
-            if found == MOST_CHOICES:
-                return
-
     def _handed(
         self, node: Group | Repeat, x: TensorSpec | None, old: NodeFacts | None, depth: int
     ) -> NodeFacts:
         """A block with the further values that are handed in."""
-        given: list[TensorSpec | None] = []
-        misfit = None
-        if len(node.takes) != len(node.others):
-            misfit = wrong_others(node.takes, len(node.others))
-        made_giving: list[FaultMend] = []
-        for place, name in enumerate(node.others):
-            take = node.takes[place] if place < len(node.takes) else ""
-            other, unknown = self._taken(take, name)
-            given.append(other)
-            if (giver := self._not_giving(take, name)) is not None:
-                unknown = unknown or Misfit(f"the {take} of `{name}`, which gives none")
-                title = f"Let {name} give its {take}"
-                made_giving.append(FaultMend(title, SetKind((giver.id,), giver.kind.giving())))
-            misfit = misfit or unknown
+        given, misfit, mends = self.values.handed(node)
         if misfit is not None:
-            mends = (*made_giving, *self._handed_choices(node))
             return faulty(node, x, misfit, totals=_block(NOTHING), mends=mends)
         rule = _group if isinstance(node, Group) else _repeat
-        facts = rule(node, x, old, depth, tuple(given))  # pyright: ignore[reportArgumentType]
+        facts = rule(node, x, old, depth, given)  # pyright: ignore[reportArgumentType]
         known = tuple(other for other in given if other is not None)
         if x is None or len(known) < len(given):
             return facts._replace(input=None)
         return facts._replace(input=Gathered(x.shape, x.dtype, known))
 
-    def _handed_choices(self, node: Group | Repeat) -> Iterator[FaultMend]:
-        """Mends of what is handed into a block: a value in reach for all that it takes."""
-        count = len(node.takes)
-        if not count:
-            yield FaultMend("Hand in only what flows in", SetOthers((node.id,), ()))
-            return
-        near = [name for name in reversed(self.known) if not fault_of_variable(name)]
-        for name in [*self.inputs, *near][:MOST_CHOICES]:
-            yield FaultMend(f"Hand in {name}", SetOthers((node.id,), (name,) * count))
-
-    def _not_giving(self, take: str, name: str) -> Layer | None:
-        """The layer of that name, where it could give a value of the name that is taken and does not."""
-        giver = self.known.get(name)
-        if giver is None or name in self.inputs or not isinstance(giver.node, Layer):
-            return None
-        kind = giver.node.kind
-        return giver.node if take in kind.gives_beside and take not in kind.given() else None
-
-    def _made_giving(self, node: Layer, name: str, x: TensorSpec | None) -> FaultMend | None:
-        """The mend that lets an earlier layer give the value which this one takes, where that suits it."""
-        takes, facts = tuple(node.kind.takes), self.known.get(name)
-        first = self._not_giving(takes[0], name) if len(takes) == 1 else None
-        if first is None or facts is None or facts.input is None or facts.output is None:
-            return None
-        if x is None:
-            return None
-        kind = first.kind.giving()
-        value = kind.further(facts.input)[takes[0]]
-        fault = layer_facts(node, Gathered(x.shape, x.dtype, (value,))).fault
-        title = f"Take the {takes[0]} of {name}"
-        edits: list[Edit] = [SetKind((first.id,), kind), SetOthers((node.id,), (name,))]
-        if fault is not None:
-            if not fault.mends or value.shape != x.shape:
-                return None
-            edits.append(fault.mends[0].edit)
-            title = f"{title}. {fault.mends[0].title}"
-        return FaultMend(title, Several(tuple(edits), title))
-
-    def _taken(self, take: str, name: str) -> tuple[TensorSpec | None, Misfit | None]:
-        """What a node takes under one name: a further value where the node called so gives one of that name."""
-        giver = self.known.get(name)
-        kind = giver.node.kind if giver is not None and isinstance(giver.node, Layer) else None
-        if giver is None or kind is None or not kind.gives_beside or take not in kind.given():
-            return self._recalled(name)
-        if giver.input is None or giver.output is None:
-            return None, None
-        return kind.further(giver.input)[take], None
-
-    def _recalled(self, name: str) -> tuple[TensorSpec | None, Misfit | None]:
-        if name in self.inputs:
-            return self.inputs[name], None
-        if name in self.known:
-            return self.known[name].output, None
-        needs = f"an earlier layer or input called `{name}` of the same block"
-        return None, Misfit(needs, "none of that name")
-
     def _again(self, node: Again, x: TensorSpec | None, depth: int) -> NodeFacts:
-        first = self.known.get(node.of)
+        first = self.values.nodes.get(node.of)
         if first is None:
             needs = f"an earlier layer or block called `{node.of}` of the same block"
             return faulty(node, x, Misfit(needs, "none of that name"), totals=_block(NOTHING))
@@ -408,7 +289,7 @@ class ClassWalk:
             if (misfit := no_function(node)) is not None:
                 return faulty(node, x, misfit, totals=_block(NOTHING))
             taking = Layer(once.id, once.name, once.kind, node.activation, others=node.others)
-            used = self._layer(taking, x)
+            used = self.values.layer(taking, x)
             same = used.input is None or _weights(once, used.input) == _weights(once, first.input)
         else:
             assert isinstance(once, Group | Repeat)

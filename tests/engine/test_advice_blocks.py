@@ -21,9 +21,10 @@ from engine.catalogue.joins import Add, Concat
 from engine.catalogue.linear import Linear
 from engine.catalogue.norm import GroupNorm, LayerNorm
 from engine.catalogue.plain_rules import Zeros
-from engine.catalogue.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from engine.catalogue.pooling import AvgPool2d, MaxPool2d
 from engine.catalogue.rectifiers import ReLU
 from engine.catalogue.shaping import Flatten
+from engine.catalogue.sized_pooling import AdaptiveAvgPool2d
 from engine.catalogue.smooth import GELU
 from engine.catalogue.squashers import Sigmoid, Tanh
 from engine.catalogue.vectors import LogSoftmax, Softmax

@@ -12,8 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from engine.design.call import REQUIRED, Call, Signature, signature
 from engine.design.distribution import Distribution
-from engine.design.kind import REQUIRED, Call, Gathered, Kind, Signature, TensorSpec, signature
+from engine.design.kind import Gathered, Kind, TensorSpec
 from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
 
 E = TypeVar("E", bound=Entry)

@@ -14,7 +14,8 @@ from engine.catalogue import ACTIVATIONS
 from engine.catalogue.rectifiers import RReLU, Threshold
 from engine.catalogue.squashers import Hardtanh, Sigmoid
 from engine.catalogue.vectors import GLU, LogSoftmax, Softmax, Softmax2d, Softmin
-from engine.design.kind import Activation, Misfit, TensorSpec, signature
+from engine.design.call import signature
+from engine.design.kind import Activation, Misfit, TensorSpec
 from tests.laws.entries import applied, entries, made, named, torch_object, torch_signature
 
 CURVES = {key: each for key, each in ACTIVATIONS.items() if not each.vector}

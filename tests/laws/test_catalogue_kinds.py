@@ -27,18 +27,18 @@ from engine.catalogue.norm import NormalisingLast
 from engine.catalogue.padding import CircularPadding, ConstantPadding, Padding
 from engine.catalogue.pairs import Bilinear, CosineSimilarity, PairwiseDistance
 from engine.catalogue.parameters import Learned
-from engine.catalogue.pooling import AdaptiveAvgPool2d, AdaptiveAvgPool3d, FractionalPooling
 from engine.catalogue.recurrent import Recurrent
 from engine.catalogue.reference import gathered
 from engine.catalogue.resampling import Upsample, Upsampling2d, UpsamplingNearest2d
 from engine.catalogue.roles import fits
 from engine.catalogue.shaping import Flatten, Unflatten
+from engine.catalogue.sized_pooling import AdaptiveAvgPool2d, AdaptiveAvgPool3d, FractionalPooling
 from engine.catalogue.spatial import Spatial
 from engine.catalogue.unpooling import Unpooling
 from engine.catalogue.upsampling import Shuffling
 from engine.catalogue.vectors import Softmax2d
+from engine.design.call import REQUIRED
 from engine.design.kind import (
-    REQUIRED,
     Activation,
     DropActivation,
     Gathered,

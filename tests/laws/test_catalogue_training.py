@@ -17,7 +17,7 @@ from engine.catalogue.datasets import CsvFile, Dataset, Moons, RandomInput
 from engine.catalogue.losses import Loss
 from engine.catalogue.optimizers import SGD, Adagrad, Adam, Optimizer
 from engine.catalogue.schedulers import ConstantRate, CosineAnnealingLR, Course, Scheduler
-from engine.design.kind import REQUIRED
+from engine.design.call import REQUIRED
 from tests.laws.entries import (
     applied,
     assert_signature,

@@ -21,12 +21,12 @@ from engine.catalogue.pooling import (
     AvgPool2d,
     AvgPool3d,
     AvgPooling,
-    FractionalMaxPool2d,
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
     MaxPooling,
 )
+from engine.catalogue.sized_pooling import FractionalMaxPool2d
 from engine.design.kind import Kind, Mend, Misfit, ReplaceKind
 from engine.design.kind import TensorSpec as Spec
 from tests.laws.entries import made, named, sample, spec_of

@@ -7,8 +7,9 @@ from engine.catalogue.convolution import Conv2d
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.initializers import KaimingNormal
 from engine.catalogue.linear import Linear
-from engine.catalogue.pooling import AdaptiveAvgPool2d, MaxPool2d
+from engine.catalogue.pooling import MaxPool2d
 from engine.catalogue.shaping import Flatten
+from engine.catalogue.sized_pooling import AdaptiveAvgPool2d
 from engine.design.project import Project
 from engine.design.tree import Layer
 from resources.samples.networks.parts import Made, images, layer, network, project

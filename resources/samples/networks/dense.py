@@ -9,8 +9,9 @@ from engine.catalogue.dropout import Dropout
 from engine.catalogue.initializers import KaimingNormal
 from engine.catalogue.joins import Concat
 from engine.catalogue.linear import Linear
-from engine.catalogue.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from engine.catalogue.pooling import AvgPool2d, MaxPool2d
 from engine.catalogue.shaping import Flatten
+from engine.catalogue.sized_pooling import AdaptiveAvgPool2d
 from engine.design.project import Project
 from engine.design.tree import Group, Layer, Node, Repeat
 from resources.samples.networks.parts import (

@@ -10,8 +10,9 @@ from engine.catalogue.initializers import KaimingNormal
 from engine.catalogue.joins import Continue
 from engine.catalogue.linear import Linear
 from engine.catalogue.pairs import PairwiseDistance
-from engine.catalogue.pooling import AdaptiveMaxPool1d, MaxPool2d
+from engine.catalogue.pooling import MaxPool2d
 from engine.catalogue.shaping import Flatten
+from engine.catalogue.sized_pooling import AdaptiveMaxPool1d
 from engine.design.kind import TensorSpec
 from engine.design.project import Project
 from engine.design.tree import Again, Group, Layer
