@@ -52,7 +52,7 @@ class BranchesPart(QWidget):
         flow = flow_name(network, parent_of(network.body, node.id))
         names = [name for name in in_reach(network, node.id) if name != flow]
         options = [Option(name, name) for name in names]
-        own = Option("", self.tr("what flows in"))
+        own = Option("", self.tr("the flow"))
         for place, (branch, (choice, up, remove)) in enumerate(
             zip(node.branches, self._rows, strict=True)
         ):

@@ -11,7 +11,7 @@ from typing import Literal
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 
-from engine.design.value import value
+from engine.design.value import replace, value
 from gui import theme
 from gui.stack.words import CardText, fault_text, mend_text
 from gui.widgets.chip import CHIP_HEIGHT, chip_size
@@ -233,6 +233,12 @@ def _lay_line(layout: Layout, text: CardText, in_use: bool) -> None:
     known = fonts()
     end = min((rect.left() for rect in _at_the_right(layout)), default=layout.width - RIGHT) - 8
     x = LEFT + (16 if text.foldable else 0)
+    if text.foldable and text.name and layout.name is None:
+        # Beside a long class name was no room for it, and two blocks of one class differ in it.
+        layout.name = _left(known.of_small, text.name, x, end, SECOND)
+        x = layout.name.rect.right() + 10
+        if not _worth_it(known.of_small, text.line, end - x, 40):
+            text = replace(text, line="")
     if text.activation and in_use:
         wide = chip_size(text.activation).width()
         room = end - wide - 8
