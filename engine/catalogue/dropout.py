@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from engine.catalogue.expressions import Expression
 from engine.catalogue.needs import needs_numbers
 from engine.design.kept import NOTHING, VIEW, Kept
 from engine.design.kind import ANY, Dimensions, Kind, Mend, Misfit, ReplaceKind, TensorSpec
@@ -163,4 +165,45 @@ class FeatureAlphaDropout(Dropping):
         return x
 
 
-KINDS = (Dropout, Dropout1d, Dropout2d, Dropout3d, AlphaDropout, FeatureAlphaDropout)
+class StochasticDepth(Expression):
+    """While training, a whole sample is set to zero with probability p. The others are multiplied by 1/(1 - p).
+
+    Put it at the end of a residual branch: the block is then left out for that sample, so that deep networks train as
+    if they were shallow, and use all of their depth afterwards. Let p grow from block to block, up to 0.1 to 0.5. Where
+    there is no way around it, nothing of the sample is left.
+    """
+
+    p: float = real(0.1, "Probability that a sample is set to zero.", at_least=0, at_most=1)
+
+    family = "dropout"
+    aliases: ClassVar[tuple[str, ...]] = ("drop path", "convnext", "efficientnet", "regularisation")
+    # Of two dimensions torch takes the first for channels, which are dropped as a whole: here the samples.
+    forms: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "F.dropout1d(x.flatten(1), p=f.p, training=m.training).view_as(x)": {}
+    }
+
+    def kept(self, x: TensorSpec) -> Kept:
+        return Kept(numbers=1) if 0 < self.p < 1 else NOTHING
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        needs_numbers(x)
+        if not x.shape:
+            raise Misfit("at least one dimension beside the batch", "a single number per sample")
+        return x
+
+    def reach(self, x: TensorSpec) -> Reach:
+        return ()
+
+    def brief(self, x: TensorSpec | None) -> str:
+        return f"p = {self.p:.2f}"
+
+
+KINDS = (
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    AlphaDropout,
+    FeatureAlphaDropout,
+    StochasticDepth,
+)

@@ -85,7 +85,7 @@ def _layer(node: Layer, others: tuple[str, ...], kept: tuple[str, ...] = ()) -> 
     if form == "m(x)" and activation is None and not kept:
         return lambda module, value, values, record: child(module, name)(value)
     use = applied_form(form, tuple(kind.takes))
-    held = nothing if not kind.is_module() else parameter if kind.is_parameter() else child
+    held = itself if not kind.is_module() else parameter if kind.is_parameter() else child
 
     def run(module: nn.Module, value: Tensor, values: Values, record: Record | None) -> Tensor:
         found = use(held(module, name), value, *[values[other] for other in others])
@@ -170,8 +170,9 @@ def parameter(module: nn.Module, name: str) -> Any:
     return module._parameters[name]  # pyright: ignore[reportPrivateUsage]
 
 
-def nothing(module: nn.Module, name: str) -> None:
-    """What stands for the module of a layer that has none."""
+def itself(module: nn.Module, name: str) -> Any:
+    """What an expression speaks of: the class around it, as in `self.training`."""
+    return module
 
 
 @cache

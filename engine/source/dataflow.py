@@ -344,6 +344,8 @@ class Dataflow:
                     _is_literal(each) for hole, each in holes.items() if hole.startswith("f.")
                 ):
                     continue
+                if "m" in holes and not _is_self(holes["m"]):
+                    continue
                 if not isinstance(holes["x"], ast.Name) and _repeats(form):
                     unreadable(
                         node,
@@ -503,6 +505,10 @@ def _repeats(form: str) -> bool:
     return (
         sum(isinstance(each, ast.Name) and each.id == "x" for each in ast.walk(pattern(form))) > 1
     )
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
 
 
 def _is_module(node: ast.expr | None, name: str) -> bool:

@@ -38,6 +38,12 @@ def _shaped(form: ast.expr, values: Mapping[str, str]) -> Piece:
             return literal(constant)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
             return literal(-number)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Call() as inner, attr=name), args=given, keywords=[]
+        ):
+            whole = _shaped(inner, values)
+            assert isinstance(whole, Call)
+            return Method(whole, name, tuple(_shaped(each, values) for each in given))
         case ast.Call(func=function, args=positional, keywords=named):
             head = (
                 values[function.id] if isinstance(function, ast.Name) else _dotted(function, values)

@@ -254,7 +254,7 @@ class Forward:
         """One module applied to a variable, its activation around it."""
         match node:
             case Layer():
-                own = f"self.{printable(node.name)}" if node.kind.is_module() else ""
+                own = f"self.{printable(node.name)}" if node.kind.is_module() else "self"
                 taken = dict(zip(node.kind.takes, self._taken(node), strict=True))
                 piece = formed(node.kind.form(), own, value, taken)
                 return (
