@@ -101,9 +101,7 @@ class Window(Parts):
         self._show(None, self.document.state)
 
     def _show(self, old: State | None, new: State) -> None:
-        if (
-            old is not None and old.history.present is not new.history.present
-        ) or self.pages.currentIndex():
+        if old is not None and old.history.present is not new.history.present:
             self.leave_start()
         with self.frame.keyboard_kept():
             self.stack.show_state(old, new)

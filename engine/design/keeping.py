@@ -15,6 +15,7 @@ from engine.design.naming import class_respoken
 from engine.design.placing import changed, renumbered
 from engine.design.scope_names import ACTIVATION
 from engine.design.tree import (
+    GIVEN,
     Again,
     Group,
     Layer,
@@ -100,6 +101,8 @@ def _stack_troubles(stack: Stack, flow: str, known: set[str], found: Troubles) -
         flow = node_name(node)
         if flow:
             known.add(flow)
+        if isinstance(node, Layer):
+            known.update(f"{flow}{GIVEN}{given}" for given in node.kind.given())
 
 
 def _read_by(node: Node) -> Iterator[str]:

@@ -23,6 +23,7 @@ from engine.design.tree import (
     Repeat,
     Stack,
     Tie,
+    spoken,
 )  # fmt: skip
 from engine.design.value import replace
 
@@ -113,7 +114,7 @@ def respoken(node: Node, name_of: Callable[[str], str]) -> Node:
     """The node with every mention of another node of its class passed through `name_of`."""
     match node:
         case Again():
-            of, others = name_of(node.of), tuple(map(name_of, node.others))
+            of, others = name_of(node.of), tuple(spoken(name, name_of) for name in node.others)
             same = (of, others) == (node.of, node.others)
             return node if same else replace(node, of=of, others=others)
         case Parallel():
@@ -127,7 +128,7 @@ def respoken(node: Node, name_of: Callable[[str], str]) -> Node:
             )
             return node if branches == node.branches else replace(node, branches=branches)
         case Layer() | Group() | Repeat() if node.others:
-            others = tuple(map(name_of, node.others))
+            others = tuple(spoken(name, name_of) for name in node.others)
             return node if others == node.others else replace(node, others=others)
         case Layer() | Group() | Repeat():
             return node

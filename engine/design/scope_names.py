@@ -18,6 +18,7 @@ from engine.design.kind import Activation
 from engine.design.names import fault_of_node_name
 from engine.design.spans import Span, changed_span
 from engine.design.tree import (
+    GIVEN,
     Again,
     Group,
     Layer,
@@ -51,20 +52,9 @@ def given_name(name: str, given: str) -> str:
     return f"{name}_{given}"
 
 
-def variables_taken(node: Node, nodes: Mapping[str, Node]) -> Iterator[str]:
-    """The variables that a node takes beside what flows in, where `nodes` are those of its class by name."""
-    first = nodes.get(node.of) if isinstance(node, Again) else node
-    match first:
-        case Layer():
-            takes = tuple(first.kind.takes)
-        case Group() | Repeat():
-            takes = first.takes
-        case _:
-            takes = ()
-    for take, name in zip(takes, others_of(node), strict=False):
-        giver = nodes.get(name)
-        gives = isinstance(giver, Layer) and take in giver.kind.given()
-        yield given_name(name, take) if gives else name
+def variables_taken(node: Node) -> tuple[str, ...]:
+    """The variables that a node takes beside what flows in: `pool1_indices` for `pool1.indices`."""
+    return tuple([name.replace(GIVEN, "_") for name in others_of(node)])
 
 
 def attributes(nodes: Iterable[Node]) -> Iterator[str]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import is_
 
 from engine.design.kind import Activation, Gathered, Initializer, Join, Kind, TensorSpec
@@ -170,6 +170,22 @@ def others_of(node: Node) -> tuple[str, ...]:
             return node.others
         case Parallel():
             return ()
+
+
+GIVEN = "."
+"""Stands between a layer's name and what it gives beside what flows on: `pool1.indices`."""
+
+
+def owner_of(name: str) -> str:
+    """The node or input that a value taken by name is of: `pool1` for `pool1.indices`, or the whole name."""
+    return name.partition(GIVEN)[0]
+
+
+def spoken(name: str, name_of: Callable[[str], str]) -> str:
+    """The name of a value with that of its node passed through `name_of`."""
+    whole = name_of(name)
+    owner, dot, part = name.partition(GIVEN)
+    return whole if whole != name or not dot else f"{name_of(owner)}{dot}{part}"
 
 
 def stacks_of(node: Node) -> tuple[Stack, ...]:

@@ -27,6 +27,7 @@ from engine.design.naming import Named, class_body, respoken, taken_names
 from engine.design.placing import Ids, inserted, numbered
 from engine.design.scope_names import attributes, exchanged
 from engine.design.tree import (
+    GIVEN,
     Again,
     Group,
     Layer,
@@ -37,6 +38,7 @@ from engine.design.tree import (
     Stack,
     node_name,
     others_of,
+    owner_of,
     scope,
 )  # fmt: skip
 from engine.design.value import replace, value
@@ -162,7 +164,9 @@ def _made(
         if isinstance(node, Again) and node.of not in own:
             raise DesignError(f"the second use of `{node.of}` shares weights with a layer outside; "
                               "select both or neither")  # fmt: skip
-    outside = tuple(dict.fromkeys(name for name in _reads(Stack(nodes)) if name not in own))
+    outside = tuple(
+        dict.fromkeys(name for name in _reads(Stack(nodes)) if owner_of(name) not in own)
+    )
     takes = _handed(outside, nodes)
     given = dict(zip(outside, takes, strict=True))
     inner = tuple(respoken(node, lambda name: given.get(name, name)) for node in nodes)
@@ -184,7 +188,8 @@ def _handed(outside: tuple[str, ...], nodes: tuple[Node, ...]) -> tuple[str, ...
     taken = {*attributes(scope(Stack(nodes))), *_branch_names(Stack(nodes))}
     names: list[str] = []
     for name in outside:
-        inside = name if not fault_of_variable(name) else "given1"
+        inside = name.replace(GIVEN, "_")
+        inside = inside if not fault_of_variable(inside) else "given1"
         inside = free_name(inside, taken)
         taken.add(inside)
         names.append(inside)

@@ -29,7 +29,7 @@ Apply = Callable[[nn.Module, Tensor], Tensor]
 def compiled(body: Stack, outputs: tuple[str, ...] = ()) -> Run:
     """The forward of one class."""
     nodes = {name: node for node in scope(body) if (name := node_name(node))}
-    return _stack(body, nodes, frozenset((*sources(body, nodes), *outputs)))
+    return _stack(body, nodes, frozenset((*sources(body), *outputs)))
 
 
 def _stack(stack: Stack, nodes: dict[str, Node], recalled: frozenset[str]) -> Run:
@@ -57,12 +57,12 @@ def _stack(stack: Stack, nodes: dict[str, Node], recalled: frozenset[str]) -> Ru
 def _node(node: Node, nodes: dict[str, Node], recalled: frozenset[str]) -> Run:
     match node:
         case Layer():
-            return _layer(node, tuple(variables_taken(node, nodes)), _kept_values(node, recalled))
+            return _layer(node, variables_taken(node), _kept_values(node, recalled))
         case Group() | Repeat():
-            return _block(node, node.name, tuple(variables_taken(node, nodes)))
+            return _block(node, node.name, variables_taken(node))
         case Again():
             first = nodes[node.of]
-            others = tuple(variables_taken(node, nodes))
+            others = variables_taken(node)
             if isinstance(first, Layer):
                 return _layer(replace(first, activation=node.activation), others)
             assert isinstance(first, Group | Repeat)

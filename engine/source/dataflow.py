@@ -14,13 +14,13 @@ from engine.design.call import signature
 from engine.design.error import DesignError
 from engine.design.kind import Activation, Join, Kind
 from engine.design.names import WRITER_LETTERS
+from engine.design.tree import GIVEN
 from engine.source.entries import activation, activations_by_function, expressions
 from engine.source.made import Attribute, Made, Sequential, TorchModule, Turns
 from engine.source.syntax import Names, constant, source, unreadable
 from engine.source.unify import Holes, arguments, pattern, unified
 from engine.source.values import Merge, Operand, Start, Step, Value, meeting
 
-GIVEN = "."
 """Between the name of a layer and that of a further value that it gives; no name of either has it."""
 LETTER = re.compile("[p-z](_[0-9]+)?")
 """Variables that are the writer's own, so that a branch called so has no name."""

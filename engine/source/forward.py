@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
@@ -53,7 +53,7 @@ class Forward:
 
     def write(self) -> list[Line]:
         self.nodes = {name: node for node in scope(self.body) if (name := node_name(node))}
-        self.recalled = frozenset((*sources(self.body, self.nodes), *self.outputs))
+        self.recalled = frozenset((*sources(self.body), *self.outputs))
         named = {branch.name for branch in _branches(self.body) if branch.name}
         self.names = frozenset({*self.inputs, *self.recalled, *named})
         for name in self.names - {"x"}:
@@ -100,7 +100,7 @@ class Forward:
             self.lines.append(Line(target, value))
         turn = next(word for word in _turn_words() if word not in self.names)
         over = f"for {turn} in self.{printable(name)}:"
-        self.lines.append(Line(target, Call(turn, (target, *self._taken(node))), over))
+        self.lines.append(Line(target, Call(turn, (target, *variables_taken(node))), over))
         if isinstance(node, Again) and node.activation is not None:
             self.lines.append(Line(target, activated(node.activation, target)))
 
@@ -129,10 +129,6 @@ class Forward:
             if (name := node_name(node)) in self.recalled:
                 self.lines.append(Line(name, target))
         return value
-
-    def _taken(self, node: Node) -> tuple[str, ...]:
-        """The variables that a node takes beside what flows in."""
-        return tuple(variables_taken(node, self.nodes))
 
     def _unpacked(self, node: Node) -> list[str]:
         """Variables of the further values that a layer gives, where something takes one of them."""
@@ -255,7 +251,7 @@ class Forward:
         match node:
             case Layer():
                 own = f"self.{printable(node.name)}" if node.kind.is_module() else "self"
-                taken = dict(zip(node.kind.takes, self._taken(node), strict=True))
+                taken = dict(zip(node.kind.takes, variables_taken(node), strict=True))
                 piece = formed(node.kind.form(), own, value, taken)
                 return (
                     piece
@@ -263,10 +259,10 @@ class Forward:
                     else activated(node.activation, piece, node.name)
                 )
             case Group() | Repeat():
-                return Call(f"self.{printable(node.name)}", (value, *self._taken(node)))
+                return Call(f"self.{printable(node.name)}", (value, *variables_taken(node)))
             case Again():
                 first = self.nodes[node.of]
-                module, others = f"self.{printable(node.of)}", self._taken(node)
+                module, others = f"self.{printable(node.of)}", variables_taken(node)
                 if isinstance(first, Layer):
                     taken = dict(zip(first.kind.takes, others, strict=True))
                     piece = formed(first.kind.form(), module, value, taken)
@@ -277,10 +273,10 @@ class Forward:
                 raise AssertionError("a Parallel is more than one module")
 
 
-def sources(body: Stack, nodes: Mapping[str, Node]) -> Iterator[str]:
+def sources(body: Stack) -> Iterator[str]:
     """What is spoken of by name in a class: what its branches recall, and what its layers take beside what flows."""
     for node in scope(body):
-        yield from variables_taken(node, nodes)
+        yield from variables_taken(node)
         if isinstance(node, Parallel):
             yield from (branch.source for branch in node.branches if branch.source)
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.design.kind import FIRST, Activation, Initializer, Kind
+from engine.design.kind import Activation, Initializer, Kind
 from engine.design.tree import DEEPEST, Again, Group, Layer, Node, Parallel, Repeat, Stack
 from engine.design.value import replace
-from engine.source.dataflow import GIVEN, Dataflow
+from engine.source.dataflow import Dataflow
 from engine.source.entries import expression, kind_of
 from engine.source.made import Attribute, OwnBlock, Sequential, TorchModule, Turns
 from engine.source.syntax import source, unreadable
@@ -65,7 +65,6 @@ class Structure:
         self.ids = ids
         self.body_of = body_of
         self.evaluated = 0
-        self.takes: dict[str, tuple[str, ...]] = {}
         """What modules take beside what flows in, by their names."""
 
     def body(self, result: Value, line: int) -> Stack:
@@ -131,7 +130,7 @@ class Structure:
             return Parallel(node_id, value.join, branches, value.activation)
         self._in_order(value)
         if value.again:
-            others = self._named(value, self.takes[value.name])
+            others = value.others
             return Again(self.ids.next(), value.name, value.activation, others=others)
         if value.name in self.flow.recalled and self.flow.recalled[value.name] is not value:
             unreadable(
@@ -140,36 +139,11 @@ class Structure:
         if not value.name:
             assert value.kind is not None
             kind = expression(*value.kind, value.line)
-            others = self._named(value, tuple(kind.takes))
-            return Layer(self.ids.next(), "", kind, value.activation, others=others)
+            return Layer(self.ids.next(), "", kind, value.activation, others=value.others)
         attribute = self.flow.attributes[value.name]
         if isinstance(attribute.made, TorchModule):
             return self._layer(attribute, value)
-        block = self._block(attribute, depth)
-        takes = self.takes[value.name] = block.takes
-        return replace(block, others=self._named(value, takes))
-
-    def _named(self, step: Step, takes: tuple[str, ...]) -> tuple[str, ...]:
-        """What a step takes beside its value, by the names of inputs and nodes alone.
-
-        Raises DesignError where the tree would mean another of the values that a layer gives.
-        """
-        return tuple(
-            self._giver(step, takes[place] if place < len(takes) else "", other)
-            for place, other in enumerate(step.others)
-        )
-
-    def _giver(self, step: Step, take: str, other: str) -> str:
-        name, _, given = other.partition(GIVEN)
-        giver = self.flow.recalled.get(name) if not given else None
-        if given and given != take:
-            wanted = f"called {given}" if not take else f"for its {take}"
-            unreadable(step.line, f"`self.{step.name}` takes nothing {wanted} from `self.{name}`")
-        if giver is not None and take in _given(giver):
-            unreadable(
-                step.line, f"`self.{step.name}` takes the {take} of `self.{name}`, not its output"
-            )
-        return name
+        return replace(self._block(attribute, depth), others=value.others)
 
     def _branch(self, operand: Operand, merge: Merge, depth: int) -> Stack:
         """One operand as a branch: from the fork, or from what it recalls."""
@@ -221,8 +195,7 @@ class Structure:
         node_id = self.ids.next()
         self.claims[node_id] = claim
         name = "" if numbered else attribute.name
-        others = self._named(step, tuple(kind.takes)) if step else ()
-        self.takes[attribute.name] = tuple(kind.takes)
+        others = step.others if step else ()
         initializers = _in_place(found)
         return Layer(node_id, name, kind, activation, initializers, attribute.frozen, others=others)
 
@@ -283,15 +256,6 @@ class Structure:
             first = body
         assert first is not None
         return takes, first
-
-
-def _given(step: Step) -> tuple[str, ...]:
-    """Names of what a layer gives beside what flows on, in the form that the file uses."""
-    if not step.kind:
-        return ()
-    kind, fields = step.kind
-    first = any(form.endswith(FIRST) and chosen == fields for form, chosen in kind.forms.items())
-    return tuple(kind.gives_beside) if first else ()
 
 
 def _as_activation(kind: Kind) -> Activation:

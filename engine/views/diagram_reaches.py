@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.design.tree import Parallel, node_name, others_of
+from engine.design.tree import Parallel, node_name, others_of, owner_of
 from engine.design.tuples import NamedTuple
 from engine.views.facts import NodeFacts
 
@@ -38,7 +38,7 @@ class Reaching:
             case Parallel(branches=branches):
                 wanted = [branch.source for branch in branches if branch.source]
             case node:
-                wanted = others_of(node)
+                wanted = [owner_of(name) for name in others_of(node)]
         return tuple(name for name in dict.fromkeys(wanted) if self._reach(name))
 
     def passes(self, giver: str | NodeFacts, alone: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from engine.design.edit import Edit, SetKind, SetOthers, Several
 from engine.design.kind import Gathered, Misfit, TensorSpec, wrong_others
 from engine.design.names import fault_of_variable
-from engine.design.tree import Group, Layer, Repeat
+from engine.design.tree import GIVEN, Group, Layer, Repeat
 from engine.views.facts import FaultMend, NodeFacts
 from engine.views.mends import faulty
 from engine.views.nodes import layer_facts
@@ -41,8 +41,8 @@ class KnownValues:
         if len(names) != len(node.kind.takes):
             return faulty(node, x, wrong_others(node.kind.takes, len(names)))
         others: list[TensorSpec] = []
-        for take, name in zip(node.kind.takes, names, strict=True):
-            other, misfit = self._taken(take, name)
+        for name in names:
+            other, misfit = self._taken(name)
             if misfit is not None:
                 return faulty(node, x, misfit)
             if other is None or x is None:
@@ -59,15 +59,28 @@ class KnownValues:
             return
         found = 0
         for name in self._near()[:MOST_TRIED]:
-            names = (name,) * count
-            if names != node.others and self._given(node, names, x).output is not None:
-                yield FaultMend(f"Take {name}", SetOthers((node.id,), names))
-                found += 1
-            elif (giving := self._made_giving(node, name, x)) is not None:
-                yield giving
-                found += 1
+            for value in (*self._parts(name), name):
+                names = (value,) * count
+                if names != node.others and self._given(node, names, x).output is not None:
+                    yield FaultMend(f"Take {_said(value)}", SetOthers((node.id,), names))
+                    found += 1
+                    break
+            else:
+                if (giving := self._made_giving(node, name, x)) is not None:
+                    yield giving
+                    found += 1
             if found == MOST_CHOICES:
                 return
+
+    def _parts(self, name: str) -> list[str]:
+        """What a layer gives beside what flows on, by name: `pool1.indices`."""
+        facts = self.nodes.get(name)
+        node = facts.node if facts is not None else None
+        return (
+            [f"{name}{GIVEN}{part}" for part in node.kind.given()]
+            if isinstance(node, Layer)
+            else []
+        )
 
     def handed(self, node: Group | Repeat) -> tuple[Given, Misfit | None, tuple[FaultMend, ...]]:
         """What is handed into a block; or why it cannot be, and what would mend that."""
@@ -76,13 +89,12 @@ class KnownValues:
         if len(node.takes) != len(node.others):
             misfit = wrong_others(node.takes, len(node.others))
         made_giving: list[FaultMend] = []
-        for place, name in enumerate(node.others):
-            take = node.takes[place] if place < len(node.takes) else ""
-            other, unknown = self._taken(take, name)
+        for name in node.others:
+            other, unknown = self._taken(name)
             given.append(other)
-            if (giver := self._not_giving(take, name)) is not None:
-                unknown = unknown or Misfit(f"the {take} of `{name}`, which gives none")
-                title = f"Let {name} give its {take}"
+            owner, _, part = name.partition(GIVEN)
+            if (giver := self._not_giving(owner, part)) is not None:
+                title = f"Let {owner} give its {part}"
                 made_giving.append(FaultMend(title, SetKind((giver.id,), giver.kind.giving())))
             misfit = misfit or unknown
         mends = (*made_giving, *self._handed_choices(node)) if misfit is not None else ()
@@ -97,18 +109,18 @@ class KnownValues:
         for name in self._near()[:MOST_CHOICES]:
             yield FaultMend(f"Hand in {name}", SetOthers((node.id,), (name,) * count))
 
-    def _not_giving(self, take: str, name: str) -> Layer | None:
-        """The layer of that name, where it could give a value of the name that is taken and does not."""
+    def _not_giving(self, name: str, part: str) -> Layer | None:
+        """The layer of that name, where it could give such a part and does not."""
         giver = self.nodes.get(name)
         if giver is None or name in self.inputs or not isinstance(giver.node, Layer):
             return None
         kind = giver.node.kind
-        return giver.node if take in kind.gives_beside and take not in kind.given() else None
+        return giver.node if part in kind.gives_beside and part not in kind.given() else None
 
     def _made_giving(self, node: Layer, name: str, x: TensorSpec | None) -> FaultMend | None:
         """The mend that lets an earlier layer give the value which this one takes, where that suits it."""
         takes, facts = tuple(node.kind.takes), self.nodes.get(name)
-        first = self._not_giving(takes[0], name) if len(takes) == 1 else None
+        first = self._not_giving(name, takes[0]) if len(takes) == 1 else None
         if first is None or facts is None or facts.input is None or facts.output is None:
             return None
         if x is None:
@@ -117,7 +129,8 @@ class KnownValues:
         value = kind.further(facts.input)[takes[0]]
         fault = layer_facts(node, Gathered(x.shape, x.dtype, (value,))).fault
         title = f"Take the {takes[0]} of {name}"
-        edits: list[Edit] = [SetKind((first.id,), kind), SetOthers((node.id,), (name,))]
+        taken = (f"{name}{GIVEN}{takes[0]}",)
+        edits: list[Edit] = [SetKind((first.id,), kind), SetOthers((node.id,), taken)]
         if fault is not None:
             if not fault.mends or value.shape != x.shape:
                 return None
@@ -125,15 +138,21 @@ class KnownValues:
             title = f"{title}. {fault.mends[0].title}"
         return FaultMend(title, Several(tuple(edits), title))
 
-    def _taken(self, take: str, name: str) -> tuple[TensorSpec | None, Misfit | None]:
-        """What a node takes under one name: a further value where the node called so gives one of that name."""
-        giver = self.nodes.get(name)
-        kind = giver.node.kind if giver is not None and isinstance(giver.node, Layer) else None
-        if giver is None or kind is None or not kind.gives_beside or take not in kind.given():
+    def _taken(self, name: str) -> tuple[TensorSpec | None, Misfit | None]:
+        """What a name among further values stands for: a value, or what a layer gives beside what flows on."""
+        owner, dot, part = name.partition(GIVEN)
+        if not dot:
             return self.recalled(name)
-        if giver.input is None or giver.output is None:
+        facts = self.nodes.get(owner)
+        if (
+            facts is None
+            or not isinstance(facts.node, Layer)
+            or part not in facts.node.kind.given()
+        ):
+            return None, Misfit(f"the {part} of `{owner}`", "none")
+        if facts.input is None or facts.output is None:
             return None, None
-        return kind.further(giver.input)[take], None
+        return facts.node.kind.further(facts.input)[part], None
 
     def recalled(self, name: str) -> tuple[TensorSpec | None, Misfit | None]:
         """What a name stands for, None where that is unknown; or why it stands for nothing."""
@@ -148,3 +167,9 @@ class KnownValues:
         """Names to offer: the inputs, then the nodes, the last first."""
         near = [name for name in reversed(self.nodes) if not fault_of_variable(name)]
         return [*self.inputs, *near]
+
+
+def _said(name: str) -> str:
+    """A value as a button names it: `the indices of pool1`."""
+    owner, dot, part = name.partition(GIVEN)
+    return f"the {part} of {owner}" if dot else name

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from engine.design.address import Place, parent_of, stack_at
 from engine.design.names import fault_of_variable
-from engine.design.tree import Group, Network, Parallel, Repeat, Stack, find, node_name
+from engine.design.tree import (
+    GIVEN,
+    Group,
+    Layer,
+    Network,
+    Parallel,
+    Repeat,
+    Stack,
+    find,
+    node_name,
+)
 
 
 def in_reach(network: Network, node_id: int) -> tuple[str, ...]:
@@ -12,6 +22,11 @@ def in_reach(network: Network, node_id: int) -> tuple[str, ...]:
 
     A node whose name cannot be a variable of the exported code is left out.
     """
+    return tuple(name for name in takeable(network, node_id) if GIVEN not in name)
+
+
+def takeable(network: Network, node_id: int) -> tuple[str, ...]:
+    """The same and what layers give beside what flows on: `pool1.indices`."""
     names = [each.name for each in network.inputs]
     return tuple(_before(network.body, node_id, names) or ())
 
@@ -35,6 +50,8 @@ def _before(stack: Stack, node_id: int, names: list[str]) -> list[str] | None:
         name = node_name(node)
         if name and name not in names and not fault_of_variable(name):
             names.append(name)
+        if name and isinstance(node, Layer):
+            names += [f"{name}{GIVEN}{given}" for given in node.kind.given()]
     return None
 
 

@@ -8,7 +8,7 @@ from engine.design.edit import Edit, SetOthers, SetTakes, Several
 from engine.design.names import free_name
 from engine.design.naming import Taken
 from engine.design.tree import Group, Network, Repeat
-from engine.views.reach import in_reach
+from engine.views.reach import takeable
 from gui.inspector.values_part import ValuesPart
 from gui.inspector.voice import Voice
 
@@ -38,7 +38,7 @@ class HandedPart(QWidget):
         self._block = block
         self.setVisible(block is not None and bool(block.class_name))
         if block is not None:
-            self._values.show_values(block.others, in_reach(network, block.id), block.takes)
+            self._values.show_values(block.others, takeable(network, block.id), block.takes)
 
     def _choose(self, place: int, name: str) -> None:
         if self._block is not None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.design.edit import SetOthers
 from engine.design.tree import Layer
-from engine.views.reach import in_reach
+from engine.views.reach import takeable
 from gui.document import State
 from gui.inspector.voice import Voice
 from gui.widgets.choice import Choice
@@ -40,7 +40,7 @@ class OthersPart(QWidget):
             self._build(layer)
         if not takes:
             return
-        names = in_reach(state.network, layer.id)
+        names = takeable(state.network, layer.id)
         options = [Option(name, name) for name in names]
         for place, field in enumerate(self._fields):
             chosen = layer.others[place] if place < len(layer.others) else ""

@@ -111,7 +111,7 @@ class Person:
         things = self.all(kind, within)
         exactly = [each for each in things if each.accessibleName() == name]
         found = exactly or [each for each in things if each.accessibleName().startswith(name)]
-        assert len(found) == 1, (name, [each.accessibleName() for each in things])
+        assert len(found) == 1, (name, [each.accessibleName() for each in things], self.words())
         return found[0]
 
     def dialog(self) -> QDialog:

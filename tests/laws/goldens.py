@@ -250,9 +250,9 @@ def unpooling() -> Network:
         layer("pool1", pool),
         wide("conv2", 6),
         layer("pool2", pool, ReLU()),
-        replace(layer("unpool2", un), others=("pool2",)),
+        replace(layer("unpool2", un), others=("pool2.indices",)),
         wide("conv3", 4),
-        replace(inner, takes=("indices",), others=("pool1",)),
+        replace(inner, takes=("indices",), others=("pool1.indices",)),
     )
 
 

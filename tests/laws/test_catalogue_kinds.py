@@ -117,6 +117,8 @@ def stricter(layer: Kind, x: Spec) -> str:
         return "torch takes any number of batches in front"
     if isinstance(layer, FeatureAlphaDropout) and layer.p in (0, 1):
         return "torch does not look where it has nothing to do"
+    if isinstance(layer, FractionalPooling) and 0 in sizes_left(layer, x):
+        return "torch gives an image of no size at all"
     if isinstance(layer, Squeeze):
         return "torch leaves a dimension of another size as it is"
     if isinstance(layer, Chunk):
@@ -124,6 +126,12 @@ def stricter(layer: Kind, x: Spec) -> str:
     if isinstance(layer, NormalisingLast):
         return "there is no shape to ask torch about"
     return ""
+
+
+def sizes_left(layer: FractionalPooling, x: Spec) -> list[int]:
+    """What a ratio leaves of each axis."""
+    ratio = layer.output_ratio
+    return [] if ratio is None else [int(size * ratio) for size in x.shape[-layer.axes :]]
 
 
 def numbers(value: int | tuple[int, ...]) -> tuple[int, ...]:
