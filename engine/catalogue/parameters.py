@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from engine.catalogue.needs import needs_numbers
+from engine.catalogue.needs import needs_numbers, needs_sequence
 from engine.design.call import PARAMETER, Call, tensor_call
 from engine.design.distribution import Constant, Distribution
 from engine.design.kept import FOR_WEIGHTS, NOTHING
@@ -189,13 +189,6 @@ class LayerScale(Learned):
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"from {self.initial:g}"
-
-
-def needs_sequence(x: TensorSpec) -> None:
-    """Raises Misfit unless `x` is steps with features."""
-    needs_numbers(x)
-    if len(x.shape) != 2:
-        raise Misfit("steps with features (T, E) per sample", str(x))
 
 
 KINDS = (LearnedPositions, TokenTypes, ClassToken)

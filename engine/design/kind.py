@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from engine.design.call import PARAMETER, Call, signature
 from engine.design.kept import BOTH, Kept
 from engine.design.knob import Entry
+from engine.design.names import SUPPORT
 from engine.design.reach import Reach
 from engine.design.value import value
 
@@ -250,6 +251,11 @@ class Kind(Entry):
     def is_parameter(cls) -> bool:
         """Whether it is a parameter of the class and no module, so that its path is the layer's name alone."""
         return cls.module == PARAMETER
+
+    @classmethod
+    def is_support(cls) -> bool:
+        """Whether its class is none of torch but one of `engine/support`, which exported code brings along."""
+        return cls.module in SUPPORT
 
     @classmethod
     def role(cls, tensor: str) -> Role:

@@ -23,6 +23,9 @@ _NUMBERED_LETTER = re.compile("[p-z]_[0-9]+")
 IMPORTED = frozenset({"torch", "Tensor", "nn", "F"})
 """What an exported file imports."""
 
+SUPPORT = frozenset({"SinusoidalPositions"})
+"""Classes of `engine/support`, which an exported file may hold beside those of the design."""
+
 # fmt: off
 BUILT_IN = frozenset((
     "super", "range", "int", "float", "bool", "str", "tuple", "list", "dict", "set", "object",
@@ -73,7 +76,7 @@ def fault_of_class_name(name: str) -> str:
     """Why a network or block cannot have this class name, in a sentence; "" where it can."""
     if fault := _fault_of_identifier(name):
         return fault
-    if name in IMPORTED or name in BUILT_IN:
+    if name in IMPORTED or name in BUILT_IN or name in SUPPORT:
         return f"{_quoted(name)} means something else in the exported code; choose another name"
     return ""
 

@@ -12,14 +12,20 @@ from torch.nn import functional
 from engine.design.call import REQUIRED, Call
 from engine.design.kind import Initializer
 from engine.source.arguments import same
+from engine.support.sinusoidal_positions import SinusoidalPositions
 
-ROOTS = {"torch": torch, "nn": nn, "F": functional}
+ROOTS = {
+    "torch": torch,
+    "nn": nn,
+    "F": functional,
+    "SinusoidalPositions": SinusoidalPositions,
+}
 """What the names of the catalogue start from, as in an exported file."""
 
 
 @cache
 def named(path: str) -> Any:
-    """The torch class or function that the catalogue calls `nn.Linear` or `nn.init.zeros_`."""
+    """What the catalogue calls `nn.Linear` or `nn.init.zeros_`, or names as a class of `engine/support`."""
     root, *rest = path.split(".")
     found: Any = ROOTS[root]
     for part in rest:

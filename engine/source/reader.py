@@ -13,13 +13,15 @@ from typing import Any
 
 from engine.design.error import DesignError
 from engine.design.kind import DTYPES, TensorSpec
+from engine.design.names import SUPPORT
 from engine.design.tree import Input, Network, Stack
 from engine.source.claims import line_of, verify
 from engine.source.constructors import Constructor
 from engine.source.dataflow import Dataflow
 from engine.source.modules import SourceClass
 from engine.source.structure import Claims, Ids, Structure
-from engine.source.syntax import Constants, Names, constant, parsed, source, unreadable
+from engine.source.support import is_support_class
+from engine.source.syntax import Constants, Names, constant, full_name, parsed, source, unreadable
 from engine.views.shapes import infer
 
 MOST_STATEMENTS = 100_000
@@ -91,7 +93,12 @@ class _File:
         for each in definitions:
             if each.name in self.classes or each.name in self.names.imported:
                 unreadable(each, f"`{each.name}` is defined twice")
-            self.classes[each.name] = self._class(each)
+            if each.name in SUPPORT:
+                if not is_support_class(each, self.names.imported):
+                    unreadable(each, f"{each.name} is another class than the layer of this name")
+                self.names.imported[each.name] = full_name(each.name)
+            else:
+                self.classes[each.name] = self._class(each)
 
     def _class(self, node: ast.ClassDef) -> SourceClass:
         if [self.names.dotted(base) for base in node.bases] != ["torch.nn.Module"] or node.keywords:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from engine.design.error import DesignError
 from engine.design.knob import shown
-from engine.design.names import BUILT_IN
+from engine.design.names import BUILT_IN, SUPPORT
 
 LONGEST_TEXT = 1_000_000
 """Characters: a class of a thousand layers has about 100,000."""
@@ -90,7 +90,9 @@ class Names:
 
 
 def full_name(short: str) -> str:
-    """The full name of what the catalogue calls `nn.Linear` or `F.elu`."""
+    """The full name of what the catalogue calls `nn.Linear` or `F.elu`, or of a class of `engine/support`."""
+    if short in SUPPORT:
+        return f"class {short}"  # a name that no import can bring
     root, _, rest = short.partition(".")
     roots = {"nn": "torch.nn", "F": "torch.nn.functional"}
     return f"{roots.get(root, root)}.{rest}"

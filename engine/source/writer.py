@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from engine.design.error import DesignError
 from engine.design.names import fault_of_class_name
 from engine.design.scope_names import activation_name
-from engine.design.tree import Layer, Network, Tie
+from engine.design.tree import Layer, Network, Tie, walk
 from engine.source.arguments import Parameter, behind_first
 from engine.source.classes import WrittenClass, own_layers, printable, written_classes
 from engine.source.forward import Forward
 from engine.source.layout import INDENT, LINE_LENGTH, Call, Chain, Piece, condition, statement
 from engine.source.sound import sound
+from engine.source.support import support_class
 from engine.views.facts import Analysis, NodeFacts
 
 BODY = 2 * INDENT
@@ -25,12 +26,19 @@ def write_module(network: Network, analysis: Analysis | None = None) -> str:
     `analysis` is what `infer` found, where it is known already. Raises DesignError when the network has faults.
     """
     facts = sound(network, analysis)
-    lines: list[str] = []
+    lines = _support(network)
     classes = written_classes(facts)
     for written in classes:
         own = written is classes[-1]
         lines += ["", "", *_class(written, facts if own else None)]
     return "\n".join([*_imports(lines), *lines, ""])
+
+
+def _support(network: Network) -> list[str]:
+    """The classes that the layers need and torch lacks, each once."""
+    kinds = dict.fromkeys(type(node.kind) for node in walk(network.body) if isinstance(node, Layer))
+    needed = [kind.module for kind in kinds if kind.is_support()]
+    return [line for name in needed for line in ("", "", *support_class(name))]
 
 
 def _imports(lines: list[str]) -> list[str]:

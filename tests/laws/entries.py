@@ -16,9 +16,10 @@ from engine.design.call import REQUIRED, Call, Signature, signature
 from engine.design.distribution import Distribution
 from engine.design.kind import Gathered, Kind, TensorSpec
 from engine.design.knob import Entry, Flag, Knob, OneOf, PerAxis, Real, Sizes, Text, Whole
+from engine.support.sinusoidal_positions import SinusoidalPositions
 
 E = TypeVar("E", bound=Entry)
-NAMES = {"torch": torch, "nn": nn, "F": F}
+NAMES = {"torch": torch, "nn": nn, "F": F, "SinusoidalPositions": SinusoidalPositions}
 DTYPES = {"float32": torch.float32, "int64": torch.int64}
 
 

@@ -27,6 +27,7 @@ from engine.catalogue.norm import NormalisingLast
 from engine.catalogue.padding import CircularPadding, ConstantPadding, Padding
 from engine.catalogue.pairs import Bilinear, CosineSimilarity, PairwiseDistance
 from engine.catalogue.parameters import Learned
+from engine.catalogue.positions import SinusoidalPositions
 from engine.catalogue.recurrent import Recurrent
 from engine.catalogue.reference import gathered
 from engine.catalogue.resampling import Upsample, Upsampling2d, UpsamplingNearest2d
@@ -119,6 +120,8 @@ def stricter(layer: Kind, x: Spec) -> str:
         return "torch does not look where it has nothing to do"
     if isinstance(layer, FractionalPooling) and 0 in sizes_left(layer, x):
         return "torch gives an image of no size at all"
+    if isinstance(layer, SinusoidalPositions):
+        return "torch adds along the last two of any axes, the batch among them"
     if isinstance(layer, Squeeze):
         return "torch leaves a dimension of another size as it is"
     if isinstance(layer, Chunk):
