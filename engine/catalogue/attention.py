@@ -232,8 +232,8 @@ class TransformerEncoderLayer(Attending):
     The block that BERT and ViT repeat: put it into a Repeat for a whole encoder, with positions added before the
     first. The heads must divide the features; dim_feedforward is usually four times the features.
 
-    With norm_first deep stacks train more steadily, and a LayerNorm belongs behind the last. Every step sees the
-    ones after it, too: it cannot write text by itself.
+    With norm_first deep stacks train more steadily, and a LayerNorm belongs behind the last. Switch `causal` on
+    where it learns to write, as GPT does: no step then sees the ones after it.
     """
 
     nhead: int = whole(4, HEADS, at_least=1)
@@ -252,9 +252,16 @@ class TransformerEncoderLayer(Attending):
         False, "Normalise before attention and before the Linear layers, not behind."
     )
     bias: bool = flag(True, "Add learned numbers in all matrices and norms.")
+    causal: bool = flag(False, "Let no step see those after it, as for writing word by word.")
 
-    aliases = ("transformer", "encoder", "attention", "bert", "vit", "block")
+    aliases = ("transformer", "encoder", "attention", "bert", "gpt", "vit", "block")
     module = "nn.TransformerEncoderLayer"
+    forms: ClassVar[dict[str, dict[str, Any]]] = {
+        "m(x)": {"causal": False},
+        "m(x, src_mask=nn.Transformer.generate_square_subsequent_mask(x.size(1), device=x.device))": {
+            "causal": True
+        },
+    }
     tensors = (
         "self_attn.in_proj_weight", "self_attn.in_proj_bias",
         "self_attn.out_proj.weight", "self_attn.out_proj.bias",

@@ -144,12 +144,20 @@ class TransformerEncoder(Stacked):
     all hold the same weights. A Repeat around a TransformerEncoderLayer draws each anew, and its
     layers can be opened, changed and frozen one by one.
 
-    The heads must divide the features. With norm_first, switch last_norm on.
+    The heads must divide the features. With norm_first, switch last_norm on. Switch `causal` on
+    where it learns to write: no step then sees the ones after it.
     """
+
+    causal: bool = _of_layer("causal")
 
     aliases = ("transformer", "encoder", "attention", "bert", "vit", "stack")
     module = "nn.TransformerEncoder"
     fixed: ClassVar[dict[str, Any]] = {"enable_nested_tensor": False}
+    forms: ClassVar[dict[str, dict[str, Any]]] = {
+        "m(x)": {"causal": False},
+        "m(x, mask=nn.Transformer.generate_square_subsequent_mask(x.size(1), device=x.device), "
+        "is_causal=True)": {"causal": True},
+    }
     parameters = "encoder_layer, num_layers, norm=None, enable_nested_tensor=True, mask_check=True"
     one = TransformerEncoderLayer
     argument = "encoder_layer"
