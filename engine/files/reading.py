@@ -204,9 +204,10 @@ def _names(part: Mapping[str, object], key: str) -> tuple[str, ...]:
 
 
 def _initializers(value: object) -> Any:
+    """In the order of the file, which is that in which they draw random numbers."""
     return tuple(
         (at(key_place(tensor), tensor, limits.name), at(key_place(tensor), chosen, _initializer))
-        for tensor, chosen in sorted(mapping(value).items())
+        for tensor, chosen in mapping(value).items()
     )
 
 

@@ -18,12 +18,14 @@ from engine.design.error import DesignError
 from engine.design.history import History
 from engine.design.limits import MOST_NODES
 from engine.design.project import Project
-from engine.design.tree import DEEPEST, walk
+from engine.design.tree import DEEPEST, Network, walk
+from engine.design.value import replace
 from engine.files.document import nodes_document, to_document
 from engine.files.parse import LARGEST_FILE
 from engine.files.reading import from_document, read_nodes
 from engine.files.store import dumps, loads
 from resources.samples import names
+from tests.laws import designs
 from tests.laws.edits import project_edits, projects
 
 Path = tuple[str | int, ...]
@@ -37,6 +39,14 @@ def test_what_is_saved_is_what_is_loaded_ids_included(project: Project):
     content = dumps(project)
     assert loads(content) == project
     assert dumps(loads(content)) == content
+
+
+@given(projects, designs.networks())
+def test_a_network_that_was_read_from_code_keeps_the_order_in_which_it_draws(
+    project: Project, network: Network
+):
+    project = replace(project, network=network)
+    assert loads(dumps(project)) == project
 
 
 @given(projects, st.data())
