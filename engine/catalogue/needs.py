@@ -54,10 +54,3 @@ def wrong_axis(x: TensorSpec, got: str) -> NoReturn:
         needs = f"{needs} ({', '.join(ROLES[last])})"
     raise Misfit(f"{needs}, or counted from the end", f"dim {got}",
                  (Mend("Use the last dimension", SetField("dim", -1)),))  # fmt: skip
-
-
-def needs_sequence(x: TensorSpec) -> None:
-    """Raises Misfit unless `x` is steps with features."""
-    needs_numbers(x)
-    if len(x.shape) != 2:
-        raise Misfit("steps with features (T, E) per sample", str(x))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from engine.catalogue.needs import needs_numbers, needs_sequence
+from engine.catalogue.needs import needs_numbers
+from engine.catalogue.sequences import needs_sequence
 from engine.design.call import PARAMETER, Call, tensor_call
 from engine.design.distribution import Constant, Distribution
 from engine.design.kept import FOR_WEIGHTS, NOTHING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.catalogue.needs import needs_sequence
+from engine.catalogue.sequences import needs_sequence
 from engine.design.kept import NOTHING
 from engine.design.kind import Dimensions, Kind, TensorSpec
 from engine.design.knob import real

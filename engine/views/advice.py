@@ -17,6 +17,7 @@ from engine.views.advice_depth import depth_advice
 from engine.views.advice_field import field_advice
 from engine.views.advice_images import IMAGE_RULES
 from engine.views.advice_layers import LAYER_RULES
+from engine.views.advice_layout import LAYOUT_RULES
 from engine.views.advice_norms import NORM_RULES
 from engine.views.advice_output import NETWORK_RULES
 from engine.views.advice_residual import RESIDUAL_RULES
@@ -32,6 +33,7 @@ RULES: tuple[LayerRule, ...] = (
     *LAYER_RULES,
     *NORM_RULES,
     *IMAGE_RULES,
+    *LAYOUT_RULES,
     *RESIDUAL_RULES,
 )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import combinations, islice
 
 from engine.catalogue.bridges import bridges
+from engine.catalogue.expressions import Transpose
 from engine.catalogue.linear import Linear
 from engine.catalogue.spatial import Spatial
 from engine.design.address import Before, Place
@@ -18,8 +19,9 @@ from engine.views.facts import FaultMend
 
 MOST_SEEN = 8
 """Layers at the end of a branch that tell how it lays out its dimensions."""
-MOST_TARGETS, MOST_BRANCHES, MOST_WAYS = 3, 4, 3
-"""Shapes that branches are brought to, branches that are changed at once, and ways that are tried for each."""
+MOST_TARGETS, MOST_BRANCHES, MOST_WAYS, MOST_TURNED = 3, 4, 3, 4
+"""Shapes that branches are brought to, branches that are changed at once, ways that are tried for each, and
+dimensions that may be exchanged."""
 
 
 def meeting(node: Parallel, outputs: tuple[TensorSpec, ...], flow: str) -> Iterator[FaultMend]:
@@ -27,6 +29,7 @@ def meeting(node: Parallel, outputs: tuple[TensorSpec, ...], flow: str) -> Itera
 
     Each is tried on the join, and keeps the form that a Parallel must have.
     """
+    yield from _turned(node, outputs, flow)
     targets = dict.fromkeys(each.shape for each in reversed(outputs))
     for target in islice(targets, MOST_TARGETS):
         wanted = [_wanted(node, spec.shape, target) for spec in outputs]
@@ -41,6 +44,17 @@ def meeting(node: Parallel, outputs: tuple[TensorSpec, ...], flow: str) -> Itera
             chosen = [found[min(way, len(found) - 1)] for found in ways]
             if _meets(node, outputs, changed, [kind for _, kind in chosen]):
                 yield from _mend(node, flow, changed, chosen)
+
+
+def _turned(node: Parallel, outputs: tuple[TensorSpec, ...], flow: str) -> Iterator[FaultMend]:
+    """Mends that exchange two dimensions of one branch: rows and columns of a matrix, time and features."""
+    for branch, spec in reversed(tuple(enumerate(outputs[:MOST_BRANCHES]))):
+        for first, second in combinations(range(1, min(len(spec.shape), MOST_TURNED) + 1), 2):
+            kind = Transpose(first, second)
+            if spec.shape[first - 1] == spec.shape[second - 1]:
+                continue
+            if _meets(node, outputs, [branch], [kind]):
+                yield from _mend(node, flow, [branch], [(kind.title(), kind)])
 
 
 def _wanted(node: Parallel, shape: Shape, target: Shape) -> Shape:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from engine.design.edit import Remove, apply
+from engine.design.address import Before, parent_of, stack_at
+from engine.design.edit import Insert, Remove, apply, layer
 from engine.design.error import DesignError
-from engine.design.tree import Repeat
+from engine.design.placing import numbered
+from engine.design.tree import Layer, Repeat
 from engine.design.tuples import NamedTuple
 from engine.views.facts import Analysis, Fault, FaultMend, NodeFacts, StackFacts
+from engine.views.layout import laid_out_by, turning_a_misfit
 from engine.views.shapes import infer
 
 MOST_TRIED = 16
@@ -36,6 +39,8 @@ def priced(analysis: Analysis) -> Analysis:
     budget = min(MOST_TRIED, MOST_WALKED // max(len(analysis.body.nodes), 1))
     faults: list[Fault] = []
     for fault in analysis.faults:
+        if budget > 0:
+            fault = fault._replace(mends=fault.mends + _turned(analysis, fault))
         if fault.mends and len(fault.mends) <= budget:
             budget -= len(fault.mends)
             fault = fault._replace(mends=_ranked(analysis, fault))
@@ -43,6 +48,22 @@ def priced(analysis: Analysis) -> Analysis:
             fault = fault._replace(mends=(FaultMend("Remove it", Remove((fault.node_id,))),))
         faults.append(fault)
     return analysis.with_faults(tuple(faults))
+
+
+def _turned(analysis: Analysis, fault: Fault) -> tuple[FaultMend, ...]:
+    """A layer that turns what comes in, where its dimensions seem to lie otherwise than the faulty layer takes them."""
+    facts = analysis.facts(fault.node_id) if fault.node_id else None
+    if facts is None or facts.input is None or not isinstance(facts.node, Layer):
+        return ()
+    body = analysis.network.body
+    at = parent_of(body, facts.node.id)
+    ahead = laid_out_by(reversed(stack_at(body, at).nodes[: at.index]))
+    if (ahead is None and at.parent) or numbered(analysis.network, at):
+        return ()
+    kind = turning_a_misfit(facts.node.kind, facts.input, ahead)
+    if kind is None:
+        return ()
+    return (FaultMend(f"Insert a {kind.title()}", Insert((layer(kind),), Before(facts.node.id))),)
 
 
 def _ranked(analysis: Analysis, fault: Fault) -> tuple[FaultMend, ...]:

@@ -67,6 +67,13 @@ RELU_BODY = (same(), layer(BatchNorm2d(), ReLU()), same(activation=ReLU()))
 PRE_BODY = (layer(BatchNorm2d(), ReLU()), same(bias=False), layer(BatchNorm2d(), ReLU()), same())
 
 UNWISE: dict[str, Project] = {
+    "Time taken for channels": project(
+        layer(Embedding(50, 8)), layer(Dropout()), layer(Conv1d(16, 3), ReLU()), layer(Flatten()), layer(Linear(2)),
+        inputs=12, dtype="int64",
+    ),
+    "An image with its channels last": project(
+        layer(Conv2d(8, 3), ReLU()), layer(Flatten()), layer(Linear(10)), inputs=(28, 28, 3)
+    ),
     "A stride larger than the kernel": images(layer(Conv2d(16, 2, stride=3), ReLU())),
     "A Linear along the width of an image": project(
         layer(Conv2d(8, 3), ReLU()), layer(MaxPool2d()), layer(Linear(10)), inputs=IMAGE

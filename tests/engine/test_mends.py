@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from engine.catalogue import JOINS, KINDS
 from engine.catalogue.attention import MultiheadAttention
-from engine.catalogue.convolution import Conv2d
+from engine.catalogue.convolution import Conv1d, Conv2d
 from engine.catalogue.embedding import Embedding
-from engine.catalogue.joins import Add, Concat
+from engine.catalogue.joins import Add, Concat, MatMul
 from engine.catalogue.linear import Linear
 from engine.catalogue.pooling import MaxPool2d
 from engine.catalogue.rectifiers import ReLU
+from engine.catalogue.recurrent import LSTM
 from engine.design.edit import apply
 from engine.design.kind import Join, Kind, TensorSpec
 from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Repeat, Stack, Tie
@@ -30,13 +31,15 @@ def net(spec: TensorSpec, *nodes: Node, ties: tuple[Tie, ...] = ()) -> Network:
     return Network("Net", (Input("x", spec),), Stack(nodes), ties, 1000)
 
 
+def named(own: int, kind: Kind) -> Layer:
+    """A layer with a name, where one of this kind has any."""
+    return Layer(own, f"layer{own}" if kind.is_module() else "", kind)
+
+
 def joined(join: Join, *branches: tuple[Kind, ...]) -> Parallel:
     """A Parallel with the kinds in its branches, ids from 101."""
     ids = iter(range(101, 200))
-    stacks = tuple(
-        Stack(tuple(Layer(own := next(ids), f"layer{own}", kind) for kind in branch))
-        for branch in branches
-    )
+    stacks = tuple(Stack(tuple(named(next(ids), kind) for kind in branch)) for branch in branches)
     return Parallel(100, join, stacks)
 
 
@@ -136,6 +139,63 @@ def test_an_image_is_flattened_beside_features():
 def test_of_sequences_the_features_are_mended_and_not_the_time():
     network = net(TensorSpec((7, 64)), joined(Add(), (), (Linear(32),)))
     assert all(mend.title.startswith("Linear") for mend in only(network).mends)
+
+
+def test_a_matrix_is_turned_for_a_product():
+    network = net(TensorSpec((7, 64)), joined(MatMul(), (Linear(16),), (Linear(16),)))
+    fault = only(network)
+    assert [mend.title for mend in fault.mends] == [
+        "Transpose on branch 2",
+        "Transpose on branch 1",
+    ]
+    for mend, shape in zip(fault.mends, ((7, 7), (16, 16)), strict=True):
+        output = infer(apply(network, mend.edit)).output
+        assert output is not None
+        assert output.shape == shape
+
+
+def test_a_branch_that_lies_the_other_way_round_is_turned():
+    turned = (Linear(32), KINDS["Transpose"]())
+    network = net(TensorSpec((7, 64)), joined(Add(), (Linear(32),), turned))
+    assert {"Transpose on branch 1", "Transpose on branch 2"} <= {
+        mend.title for mend in only(network).mends
+    }
+
+
+@pytest.mark.parametrize(
+    ("spec", "before", "turned"),
+    [
+        (TensorSpec((100, 6)), (), True),
+        (TensorSpec((40,), "int64"), (Embedding(50, 6), KINDS["Dropout"]()), True),
+        (TensorSpec((40, 12)), (LSTM(6),), True),
+        # Convolutions that have used the time up hold channels in front, however few steps are left.
+        (TensorSpec((3, 20)), (Conv1d(64, 15),), False),
+        # What flows out of branches may lie any way.
+        (TensorSpec((100, 6)), (joined(Add(), (Linear(6),), (Linear(6),)),), False),
+    ],
+)
+def test_time_and_channels_are_swapped_where_something_says_so(
+    spec: TensorSpec, before: tuple[Kind | Parallel, ...], turned: bool
+):
+    ahead = tuple(
+        Layer(50 + n, f"before{n}", each) if isinstance(each, Kind) else each
+        for n, each in enumerate(before)
+    )
+    network = net(spec, *ahead, Layer(1, "conv", Conv1d(8, 7)))
+    fault = only(network)
+    assert fault.node_id == 1
+    titles = [mend.title for mend in fault.mends]
+    assert ("Insert a Transpose" in titles) == turned
+    for mend in fault.mends:
+        assert infer(apply(network, mend.edit)).valid
+
+
+def test_channels_of_an_image_are_brought_to_the_front():
+    network = net(TensorSpec((28, 28, 1)), Layer(1, "conv", Conv2d(8, 3)))
+    mended = apply(network, only(network).mends[0].edit)
+    output = infer(mended).output
+    assert output is not None
+    assert output.shape == (8, 26, 26)
 
 
 TIED = (
