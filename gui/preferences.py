@@ -10,8 +10,12 @@ RECENT_KEPT = 10
 
 
 def account_settings() -> QSettings:
-    """The settings of this account, in the system's own format unless another one is the default, as in tests."""
-    return QSettings(QSettings.defaultFormat(), QSettings.Scope.UserScope, "Layerloom", "Layerloom")
+    """The settings of this account alone, in the system's own format unless another one is the default, as in tests."""
+    form, user = QSettings.defaultFormat(), QSettings.Scope.UserScope
+    found = QSettings(form, user, "Layerloom", "Layerloom")
+    # Qt would take what is not there from the whole machine's: a file that somebody else had open last.
+    found.setFallbacksEnabled(False)
+    return found
 
 
 class Preferences:

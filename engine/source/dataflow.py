@@ -21,7 +21,6 @@ from engine.source.syntax import Names, constant, source, unreadable
 from engine.source.unify import Holes, arguments, pattern, unified
 from engine.source.values import Merge, Operand, Start, Step, Value, meeting
 
-"""Between the name of a layer and that of a further value that it gives; no name of either has it."""
 LETTER = re.compile("[p-z](_[0-9]+)?")
 """Variables that are the writer's own, so that a branch called so has no name."""
 

@@ -20,6 +20,7 @@ from engine.design.tree import (
     Repeat,
     Stack,
     node_name,
+    others_of,
     scope,
 )
 from engine.source.classes import printable
@@ -196,7 +197,12 @@ class Forward:
             if branch.nodes:
                 assert isinstance(value, str)
                 busy = busy | {name}
-                self._stack(branch, branch.source or value, name, busy)
+                start_of = branch.source or value
+                if _takes_its_start(branch):
+                    # Else a look at another value would read as a look at the flow itself.
+                    self.lines.append(Line(name, start_of))
+                    start_of = name
+                self._stack(branch, start_of, name, busy)
             elif branch.name:
                 assert isinstance(value, str)
                 self.lines.append(Line(name, branch.source or value))
@@ -223,7 +229,7 @@ class Forward:
 
     def _inside(self, branch: Stack) -> bool:
         """Whether a branch can stand inside its join: nothing, or one layer that nobody recalls."""
-        if branch.name:
+        if branch.name or _takes_its_start(branch):
             return False
         return not branch.nodes or (len(branch.nodes) == 1 and self._stands_inside(branch.nodes[0]))
 
@@ -279,6 +285,13 @@ def sources(body: Stack) -> Iterator[str]:
         yield from variables_taken(node)
         if isinstance(node, Parallel):
             yield from (branch.source for branch in node.branches if branch.source)
+
+
+def _takes_its_start(branch: Stack) -> bool:
+    """Whether the first node of a branch takes the value that the branch starts from by name, too."""
+    return (
+        bool(branch.source) and branch.nodes != () and branch.source in others_of(branch.nodes[0])
+    )
 
 
 def _branches(body: Stack) -> Iterator[Stack]:

@@ -8,7 +8,6 @@ from engine.catalogue.expressions import Permute, Transpose
 from engine.catalogue.spatial import Spatial
 from engine.design.kind import Kind, TensorSpec
 from engine.design.tree import Layer, Node
-from engine.views.flow import passes
 
 COLOURS = (1, 3, 4)
 """Channels of images as files have them: grey, red, green and blue, and these with opacity."""
@@ -20,11 +19,7 @@ _TIME_FIRST = ("embedding", "recurrent", "attention")
 def laid_out_by(ahead: Iterable[Node]) -> Node | None:
     """What laid out the value that flows on, `ahead` being the nodes before from the nearest on; None for an input."""
     return next(
-        (
-            node
-            for node in ahead
-            if not (isinstance(node, Layer) and (node.kind.family in _KEEPING or passes(node)))
-        ),
+        (node for node in ahead if not (isinstance(node, Layer) and node.kind.family in _KEEPING)),
         None,
     )
 

@@ -17,6 +17,7 @@ from engine.catalogue.linear import Linear
 from engine.catalogue.pooling import MaxPool2d
 from engine.catalogue.rectifiers import ReLU
 from engine.catalogue.recurrent import LSTM
+from engine.catalogue.shaping import Flatten, Unflatten
 from engine.design.edit import apply
 from engine.design.kind import Join, Kind, TensorSpec
 from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Repeat, Stack, Tie
@@ -170,6 +171,8 @@ def test_a_branch_that_lies_the_other_way_round_is_turned():
         (TensorSpec((40, 12)), (LSTM(6),), True),
         # Convolutions that have used the time up hold channels in front, however few steps are left.
         (TensorSpec((3, 20)), (Conv1d(64, 15),), False),
+        # So do features that were folded into channels and a time.
+        (TensorSpec((40,), "int64"), (Embedding(50, 6), Flatten(), Unflatten(1, (48, 5))), False),
         # What flows out of branches may lie any way.
         (TensorSpec((100, 6)), (joined(Add(), (Linear(6),), (Linear(6),)),), False),
     ],

@@ -30,3 +30,16 @@ def test_what_is_damaged_counts_as_its_default():
         assert all(isinstance(path, Path) for path in kept.recent)
     finally:
         settings.clear()
+
+
+def test_what_the_whole_machine_has_is_not_taken_for_this_account(tmp_path: Path):
+    form, scopes = QSettings.Format.IniFormat, QSettings.Scope
+    QSettings.setPath(form, scopes.SystemScope, str(tmp_path))
+    try:
+        of_all = QSettings(form, scopes.SystemScope, "Layerloom", "Layerloom")
+        of_all.setValue("last", str(tmp_path / "other.loom"))
+        of_all.sync()
+        assert account_settings().contains("last") is False
+        assert Preferences().last is None
+    finally:
+        QSettings.setPath(form, scopes.SystemScope, os.environ["XDG_CONFIG_HOME"])

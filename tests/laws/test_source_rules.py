@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.catalogue.activations import GELU, PReLU, ReLU
+from engine.catalogue.decoding import CrossAttention
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.initializers import Zeros
 from engine.catalogue.joins import Add, Concat
@@ -15,9 +16,11 @@ from engine.catalogue.norm import LayerNorm
 from engine.design.edit import SetField, apply
 from engine.design.equality import equal_up_to_ids, without_notes
 from engine.design.error import DesignError
-from engine.design.tree import Group, Network, Stack
+from engine.design.kind import TensorSpec
+from engine.design.tree import Group, Input, Layer, Network, Parallel, Stack
 from engine.source.reader import read_module
 from engine.source.writer import write_module
+from engine.views.shapes import infer
 from tests.laws.goldens import group, layer, network, parallel, repeat, stack, tutorial
 
 
@@ -191,3 +194,26 @@ def test_an_initializer_of_a_tensor_that_is_absent_waits_in_the_design_and_is_no
     assert equal_up_to_ids(again, plain)
     assert write_module(again) == write_module(off)
     assert apply(off, SetField((node.id,), "bias", True)) == with_bias
+
+
+@pytest.mark.parametrize("start", ["x", "first"])
+def test_a_branch_that_looks_at_its_own_start_is_not_read_as_looking_at_itself(
+    start: str,
+) -> None:
+    look = Layer(3, "look", CrossAttention(num_heads=2), others=(start,))
+    branches = (Stack(), Stack((look,), start))
+    network = Network(
+        "Net",
+        (Input("x", TensorSpec((5, 8))),),
+        Stack(
+            (
+                Layer(1, "first", Linear(8)),
+                Layer(2, "next", Linear(8)),
+                Parallel(4, Add(), branches),
+            )
+        ),
+        (),
+        10,
+    )
+    assert infer(network).faults == ()
+    assert equal_up_to_ids(read_module(write_module(network)), network)
