@@ -10,7 +10,7 @@ from engine.catalogue import Loss
 from engine.catalogue.datasets import RandomInput
 from engine.catalogue.squashers import Hardsigmoid, LogSigmoid, Sigmoid
 from engine.catalogue.vectors import LogSoftmax, Softmax, Softmax2d, Softmin
-from engine.design.kind import Activation, Kind, TensorSpec
+from engine.design.kind import Activation, Kind, Shape, TensorSpec
 from engine.design.knob import Flag
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat, Stack
 from engine.design.value import replace, value
@@ -150,18 +150,20 @@ def _size(spec: TensorSpec) -> str:
 
 def _output_text(row: OutputRow) -> CardText:
     shape = str(row.spec) if row.spec is not None else "?"
-    brief = _answers(row, row.spec.shape[0]) if row.spec is not None and row.spec.shape else ""
+    brief = _answers(row, row.spec.shape) if row.spec is not None and row.spec.shape else ""
     line = row.loss.title() if row.loss is not None else ""
     dtype = row.spec.dtype if row.spec is not None else ""
     return CardText(translate("Stack", "Output"), brief, "", line, shape, dtype, "family_input")
 
 
-def _answers(row: OutputRow, size: int) -> str:
-    """2 classes · logits; 2 probabilities where no loss says what they are for."""
+def _answers(row: OutputRow, shape: Shape) -> str:
+    """2 classes · logits; 2 probabilities, or 8 × 32 × 32 numbers, where no loss says what they are for."""
+    size, *more = shape
     loss = row.loss if isinstance(row.loss, Loss) else None
     given = _given(row)
     if loss is None or loss.task == "regression":
-        return counted(size, *_plain(given))
+        one, many = _plain(given)
+        return many.format(" × ".join(map(str, shape))) if more else counted(size, one, many)
     if loss.task == "classification":
         words = translate("Stack", "1 class"), translate("Stack", "{0} classes")
     else:

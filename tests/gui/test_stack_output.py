@@ -54,6 +54,8 @@ def test_without_a_target_there_is_no_loss_and_there_are_no_classes():
     assert (output(linear(2, "out", "Softmax"), data=noise).brief) == "2 probabilities"
     assert (output(linear(2, "out"), data=noise).brief) == "2 numbers"
     assert (output(linear(1, "out", "Sigmoid"), data=noise).brief) == "1 probability"
+    picture = Layer(3, "split", KINDS["Unflatten"](1, (2, 3, 4)))
+    assert output(linear(24, "out"), picture, data=noise).brief == "2 × 3 × 4 numbers"
     assert output(linear(2, "out"), data=noise).line == ""
     assert output(linear(2, "out"), data=NpyFile(path="x.npy")).line == ""
 
