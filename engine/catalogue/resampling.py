@@ -223,7 +223,8 @@ class Interpolate(Expression):
         return tuple([Along(0, size // wide - 1, size // wide) for size, wide in pairs])
 
     def kept(self, x: TensorSpec) -> Kept:
-        return INPUT if self.mode == "area" else NOTHING
+        # One mean of everything needs no more than the size, as in adaptive average pooling.
+        return INPUT if self.mode == "area" and set(self.size) != {1} else NOTHING
 
     def brief(self, x: TensorSpec | None) -> str:
         return f"to {'×'.join(map(str, self.size))}"

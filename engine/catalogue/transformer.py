@@ -12,7 +12,7 @@ from engine.catalogue.needs import needs_others
 from engine.design.call import Call, signature
 from engine.design.distribution import Distribution
 from engine.design.kept import Kept
-from engine.design.kind import Gathered, Role, Shape, TensorSpec
+from engine.design.kind import Gathered, InsertBefore, Mend, Misfit, Role, Shape, TensorSpec
 from engine.design.knob import flag, whole
 
 OneLayer = TransformerEncoderLayer | TransformerDecoderLayer
@@ -251,9 +251,27 @@ class Transformer(Attending):
         )  # fmt: skip
 
     def output(self, x: TensorSpec) -> TensorSpec:
+        try:
+            return self._written(x)
+        except Misfit as misfit:
+            # A layer in front changes the source alone, and the target may be what does not fit.
+            mends = tuple(mend for mend in misfit.mends if self._is_helped(x, mend))
+            raise Misfit(misfit.needs, misfit.got, mends) from None
+
+    def _written(self, x: TensorSpec) -> TensorSpec:
         (_, encoder, _), (_, decoder, written) = self.halves(x)
         encoder.output(x)
         return decoder.output(written)
+
+    def _is_helped(self, x: TensorSpec, mend: Mend) -> bool:
+        if not isinstance(mend.change, InsertBefore):
+            return True
+        try:
+            source = mend.change.kind.output(x)
+            self._written(Gathered(source.shape, source.dtype, needs_others(self, x)))
+        except Misfit:
+            return False
+        return True
 
     def derived(self, x: TensorSpec) -> dict[str, Any]:
         return {"d_model": x.shape[-1], "activation": self.inner_activation}

@@ -8,6 +8,7 @@ import pytest
 
 from engine.catalogue import ACTIVATIONS, DATASETS, KINDS, LOSSES
 from engine.catalogue.datasets import NpyFile
+from engine.catalogue.shaping import Unflatten
 from engine.design.knob import Entry
 from engine.design.project import Data
 from engine.design.tree import Group, Layer, Stack
@@ -54,7 +55,7 @@ def test_without_a_target_there_is_no_loss_and_there_are_no_classes():
     assert (output(linear(2, "out", "Softmax"), data=noise).brief) == "2 probabilities"
     assert (output(linear(2, "out"), data=noise).brief) == "2 numbers"
     assert (output(linear(1, "out", "Sigmoid"), data=noise).brief) == "1 probability"
-    picture = Layer(3, "split", KINDS["Unflatten"](1, (2, 3, 4)))
+    picture = Layer(3, "split", Unflatten(1, (2, 3, 4)))
     assert output(linear(24, "out"), picture, data=noise).brief == "2 × 3 × 4 numbers"
     assert output(linear(2, "out"), data=noise).line == ""
     assert output(linear(2, "out"), data=NpyFile(path="x.npy")).line == ""

@@ -20,7 +20,7 @@ from engine.catalogue.attention import Attending
 from engine.catalogue.decoding import LookingElsewhere, ScaledDotProductAttention
 from engine.catalogue.dropout import DroppingChannels, FeatureAlphaDropout
 from engine.catalogue.embedding import Embedding, EmbeddingBag
-from engine.catalogue.expressions import Chunk, Squeeze
+from engine.catalogue.expressions import Chunk, Squeeze, Unsqueeze
 from engine.catalogue.folding import Fold
 from engine.catalogue.needs import axis
 from engine.catalogue.norm import NormalisingLast
@@ -97,6 +97,8 @@ def stricter(layer: Kind, x: Spec) -> str:
         return why
     if any(dim % rank == 0 for dim in dims if -rank <= dim < rank):
         return "the batch is no dimension to work on: samples would mix"
+    if isinstance(layer, Unsqueeze) and layer.dim in (0, -1 - rank):
+        return "the batch stays in front"
     if isinstance(layer, DroppingChannels | Softmax2d):
         return "torch takes the batch for channels where one dimension is missing"
     if isinstance(layer, Spatial) and rank == layer.axes + (not isinstance(layer, ConstantPadding)):
