@@ -59,13 +59,13 @@ class Structure:
         ids: Ids,
         body_of: ReadBody,
     ) -> None:
-        self.flow = flow
+        self.variables = flow.variables
+        self.outputs = flow.outputs
         self.claims = claims
         self.depth = depth
         self.ids = ids
         self.body_of = body_of
         self.evaluated = 0
-        """What modules take beside what flows in, by their names."""
 
     def body(self, result: Value, line: int) -> Stack:
         """The whole stack of a class.
@@ -75,28 +75,28 @@ class Structure:
         if result.origin != "":
             unreadable(
                 line,
-                f"nothing that is returned comes from `{self.flow.inputs[0]}`, the first input",
+                f"nothing that is returned comes from `{self.variables.inputs[0]}`, the first input",
             )
         self._all_used(result)
-        stack = self._stack(result, self.flow.starts[""], self.depth)
+        stack = self._stack(result, self.variables.starts[""], self.depth)
         if not stack.nodes:
             unreadable(line, "this `forward` has no layer")
-        for name, attribute in self.flow.attributes.items():
-            if name not in self.flow.used:
+        for name, attribute in self.variables.attributes.items():
+            if name not in self.variables.used:
                 unreadable(attribute.line, f"`self.{name}` is never used in `forward`")
         return stack
 
     def _all_used(self, result: Value) -> None:
         """Raises DesignError where something is computed that what is returned does not need."""
         reached: set[int] = set()
-        recalled = self.flow.recalled
-        returned = [recalled[name] for name in self.flow.outputs if name in recalled]
+        recalled = self.variables.recalled
+        returned = [recalled[name] for name in self.outputs if name in recalled]
         ahead: list[Value] = [result, *returned]
         while ahead:
             value = ahead.pop()
             if isinstance(value, Start) or value.order in reached:
-                if isinstance(value, Start) and value.origin in self.flow.recalled:
-                    ahead.append(self.flow.recalled[value.origin])
+                if isinstance(value, Start) and value.origin in self.variables.recalled:
+                    ahead.append(self.variables.recalled[value.origin])
                 continue
             reached.add(value.order)
             if isinstance(value, Step):
@@ -104,7 +104,7 @@ class Structure:
             ahead.append(previous(value))
             if isinstance(value, Merge):
                 ahead += [each.value for each in value.operands]
-        for order, node in enumerate(self.flow.evaluations, start=1):
+        for order, node in enumerate(self.variables.evaluations, start=1):
             if order not in reached:
                 unreadable(node, f"what `{source(node)}` gives is never used")
 
@@ -132,7 +132,10 @@ class Structure:
         if value.again:
             others = value.others
             return Again(self.ids.next(), value.name, value.activation, others=others)
-        if value.name in self.flow.recalled and self.flow.recalled[value.name] is not value:
+        if (
+            value.name in self.variables.recalled
+            and self.variables.recalled[value.name] is not value
+        ):
             unreadable(
                 value.line, f"`{value.name}` is kept before its activation; keep it behind that"
             )
@@ -140,7 +143,7 @@ class Structure:
             assert value.kind is not None
             kind = expression(*value.kind, value.line)
             return Layer(self.ids.next(), "", kind, value.activation, others=value.others)
-        attribute = self.flow.attributes[value.name]
+        attribute = self.variables.attributes[value.name]
         if isinstance(attribute.made, TorchModule):
             return self._layer(attribute, value)
         return replace(self._block(attribute, depth), others=value.others)
@@ -150,7 +153,9 @@ class Structure:
         value = operand.value
         if value.origin == merge.origin:
             return self._stack(value, merge.fork, depth, "", operand.name)
-        return self._stack(value, self.flow.starts[value.origin], depth, value.origin, operand.name)
+        return self._stack(
+            value, self.variables.starts[value.origin], depth, value.origin, operand.name
+        )
 
     def _in_order(self, value: Step | Merge) -> None:
         """Raises DesignError where the tree would compute something twice or in another order than the file."""
@@ -179,7 +184,7 @@ class Structure:
         activation = step.activation if step else None
         found = list(attribute.initializers)
         if step is not None and step.module:
-            second = self.flow.attributes[step.module]
+            second = self.variables.attributes[step.module]
             assert isinstance(second.made, TorchModule)
             found += [
                 (place, f"activation.{tensor}", each) for place, tensor, each in second.initializers
