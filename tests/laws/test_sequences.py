@@ -14,10 +14,11 @@ from torch.utils.flop_counter import FlopCounterMode
 from engine.catalogue import KINDS
 from engine.catalogue.activations import PReLU, ReLU
 from engine.catalogue.attention import MultiheadAttention, TransformerEncoderLayer
+from engine.catalogue.cells import LSTMCell
 from engine.catalogue.initializers import Ones, XavierNormal, Zeros
 from engine.catalogue.joins import Add
 from engine.catalogue.linear import Linear
-from engine.catalogue.recurrent import GRU, LAST, LSTM, RNN, LSTMCell
+from engine.catalogue.recurrent import GRU, LAST, LSTM, RNN
 from engine.catalogue.shaping import Flatten
 from engine.catalogue.transformer import TransformerEncoder
 from engine.design.equality import equal_up_to_ids
