@@ -116,7 +116,8 @@ QPushButton[role="add"] { background: $canvas; color: $accent; border-radius: 8p
 QPushButton[role="add"]:hover { border-color: $border_strong; color: $accent_hover; }
 QPushButton[role="add"]:focus { border-color: $accent; }
 QPushButton::menu-indicator { image: url("$pictures/chevron-down.svg"); width: 12px;
-    subcontrol-position: right center; right: 8px; }
+    subcontrol-position: right center; right: 4px; }
+QPushButton[opens="menu"] { padding-right: 20px; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {

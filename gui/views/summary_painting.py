@@ -71,6 +71,10 @@ class Cells(QStyledItemDelegate):
         painter.setFont(self._fonts[look.font])
         painter.drawText(words, RIGHT if look.to_right else LEFT, text)
 
+    def width_of(self, look: Look) -> int:
+        """The pixels that a cell needs so that none of its words is cut."""
+        return self._metrics[look.font].horizontalAdvance(look.text) + 2 * PAD + 1
+
     def _colour(self, token: str) -> QColor:
         """A colour of the present theme; made once."""
         if self._theme is not theme.current():

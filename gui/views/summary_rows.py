@@ -41,6 +41,8 @@ class Column:
     """Whether it is there before anybody has chosen."""
     detailed: bool = False
     """Whether it shows what a summary works out only when asked."""
+    most: int = 0
+    """The width up to which it grows with what it shows; 0 where it never does."""
 
     @property
     def text(self) -> str:
@@ -56,15 +58,15 @@ class Column:
 COLUMNS = (
     Column("name", str(T("SummaryColumns", "Name")), 160,
            str(T("SummaryColumns", "The attribute in the exported class")), optional=False),
-    Column("layer", str(T("SummaryColumns", "Layer")), 112,
-           str(T("SummaryColumns", "The kind of layer or block")), optional=False),
-    Column("shape", str(T("SummaryColumns", "Output shape")), 148,
-           str(T("SummaryColumns", "What comes out; N is the batch")), optional=False),
-    Column("parameters", str(T("SummaryColumns", "Params")), 84,
+    Column("layer", str(T("SummaryColumns", "Layer")), 108,
+           str(T("SummaryColumns", "The kind of layer or block")), optional=False, most=200),
+    Column("shape", str(T("SummaryColumns", "Output shape")), 104,
+           str(T("SummaryColumns", "What comes out; N is the batch")), optional=False, most=200),
+    Column("parameters", str(T("SummaryColumns", "Params")), 80,
            str(T("SummaryColumns", "Numbers that training changes"))),
-    Column("share", str(T("SummaryColumns", "Share")), 58,
+    Column("share", str(T("SummaryColumns", "Share")), 52,
            str(T("SummaryColumns", "Of all parameters of the network"))),
-    Column("macs", str(T("SummaryColumns", "MACs")), 66,
+    Column("macs", str(T("SummaryColumns", "MACs")), 60,
            str(T("SummaryColumns", "Multiply-accumulates for one sample"))),
     Column("macs_share", str(T("SummaryColumns", "MACs share")), 84,
            str(T("SummaryColumns", "Of all multiply-accumulates of the network")), shown=False),
@@ -119,6 +121,14 @@ class Rows(QAbstractTableModel):
             first, last = changed[0], changed[-1]
             self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
 
+    def distinct(self, column: int) -> list[Look]:
+        """A cell of every look in one of the columns that grow with what they show."""
+        shapes = COLUMNS[column].key == "shape"
+        first: dict[object, int] = {}
+        for number, row in enumerate(self._rows):
+            first.setdefault(row.output_shape if shapes else (row.title, row.is_block), number)
+        return [self.look(number, column) for number in first.values()]
+
     def row(self, number: int) -> Row:
         return self._rows[number]
 
@@ -152,7 +162,8 @@ class Rows(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return self._text(index.row(), index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                return self._faults.get(self._rows[index.row()].node_id)
+                words = self._text(index.row(), index.column()) if index.column() < 2 else None
+                return self._faults.get(self._rows[index.row()].node_id, words)
             case _:
                 return None
 

@@ -29,21 +29,57 @@ from gui.widgets.pieces import EmptyState, plain_label, push_button
 
 KEPT = "summary/columns"
 """Under which the chosen columns are kept."""
-NARROWEST = 70
+NARROWEST = 96
 """Pixels of a name; where it has no more, the table is scrolled sideways."""
+STEP = 12
+"""Pixels by which a column of words grows and shrinks."""
 
 
 class _Table(QTableView):
-    """A table whose first column takes the room that the others leave."""
+    """A table whose columns of words are as wide as what they show, as far as there is room beside the numbers."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__()
+        self._rows = rows
+        self._cells = Cells(rows.look, self)
+        self._needed: dict[int, int] = {}
+        """Pixels that columns of words need, by their places."""
+        self.setModel(rows)
+        self.setItemDelegate(self._cells)
+        for place, column in enumerate(COLUMNS):
+            self.setColumnWidth(place, column.width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.widen_names()
+        self.share_room()
 
-    def widen_names(self) -> None:
-        """Give the first column what is left, and no less than a name needs."""
-        others = sum(map(self.columnWidth, range(1, len(COLUMNS))))
-        self.setColumnWidth(0, max(self.viewport().width() - others, NARROWEST))
+    def measure(self) -> None:
+        """Look anew at what the columns of words show."""
+        needed: dict[int, int] = {}
+        for place, column in enumerate(COLUMNS):
+            if column.most:
+                widest = max(map(self._cells.width_of, self._rows.distinct(place)), default=0)
+                # In steps, so that not every letter moves the table.
+                needed[place] = min(-(-widest // STEP) * STEP, column.most)
+        if needed != self._needed:
+            self._needed = needed
+            self.share_room()
+
+    def share_room(self) -> None:
+        """Give each column of words what it needs while the names keep theirs; the names get what is left."""
+        room = self.viewport().width() - NARROWEST
+        room -= sum(
+            COLUMNS[place].width if place in self._needed else self.columnWidth(place)
+            for place in range(1, len(COLUMNS))
+        )
+        # Shapes first: a class whose name is cut can still be told from others, a shape cannot.
+        for place, needed in sorted(self._needed.items(), reverse=True):
+            least = COLUMNS[place].width
+            more = max(min(needed - least, room), 0)
+            room -= more
+            if self.columnWidth(place) != least + more:
+                self.setColumnWidth(place, least + more)
+        self.setColumnWidth(0, NARROWEST + max(room, 0))
 
 
 class SummaryView(QWidget):
@@ -57,9 +93,7 @@ class SummaryView(QWidget):
         self._state: State | None = None
         self._summary: Summary | None = None
         self._rows = Rows(self)
-        self._table = _Table()
-        self._table.setModel(self._rows)
-        self._table.setItemDelegate(Cells(self._rows.look, self._table))
+        self._table = _Table(self._rows)
         self._table.setAccessibleName(self.tr("Summary of the network"))
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._table.setShowGrid(False)
@@ -70,8 +104,6 @@ class SummaryView(QWidget):
         self._table.setTabKeyNavigation(False)
         header = self._table.horizontalHeader()
         header.setHighlightSections(False)
-        for place, column in enumerate(COLUMNS):
-            self._table.setColumnWidth(place, column.width)
         self._chosen = _kept_columns()
         self._show_columns()
         self._totals = plain_label("", "muted", wrap=True)
@@ -81,6 +113,7 @@ class SummaryView(QWidget):
         copy.clicked.connect(self.copy_text)
         columns = push_button(self.tr("Columns"), "quiet")
         columns.setToolTip(self.tr("Choose what the table says of each layer"))
+        columns.setProperty("opens", "menu")
         columns.setMenu(self._column_menu(columns))
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.WIDE, theme.NARROW, theme.MEDIUM, theme.MEDIUM)
@@ -121,6 +154,7 @@ class SummaryView(QWidget):
             # Of one row a batch: the table is per sample.
             self._summary = summarize(new.network, 1, new.analysis, self._summary)
             self._rows.show(self._summary, self._detailed)
+            self._table.measure()
             for widget in (self._table, self._foot):
                 widget.setVisible(bool(self._summary.rows))
             self._empty.setVisible(not self._summary.rows)
@@ -168,7 +202,7 @@ class SummaryView(QWidget):
         for place, column in enumerate(COLUMNS):
             hidden = column.optional and column.key not in self._chosen
             self._table.setColumnHidden(place, hidden)
-        self._table.widen_names()
+        self._table.share_room()
 
     def _show_totals(self, state: State) -> None:
         totals = state.analysis.totals
@@ -182,9 +216,7 @@ class SummaryView(QWidget):
             )
         )  # fmt: skip
         self._sizes.setText(
-            self.tr(
-                "{weights} of weights · {macs} MACs and {outputs} of outputs per sample"
-            ).format(
+            self.tr("{weights} weights · {macs} MACs, {outputs} outputs a sample").format(
                 weights=size(4 * totals.parameters),
                 macs=short(totals.macs),
                 outputs=size(4 * totals.activations),
