@@ -7,6 +7,7 @@ milliseconds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from functools import cached_property
 
 from engine.design import limits
@@ -102,6 +103,7 @@ class Analysis:
     def __init__(
         self, network: Network, body: StackFacts, faults: tuple[Fault, ...], ties: Mapping[str, Shared],
         class_faults: tuple[Fault, ...] = (), more: tuple[TensorSpec | None, ...] = (),
+        sound: Analysis | None = None,
     ) -> None:  # fmt: skip
         self.network = network
         self.body = body
@@ -114,6 +116,11 @@ class Analysis:
         """What is returned beside what flows out; None for what is unknown."""
         self.class_faults = class_faults
         """Those of the faults that are about class names."""
+        self.sound = sound if faults else None
+        """What was known before an edit brought a fault; None where nothing is wrong, or it never was otherwise.
+
+        Behind a fault nothing is known, so a mend, or the digit that is taken back, goes on from here.
+        """
 
     @property
     def output(self) -> TensorSpec | None:
@@ -154,8 +161,10 @@ class Analysis:
         yield from walk_places(self.body, "", 0, self.turns)
 
     def with_faults(self, faults: tuple[Fault, ...]) -> Analysis:
-        """The same with other words or mends for its faults."""
-        return Analysis(self.network, self.body, faults, self.ties, self.class_faults)
+        """The same with other words or mends for its faults; what was looked up stays found."""
+        worded = copy(self)
+        worded.faults = faults
+        return worded
 
     @property
     def turns(self) -> int | None:

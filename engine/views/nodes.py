@@ -81,3 +81,12 @@ def of_again(node: Again, fault: Fault) -> tuple[FaultMend, ...]:
             case _:
                 pass
     return tuple(kept)
+
+
+def weights_in(facts: NodeFacts) -> list[object]:
+    """The shapes of all tensors of a node, its activation's left out, nested as its stacks are."""
+    node = facts.node
+    if isinstance(node, Layer):
+        rule = None if facts.input is None else applied(node.kind, facts.input)
+        return [rule.weights if isinstance(rule, Rule) else None]
+    return [weights_in(each) for inner in facts.stacks for each in inner.nodes]

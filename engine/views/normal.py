@@ -178,10 +178,11 @@ def same_node(new: Node, old: Node) -> bool:
 
 
 def _said_alike(new: Layer, old: Layer) -> bool:
-    """Whether two layers of one kind have one name and are called and frozen alike."""
+    """Whether two layers of one kind have one name, take the same values, and are called and frozen alike."""
     plain = len(new.kind.forms) == 1 and bool(new.kind.module)
     forms = plain or new.kind.form() == old.kind.form()
-    return forms and new.name == old.name and new.frozen == old.frozen
+    said = new.name == old.name and new.frozen == old.frozen and new.others == old.others
+    return forms and said
 
 
 def _same_stack(new: Stack, old: Stack) -> bool:

@@ -86,7 +86,7 @@ def _tried(analysis: Analysis, fault: Fault, mend: FaultMend) -> _Tried | None:
         mended = apply(network, mend.edit)
     except DesignError:
         return None
-    after = infer(mended, analysis)
+    after = infer(mended, analysis.sound or analysis)
     if any(each.sentence == fault.sentence for each in after.faults_of(fault.node_id)):
         return None
     new = _new(after.body, network.next_id) if mended.next_id > network.next_id else 0

@@ -67,10 +67,12 @@ def _inferred(network: Network, previous: Analysis | None) -> Analysis:
     inputs = network.inputs
     known = known_inputs(inputs)
     first = known[inputs[0].name] if inputs else None
+    one = _one_exchanged(network, previous)
+    if one is None and previous is not None and previous.sound is not None:
+        one = _one_exchanged(network, previous.sound)
+        if one is not None or network.body == previous.sound.network.body:
+            previous = previous.sound
     old = previous.body if previous is not None and previous.network.inputs == inputs else None
-    one = None
-    if old is not None and previous is not None and previous.network.name == network.name:
-        one = exchanged(network.body, old)
     if one is not None:
         body = one.facts
     else:
@@ -90,7 +92,17 @@ def _inferred(network: Network, previous: Analysis | None) -> Analysis:
     if network.outputs:
         more, wrong = returned(network, body)
         faults += wrong
-    return Analysis(network, body, faults, ties, classes, more)
+    sound = previous and (previous.sound if previous.faults else previous)
+    return Analysis(network, body, faults, ties, classes, more, sound)
+
+
+def _one_exchanged(network: Network, previous: Analysis | None) -> Exchanged | None:
+    """What is known of a network that differs in one layer from one that is known; None where more is different."""
+    if previous is None or previous.network.name != network.name:
+        return None
+    if previous.network.inputs != network.inputs:
+        return None
+    return exchanged(network.body, previous.body)
 
 
 def _class_faults(

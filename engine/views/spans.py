@@ -29,3 +29,22 @@ def with_faults(totals: Totals, more: int) -> Totals:
 def blocks_of(nodes: Sequence[NodeFacts], totals: Totals) -> tuple[NodeFacts, ...]:
     """Those of the nodes of a stack that are no plain layers; `totals` is their sum."""
     return tuple(facts for facts in nodes if facts.totals.blocks) if totals.blocks else ()
+
+
+def exchanged_blocks(
+    blocks: tuple[NodeFacts, ...], gone: Sequence[NodeFacts], come: Sequence[NodeFacts]
+) -> tuple[NodeFacts, ...] | None:
+    """The blocks of a stack after some nodes were exchanged; None where no block went that says where they stand."""
+    lost = [facts for facts in gone if facts.totals.blocks]
+    if not lost:
+        return None
+    start = next(place for place, facts in enumerate(blocks) if facts is lost[0])
+    won = tuple(facts for facts in come if facts.totals.blocks)
+    return blocks[:start] + won + blocks[start + len(lost) :]
+
+
+def without_naming(facts: StackFacts) -> StackFacts:
+    """The same without the faults of its names, which are looked for anew."""
+    if not facts.naming:
+        return facts
+    return facts._replace(totals=with_faults(facts.totals, -len(facts.naming)), naming=())

@@ -21,7 +21,6 @@ from engine.design.tree import (
     Repeat,
     Stack,
     node_name,
-    stacks_of,
 )  # fmt: skip
 from engine.design.value import replace
 from engine.views.exchange import with_node
@@ -29,10 +28,24 @@ from engine.views.facts import MOST_NODES, Fault, FaultMend, NodeFacts, StackFac
 from engine.views.known import Given, KnownValues
 from engine.views.meeting import meeting
 from engine.views.mends import faulty, place_of
-from engine.views.nodes import activated, initializer_fault, layer_facts, no_function, of_again
+from engine.views.nodes import (
+    activated,
+    initializer_fault,
+    layer_facts,
+    no_function,
+    of_again,
+    weights_in,
+)
 from engine.views.normal import name_faults
-from engine.views.rules import Rule, Totals, applied, layer_rule
-from engine.views.spans import NOTHING, blocks_of, total, with_faults
+from engine.views.rules import Rule, Totals, layer_rule
+from engine.views.spans import (
+    NOTHING,
+    blocks_of,
+    exchanged_blocks,
+    total,
+    with_faults,
+    without_naming,
+)
 
 ONE_BLOCK = Totals(blocks=1)
 MOST_TURNS = 1024
@@ -134,10 +147,6 @@ class ClassWalk:
     ) -> StackFacts:
         """The facts of before, with those of the changed span and of what behind it gets another input."""
         start, stop, old_stop = span
-        if stop == old_stop == start + 1 and x == old.input:
-            one = self._one_exchanged(stack, old, start, depth)
-            if one is not None:
-                return one
         if x != old.input:
             # All up to the change gets another input, and all of a stack that is the very same may.
             start = 0
@@ -145,8 +154,16 @@ class ClassWalk:
                 stop = old_stop = 0
         shift = old_stop - stop
         y = old.nodes[start - 1].output if start else x
-        replaced = {facts.node.id: facts for facts in old.nodes[start:old_stop]}
-        fresh = self._walked(stack.nodes[start:stop], y, replaced, depth)
+        if stop == old_stop == start + 1:
+            before = old.nodes[start]
+            facts = self.node(stack.nodes[start], y, before, depth)
+            if facts.output == before.output and x == old.input:
+                # So ends nearly every edit, at every level of nesting.
+                return with_node(stack, without_naming(old), start, facts)
+            fresh = [facts]
+        else:
+            replaced = {facts.node.id: facts for facts in old.nodes[start:old_stop]}
+            fresh = self._walked(stack.nodes[start:stop], y, replaced, depth)
         y = fresh[-1].output if fresh else y
         index = stop
         while index < len(stack.nodes) and (before := old.nodes[index + shift]).input != y:
@@ -157,31 +174,15 @@ class ClassWalk:
         gone, kept = old.nodes[start : index + shift], old.nodes[index + shift :]
         nodes = old.nodes[:start] + tuple(fresh) + kept
         came, went = total(fresh), total(gone)
-        own = old.totals if not old.naming else with_faults(old.totals, -len(old.naming))
+        own = without_naming(old).totals
         totals = own if came == went else own.exchanged(went, came)
         blocks = (
-            _exchanged_blocks(old.blocks, gone, fresh) if came.blocks or went.blocks else old.blocks
+            exchanged_blocks(old.blocks, gone, fresh) if came.blocks or went.blocks else old.blocks
         )
         if blocks is None:
             blocks = blocks_of(nodes, totals)
         output = kept[-1].output if kept else y
         return _new_stack_facts((stack, x, output, nodes, totals, blocks, None, ()))
-
-    def _one_exchanged(
-        self, stack: Stack, old: StackFacts, place: int, depth: int
-    ) -> StackFacts | None:
-        """The facts of before with those of one node; None where another output flows on from it.
-
-        So ends nearly every edit, at every level of nesting.
-        """
-        before = old.nodes[place]
-        facts = self.node(stack.nodes[place], before.input, before, depth)
-        if facts.output != before.output:
-            return None
-        if old.naming:
-            own = with_faults(old.totals, -len(old.naming))
-            old = old._replace(totals=own, naming=())
-        return with_node(stack, old, place, facts)
 
     def node(
         self, node: Node, x: TensorSpec | None, old: NodeFacts | None, depth: int
@@ -290,13 +291,11 @@ class ClassWalk:
                 return faulty(node, x, misfit, totals=_block(NOTHING))
             taking = Layer(once.id, once.name, once.kind, node.activation, others=node.others)
             used = self.values.layer(taking, x)
-            same = used.input is None or _weights(once, used.input) == _weights(once, first.input)
         else:
             assert isinstance(once, Group | Repeat)
             same_input = x == first.input and not once.takes and not node.others
             once = replace(once, others=node.others) if once.takes or node.others else once
             used = first if same_input else self._computed(once, x, None, depth + 1)
-            same = _inner_weights(used) == _inner_weights(first)
         if used.fault is not None:
             mends = of_again(node, used.fault)
             fault = used.fault._replace(node_id=node.id, place=place_of(node), mends=mends)
@@ -304,7 +303,7 @@ class ClassWalk:
         if used.output is None:
             misfit = Misfit("an input that fits inside", str(x))
             return faulty(node, x, misfit, totals=_block(NOTHING))
-        if not same:
+        if used.input is not None and weights_in(used) != weights_in(first):
             misfit = Misfit(f"the input that `{node.of}` got, {first.input}", str(x))
             return faulty(node, x, misfit, totals=_block(NOTHING))
         totals = _block(used.totals._replace(parameters=0, trainable=0, buffers=0, faults=0))
@@ -382,18 +381,6 @@ def _stack_facts(stack: Stack, x: TensorSpec | None, nodes: list[NodeFacts]) -> 
     return StackFacts(stack, x, output, tuple(nodes), totals, blocks_of(nodes, totals))
 
 
-def _exchanged_blocks(
-    blocks: tuple[NodeFacts, ...], gone: Sequence[NodeFacts], come: Sequence[NodeFacts]
-) -> tuple[NodeFacts, ...] | None:
-    """The blocks of a stack after some nodes were exchanged; None where no block went that says where they stand."""
-    lost = [facts for facts in gone if facts.totals.blocks]
-    if not lost:
-        return None
-    start = next(place for place, facts in enumerate(blocks) if facts is lost[0])
-    won = tuple(facts for facts in come if facts.totals.blocks)
-    return blocks[:start] + won + blocks[start + len(lost) :]
-
-
 def _block(totals: Totals) -> Totals:
     return totals.plus(ONE_BLOCK)
 
@@ -409,19 +396,3 @@ def _reads(node: Node) -> bool:
             return True
         case Parallel():
             return any(branch.source or any(map(_reads, branch.nodes)) for branch in node.branches)
-
-
-def _weights(node: Layer, x: TensorSpec) -> object:
-    rule = applied(node.kind, x)
-    return None if isinstance(rule, Misfit) else rule.weights
-
-
-def _inner_weights(facts: NodeFacts) -> list[object]:
-    found: list[object] = []
-    for inner in facts.stacks:
-        for each in inner.nodes:
-            if isinstance(each.node, Layer) and each.input is not None:
-                found.append(_weights(each.node, each.input))
-            elif stacks_of(each.node):
-                found.append(_inner_weights(each))
-    return found

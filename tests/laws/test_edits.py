@@ -84,11 +84,12 @@ def assert_same(found: Analysis, wanted: Analysis) -> None:
 def test_what_follows_after_an_edit_is_what_follows_from_scratch(
     network: Network, data: st.DataObject
 ):
-    analysis = infer(network)
+    first, analysis = network, infer(network)
     for _ in range(6):
         network = after(network, data.draw(edits_of(network)))
         analysis = infer(network, analysis)
         assert_same(analysis, infer(anew(network)))
+    assert_same(infer(anew(first), analysis), infer(first))
 
 
 @given(designs.networks(), st.data())
