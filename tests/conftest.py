@@ -32,6 +32,10 @@ settings.register_profile("ci", deadline=None, max_examples=50, suppress_health_
 settings.register_profile(
     "thorough", deadline=None, max_examples=2000, suppress_health_check=_slow_is_fine
 )
+# Two hundred cases of each kind of layer against torch: half an hour of tests/laws/test_catalogue_kinds.py.
+settings.register_profile(
+    "conformance", deadline=None, max_examples=600, suppress_health_check=_slow_is_fine
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
