@@ -47,6 +47,11 @@ class Column(NamedTuple):
         """From the first neuron's centre to the last one's."""
         return self.pitch * (slots(self.units) - 1)
 
+    @property
+    def gap(self) -> float:
+        """The room between the upper and the lower half of the neurons, where some are hidden."""
+        return (GAP_PITCHES + 1) * self.pitch - 2 * self.radius
+
     def neurons(self) -> Iterator[tuple[int, float]]:
         """Which units are drawn, and at which y: number in the layer's output, centre."""
         top = self.y - self.height / 2

@@ -17,12 +17,15 @@ from engine.views.shapes import Analysis, infer
 from gui import theme
 from gui.status import short
 from gui.views.diagram_lines import Live
-from gui.views.diagram_painting import paint
+from gui.views.diagram_names import Names, NoNames
+from gui.views.diagram_painting import paint, scale_of_words
 from gui.widgets.card_painting import paint_card
 from gui.widgets.pieces import SectionHeading, plain_label
 from resources.samples import TEMPLATES
 
 PAD = 12.0
+LARGEST_SCALE = 2.2
+"""Of names over neurons."""
 
 
 class Picture(QWidget):
@@ -66,15 +69,19 @@ def _paint_rows(painter: QPainter, shown: Diagram, room: QRectF) -> None:
     zoom = found.zoom
     left = room.left() + (room.width() - found.width) / 2
     top = room.top() + (room.height() - found.height) / 2
+    names = Names() if scale_of_words(zoom) <= LARGEST_SCALE else NoNames()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for part in found.parts:
         seen = QRectF(part.left, part.top, part.right - part.left, part.bottom - part.top)
         painter.save()
         painter.translate(left, top)
-        painter.setClipRect(QRectF(0, 0, seen.width() * zoom, seen.height() * zoom))
+        # Names over neurons are written larger in a small picture, into the gap between the rows; much larger ones
+        # have no room there.
+        over = GAP * zoom
+        painter.setClipRect(QRectF(0, -over, seen.width() * zoom, seen.height() * zoom + over))
         painter.scale(zoom, zoom)
         painter.translate(-seen.left(), -seen.top())
-        paint(painter, shown, Live(), frozenset(), seen, zoom)
+        paint(painter, shown, Live(), frozenset(), seen, zoom, names=names)
         painter.restore()
         top += (seen.height() + GAP) * zoom
 

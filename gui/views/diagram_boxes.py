@@ -11,7 +11,7 @@ from engine.views.diagram import Box, Plate
 from engine.views.diagram_outlines import Outline, Step, outline, upright
 from gui import theme
 from gui.stack.words import family_colour
-from gui.views.diagram_words import fitted, readable, write
+from gui.views.diagram_words import TOO_SMALL, fitted, readable, stroke, write
 
 SIDES = 20.0
 """Room for the ends of a form, beside the words."""
@@ -30,12 +30,17 @@ def paint_box(painter: QPainter, box: Box, selected: bool, zoom: float) -> None:
     colours = theme.current()
     rect = QRectF(box.x, box.y - box.height / 2, box.width, box.height)
     edge = "danger" if box.faulty else "accent" if selected else colour_of(box.family)
-    painter.setPen(QPen(colours.colour(edge), 2.2 if box.faulty or selected else 1.3))
+    painter.setPen(QPen(colours.colour(edge), stroke(2.2 if box.faulty or selected else 1.3, zoom)))
     painter.setBrush(colours.colour("selected" if selected else "card"))
     for sheet in (2, 1) if box.folded else ():
         painter.drawRoundedRect(rect.adjusted(5 * sheet, -4 * sheet, -5 * sheet, -20), 7, 7)
-    draw_outline(painter, outline(box.family, rect.x(), rect.y(), rect.width(), rect.height()))
-    _words(painter, box, zoom)
+    form = outline(box.family, rect.x(), rect.y(), rect.width(), rect.height())
+    if _has_words(box, zoom):
+        draw_outline(painter, form)
+        _words(painter, box, zoom)
+    else:  # a colour is seen where an edge hardly is
+        painter.setBrush(colours.colour(colour_of(box.family), 0.9 if selected else 0.45))
+        draw_outline(painter, form)
     if box.badge:
         _badge(painter, box, zoom)
     if box.faulty:
@@ -48,11 +53,12 @@ def box_look(box: Box, selected: bool) -> tuple[Look, QRectF]:
     return (*box[1:4], *box[6:], selected), rect.adjusted(-8, -14, 8, 14)
 
 
-def paint_plate(painter: QPainter, plate: Plate, selected: bool) -> None:
+def paint_plate(painter: QPainter, plate: Plate, selected: bool, zoom: float) -> None:
     """A slim box that lines pass."""
     colours = theme.current()
     token = colour_of(plate.family)
-    painter.setPen(QPen(colours.colour("accent" if selected else token), 2 if selected else 1.2))
+    width = stroke(2 if selected else 1.2, zoom)
+    painter.setPen(QPen(colours.colour("accent" if selected else token), width))
     painter.setBrush(colours.colour(token, 0.28))
     draw_outline(painter, upright(plate.family, plate.x, plate.y, plate.width, plate.height))
 
@@ -91,10 +97,22 @@ def colour_of(family: str) -> str:
     return token if token in theme.Theme.__dataclass_fields__ else NO_FAMILY
 
 
+def _has_words(box: Box, zoom: float) -> bool:
+    """Whether a box has room for its name, or for a good part of it."""
+    pixels = readable(theme.STRONG, zoom)
+    if zoom < TOO_SMALL or pixels > box.height - EDGE - _lift(box):
+        return False
+    return bool(fitted(box.name, round(pixels), int(box.width - SIDES), True)[0])
+
+
+def _lift(box: Box) -> float:
+    return LIFT if box.badge else 0.0
+
+
 def _words(painter: QPainter, box: Box, zoom: float) -> None:
-    """Name and caption; the name alone where both have no room, and neither where that has none."""
+    """Name and caption; the name alone where both have no room."""
     name, caption = readable(theme.STRONG, zoom), readable(theme.CAPTION, zoom)
-    lift = LIFT if box.badge else 0.0
+    lift = _lift(box)
     high, room = box.height - EDGE - lift, box.width - SIDES
     middle = QPointF(box.x + box.width / 2, box.y - lift)
     if box.caption and name + caption + 2 <= high:
@@ -102,7 +120,7 @@ def _words(painter: QPainter, box: Box, zoom: float) -> None:
         above, below = (gap + caption) / 2, (gap + name) / 2
         write(painter, middle - QPointF(0, above), box.name, name, room, "text", bold=True)
         write(painter, middle + QPointF(0, below), box.caption, caption, room, "text_muted")
-    elif name <= high:
+    else:
         write(painter, middle, box.name, name, room, "text", bold=True)
 
 

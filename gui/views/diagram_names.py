@@ -79,6 +79,15 @@ class Names:
         ]
 
 
+class NoNames(Names):
+    """None of them, for a picture that is too small."""
+
+    def of(
+        self, diagram: Diagram, scale: float, selected: frozenset[int]
+    ) -> frozenset[Column | Plate]:
+        return frozenset()
+
+
 def _by_weight(diagram: Diagram, selected: frozenset[int]) -> Iterable[Column | Plate]:
     both = (*diagram.columns, *diagram.plates)
     yield from (each for each in both if each.node_id in selected)

@@ -15,7 +15,7 @@ from gui.views.diagram_boxes import box_look, paint_box, paint_plate, paint_warn
 from gui.views.diagram_lines import SIGNS, Lines, Live
 from gui.views.diagram_names import LONGEST_NAME, Names
 from gui.views.diagram_pictures import Pictures, path_of
-from gui.views.diagram_words import fitted, font, readable, write
+from gui.views.diagram_words import fitted, font, readable, stroke, write
 
 CORNER = 6.0
 """Radius of the turns of a line that skips what stands between."""
@@ -25,6 +25,9 @@ FADED = 0.3
 
 LARGEST_TITLE, LARGEST_SHAPE = 18, 16
 """Of letters, in the diagram's units: for larger ones there is no room over a frame's inside, or over a line."""
+
+LINE, MOST_BESIDE = 1.3, 100.0
+"""How far lines of words are apart, in letters' heights; the room that words between neurons have from side to side."""
 
 
 def paint(
@@ -76,7 +79,7 @@ def paint(
     for plate in diagram.plates:
         if plate.x - 80 <= right and plate.x + plate.width + 80 >= left:
             _fade(painter, plate.node_id, found)
-            paint_plate(painter, plate, plate.node_id in selected)
+            paint_plate(painter, plate, plate.node_id in selected, zoom)
             words.header(painter, plate, plate.x + plate.width / 2)
     for box in diagram.boxes:
         if (
@@ -156,7 +159,7 @@ def _lanes(painter: QPainter, lanes: Lanes, column: Column) -> None:
 
 def _wire(painter: QPainter, wire: Wire, zoom: float) -> None:
     colours = theme.current()
-    painter.setPen(QPen(colours.colour("text_faint"), 1.3))
+    painter.setPen(QPen(colours.colour("text_faint"), stroke(1.3, zoom)))
     if wire.y0 == wire.y1:
         painter.drawLine(QPointF(wire.x0, wire.y0), QPointF(wire.x1, wire.y1))
     else:
@@ -189,7 +192,7 @@ def _skip(painter: QPainter, skip: Skip, zoom: float) -> None:
     path.lineTo(skip.x1, skip.y1 - turn)
     path.quadTo(skip.x1, skip.y1, skip.x1 + turn, skip.y1)
     path.lineTo(skip.end, skip.y1)
-    painter.setPen(QPen(colour, 1.0))
+    painter.setPen(QPen(colour, stroke(1.0, zoom)))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path)
     painter.setBrush(colour)
@@ -235,10 +238,24 @@ def _neurons(
         if values is not None and unit < len(values) and isfinite(values[unit]):
             _neuron_value(painter, column, y, values[unit], largest)
     if column.hidden:
-        painter.setPen(colours.colour("text_muted"))
-        painter.setFont(font(round(readable(10, zoom)), False))
+        _hidden(painter, column, zoom)
+
+
+def _hidden(painter: QPainter, column: Column, zoom: float) -> None:
+    """How many neurons are not drawn, in the gap between those that are; where they have no room, dots alone."""
+    colours = theme.current()
+    pixels = round(readable(10, zoom))
+    words = f"{column.hidden:,} more"
+    painter.setPen(colours.colour("text_muted"))
+    if 3 * LINE * pixels <= column.gap and 0.6 * pixels * len(words) <= MOST_BESIDE:
+        painter.setFont(font(pixels, False))
         box = QRectF(column.x - 70, column.y - 40, 140, 80)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"⋮\n{column.hidden:,} more\n⋮")
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"⋮\n{words}\n⋮")
+        return
+    painter.setBrush(colours.colour("text_muted"))
+    for step in (-1, 0, 1):
+        dot = max(0.12 * column.gap, 1.0)
+        painter.drawEllipse(QPointF(column.x, column.y + step * column.gap / 4), dot / 2, dot / 2)
 
 
 def _neuron_value(
@@ -280,7 +297,7 @@ class _Words:
 def _frame(painter: QPainter, frame: Frame, selected: bool, zoom: float) -> None:
     colours = theme.current()
     edge = "danger" if frame.faulty else "accent" if selected else "border_strong"
-    painter.setPen(QPen(colours.colour(edge), 2 if selected else 1))
+    painter.setPen(QPen(colours.colour(edge), stroke(2 if selected else 1, zoom)))
     # Opaque, as to blend takes Qt three times as long; what is inside another one is filled already.
     painter.setBrush(Qt.BrushStyle.NoBrush if frame.depth else colours.colour("panel"))
     painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 10, 10)

@@ -9,13 +9,23 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from gui import theme
 
+LEAST_LETTERS = 5
+"""Of a word that is cut: fewer say nothing, as `co…` for conv1, conv2 and concat."""
 LEAST_PIXELS = 9.0
 """Words that would be smaller on the screen are written larger, and where there is no room for that, not at all."""
+
+TOO_SMALL = 0.3
+"""The zoom below which no box has words: hardly one would fit."""
 
 
 def readable(usual: float, zoom: float) -> float:
     """The height of letters, in the diagram's units, that are no smaller on the screen than can be read."""
     return max(usual, LEAST_PIXELS / zoom)
+
+
+def stroke(usual: float, zoom: float) -> float:
+    """The width of a line, in the diagram's units, that is no thinner on the screen than a pixel."""
+    return max(usual, 1.0 / zoom)
 
 
 def write(
@@ -39,6 +49,6 @@ def fitted(words: str, pixels: int, room: int, bold: bool) -> tuple[str, float, 
     """As much of some words as there is room for, their width, and how far their baseline is below their middle."""
     metrics = QFontMetricsF(font(pixels, bold))
     shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-    if shown == "…":
+    if shown != words and len(shown) <= LEAST_LETTERS:
         shown = ""
     return shown, metrics.horizontalAdvance(shown), (metrics.ascent() - metrics.descent()) / 2

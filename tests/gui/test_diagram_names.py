@@ -5,6 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
 
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.linear import Linear
@@ -15,6 +18,7 @@ from engine.design.value import replace
 from engine.views.diagram import Column, Diagram, Memory, Plate, diagram
 from engine.views.shapes import infer
 from gui.views.diagram_names import LETTER, LINES, Names, named
+from gui.views.diagram_words import LEAST_LETTERS, fitted
 
 
 def drawn(layers: int) -> Diagram:
@@ -64,3 +68,19 @@ def test_a_name_that_comes_or_goes_is_told():
     assert not Names().change(one, other, 1.0, frozenset())
     longer = [each._replace(name="x" * 26) if each.name else each for each in other.columns]
     assert Names().change(one, replace(other, columns=tuple(longer)), 1.0, frozenset())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    words=st.text("abcim_19 ", min_size=1, max_size=30),
+    pixels=st.integers(8, 20),
+    room=st.integers(0, 300),
+)
+def test_words_are_cut_only_where_enough_of_them_is_left_to_say_something(
+    qapp: QApplication, words: str, pixels: int, room: int
+):
+    shown, width, _ = fitted(words, pixels, room, True)
+    assert width <= max(room, 0) + 1
+    if shown != words:
+        assert not shown or (len(shown) > LEAST_LETTERS and shown.endswith("…"))
+        assert words.startswith(shown.rstrip("…").rstrip())
