@@ -49,6 +49,8 @@ def fitted(words: str, pixels: int, room: int, bold: bool) -> tuple[str, float, 
     """As much of some words as there is room for, their width, and how far their baseline is below their middle."""
     metrics = QFontMetricsF(font(pixels, bold))
     shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-    if shown != words and len(shown) <= LEAST_LETTERS:
+    cut_short = shown != words and len(shown) <= LEAST_LETTERS
+    # Qt cuts no single letter.
+    if cut_short or metrics.horizontalAdvance(shown) > room + 1:
         shown = ""
     return shown, metrics.horizontalAdvance(shown), (metrics.ascent() - metrics.descent()) / 2
