@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
@@ -56,6 +58,7 @@ class Actions(QObject):
                 menu, [command for command in COMMANDS if command.menu == title.objectName()]
             )
             menu.aboutToShow.connect(self.recolour)
+            menu.aboutToShow.connect(partial(self._say_what, title.objectName()))
             title.setMenu(menu)
 
     def run(self, name: str) -> None:
@@ -69,6 +72,15 @@ class Actions(QObject):
             enabled = BY_NAME[name].enabled(state)
             if action.isEnabled() != enabled:
                 action.setEnabled(enabled)
+
+    def _say_what(self, menu: str) -> None:
+        """Say behind the commands of a menu what they would do now: only here, as no key waits for it."""
+        if self._state is not None:
+            for command in COMMANDS:
+                if command.menu == menu:
+                    # A menu takes a single & for the letter that chooses the entry.
+                    text = command.text_in(self._state).replace("&", "&&")
+                    self.action(command.name).setText(text)
 
     def recolour(self) -> None:
         """Draw the icons of the menus in the present theme's colours; also the first time they are drawn."""

@@ -25,6 +25,7 @@ from gui.block_edits import (
 )
 from gui.desk import Desk
 from gui.document import State
+from gui.edit_names import redone_by, undone_by
 from gui.sharing import can_share
 
 Enabled = Callable[[State], bool]
@@ -47,11 +48,18 @@ class Command:
     """True where the menu draws a line above it."""
     in_context: bool = False
     """True where the menu on a layer has it."""
+    about: Callable[[State], str] = lambda state: ""
+    """What it would be done to now, which the menu says behind the title."""
 
     @property
     def text(self) -> str:
         """The title in the person's language."""
         return QCoreApplication.translate("commands", self.title)
+
+    def text_in(self, state: State) -> str:
+        """The same with what it is about: `Undo: insert Linear`."""
+        about = self.about(state)
+        return f"{self.text}: {about}" if about else self.text
 
 
 MENUS = {
@@ -158,9 +166,9 @@ COMMANDS: tuple[Command, ...] = (
             "settings", separated=True),
     Command("file.quit", "File", str(T("commands", "Quit")), lambda w: w.quit(), "Ctrl+Q", "", separated=True),
     Command("edit.undo", "Edit", str(T("commands", "Undo")), lambda w: w.document.undo(), "Ctrl+Z", "arrow-back-up",
-            lambda s: s.history.undo_edit is not None),
+            lambda s: s.history.undo_edit is not None, about=lambda s: undone_by(s.history)),
     Command("edit.redo", "Edit", str(T("commands", "Redo")), lambda w: w.document.redo(), "Ctrl+Shift+Z",
-            "arrow-forward-up", lambda s: s.history.redo_edit is not None),
+            "arrow-forward-up", lambda s: s.history.redo_edit is not None, about=lambda s: redone_by(s.history)),
     Command("edit.cut", "Edit", str(T("commands", "Cut")), lambda w: w.clipboard.cut(), "Ctrl+X", "cut", _selected,
             separated=True, in_context=True),
     Command("edit.copy", "Edit", str(T("commands", "Copy")), lambda w: w.clipboard.copy(), "Ctrl+C", "copy", _selected,
