@@ -12,6 +12,7 @@ from engine.design.edit import Edit, Insert, Remove, Rename, SetField, layer
 from engine.design.error import DesignError
 from engine.design.history import History
 from engine.design.project import Project
+from engine.design.tree import Group
 from engine.design.value import replace
 from engine.design.wrapping import AsGroup, Unwrap, Wrap
 from engine.files import store
@@ -53,5 +54,5 @@ def test_the_menu_says_what_was_done_to_what():
         assert undone_by(history) == name
         state = replace(opened(project), history=history)
         assert BY_NAME["edit.undo"].text_in(state) == f"Undo: {name}"
-    block = next(node.id for node in history.present.network.body.nodes if node.id > second + 1)
-    assert edit_name(Unwrap(block), history.present) == "unwrap block1"
+    (block,) = (node for node in history.present.network.body.nodes if isinstance(node, Group))
+    assert edit_name(Unwrap(block.id), history.present) == "unwrap block1"
