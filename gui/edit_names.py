@@ -16,6 +16,7 @@ from engine.design.edit import (
     Rename,
     RenameClass,
     RenameNetwork,
+    RenameTaken,
     SetActivation,
     SetField,
     SetFrozen,
@@ -101,6 +102,9 @@ def _of_network(edit: Edit, network: Network) -> str:
             return _tr("change the note of {0}").format(_named(network, (edit.id,)))
         case Rename() | RenameClass():
             return _tr("rename {0}").format(_named(network, (edit.id,)))
+        case RenameTaken():
+            said = _tr("rename what {0} is handed")
+            return said.format(_named(network, (edit.id,)))
         case SetTimes():
             return _tr("repeat {0} {1} times").format(_named(network, (edit.id,)), edit.times)
         case SetJoin():

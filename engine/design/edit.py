@@ -15,7 +15,7 @@ from engine.design.error import DesignError
 from engine.design.keeping import with_ties_of
 from engine.design.kind import Activation, Initializer, Join, Kind
 from engine.design.names import free_name
-from engine.design.naming import default_name, renamed, taken_names
+from engine.design.naming import default_name, renamed, taken_names, taken_renamed
 from engine.design.placing import Ids, changed, inserted, moved, removed
 from engine.design.tree import (
     DEEPEST,
@@ -156,6 +156,15 @@ class SetTakes:
 
 
 @value
+class RenameTaken:
+    """Call otherwise, inside a Group or Repeat, one of the values that it takes, and what speaks of it there too."""
+
+    id: int
+    place: int
+    name: str
+
+
+@value
 class SetTimes:
     """Repeat a body another number of times."""
 
@@ -201,8 +210,8 @@ class Several:
 
 Edit = (
     Insert | Remove | Move | Duplicate | SetField | SetKind | SetActivation | SetInitializer | SetFrozen | SetOthers
-    | SetNote | Rename | RenameClass | SetJoin | SetTimes | SetTakes | SetInputs | SetOutputs | RenameNetwork
-    | SetTies | Wrap | Unwrap | UseAgain | AddBranch | RemoveBranch | MoveBranch | SetBranch | Several
+    | SetNote | Rename | RenameClass | RenameTaken | RenameNetwork | SetJoin | SetTimes | SetTakes | SetInputs
+    | SetOutputs | SetTies | Wrap | Unwrap | UseAgain | AddBranch | RemoveBranch | MoveBranch | SetBranch | Several
 )  # fmt: skip
 
 
@@ -243,6 +252,8 @@ def _applied(network: Network, edit: Edit) -> Network:
             return changed(network, (edit.id,), lambda node: replace(node, note=note))
         case Rename():
             return renamed(network, edit.id, limits.name(edit.name))
+        case RenameTaken():
+            return taken_renamed(network, edit.id, edit.place, limits.name(edit.name))
         case RenameClass() | SetJoin() | SetTimes() | SetTakes():
             return changed(network, (edit.id,), lambda node: _block_changed(node, edit))
         case SetInputs():
@@ -271,30 +282,6 @@ def _applied(network: Network, edit: Edit) -> Network:
             return network
         case _:
             assert_never(edit)
-
-
-def merges(before: Edit, after: Edit) -> bool:
-    """Whether `after` goes on with what `before` did, as the next value of a dragged spin box does."""
-    match before, after:
-        case SetField(), SetField():
-            return (before.ids, before.name) == (after.ids, after.name)
-        case (SetActivation(activation=a), SetActivation(activation=b)) if before.ids == after.ids:
-            return type(a) is type(b)
-        case (SetInitializer(initializer=a), SetInitializer(initializer=b)) if (
-            before.ids == after.ids
-        ):
-            return before.tensor == after.tensor and type(a) is type(b)
-        case (
-            (SetNote(), SetNote())
-            | (Rename(), Rename())
-            | (RenameClass(), RenameClass())
-            | (SetTimes(), SetTimes())
-        ):
-            return before.id == after.id
-        case (RenameNetwork(), RenameNetwork()) | (SetInputs(), SetInputs()):
-            return True
-        case _:
-            return False
 
 
 LayerEdit = SetField | SetKind | SetActivation | SetInitializer | SetFrozen

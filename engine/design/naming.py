@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterable
 
 from engine.design.address import Address, Place, located, node_at, spliced, stack_at
+from engine.design.error import DesignError
 from engine.design.kind import Kind
 from engine.design.names import free_name
 from engine.design.scope_names import attributes, names_of
@@ -23,7 +24,9 @@ from engine.design.tree import (
     Repeat,
     Stack,
     Tie,
+    scope,
     spoken,
+    walk,
 )  # fmt: skip
 from engine.design.value import replace
 
@@ -156,6 +159,45 @@ def renamed(network: Network, node_id: int, name: str) -> Network:
     if old in outputs and own_class is network.body and names.count(old) == 1:
         outputs = tuple(name if one == old else one for one in outputs)
     return replace(network, body=body, ties=ties, outputs=outputs)
+
+
+def taken_renamed(network: Network, node_id: int, place: int, name: str) -> Network:
+    """The network with one of the values that a block is handed called otherwise inside, where it is spoken of too."""
+    address, node = located(network.body, node_id)
+    if not isinstance(node, Group | Repeat) or not 0 <= place < len(node.takes):
+        raise DesignError("that block is not handed such a value")
+    old = node.takes[place]
+    if old == name:
+        return network
+    takes = (*node.takes[:place], name, *node.takes[place + 1 :])
+    body = node.body
+    if node.takes.count(old) == 1 and old not in names_of(body):
+        spoken_of = tuple(
+            respoken(inner, lambda one: name if one == old else one) for inner in body.nodes
+        )
+        body = replace(body, nodes=spoken_of)
+    block = replace(node, takes=takes, body=body)
+    return replace(network, body=spliced(network.body, address, (block,)))
+
+
+def branch_names(body: Stack) -> frozenset[str]:
+    """The variables that branches of one class are."""
+    return frozenset(
+        branch.name
+        for node in scope(body)
+        if isinstance(node, Parallel)
+        for branch in node.branches
+        if branch.name
+    )
+
+
+def given_names(network: Network, at: Place) -> frozenset[str]:
+    """What the class that a place is in is given by name: the network's inputs, or what the block takes."""
+    body = class_body(network, at)
+    if body is network.body:
+        return frozenset(each.name for each in network.inputs)
+    blocks = (node for node in walk(network.body) if isinstance(node, Group | Repeat))
+    return frozenset(next(block for block in blocks if block.body is body).takes)
 
 
 def _moved_path(path: str, old: str, new: str) -> str:

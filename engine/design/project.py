@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Literal, TypeVar
 
 from engine.design import limits
-from engine.design.edit import Edit, apply, merges
+from engine.design.edit import Edit, apply
 from engine.design.error import DesignError
 from engine.design.knob import Entry, Flag, OneOf, Range, Real, Whole
+from engine.design.merging import merges
 from engine.design.tree import Network
 from engine.design.value import field, replace, value
 

@@ -134,9 +134,9 @@ class ClassWalk:
                         continue
                 facts = layer_facts(node, x)
             else:
+                self.started = self.started or bool(found)
                 facts = self.node(node, x, earlier.get(node.id), depth)
                 self.flow = node_name(node)
-                self.started = True
             found.append(facts)
             x = facts.output
             last = None
@@ -154,6 +154,7 @@ class ClassWalk:
                 stop = old_stop = 0
         shift = old_stop - stop
         y = old.nodes[start - 1].output if start else x
+        self.started = self.started or start > 0
         if stop == old_stop == start + 1:
             before = old.nodes[start]
             facts = self.node(stack.nodes[start], y, before, depth)
@@ -167,6 +168,7 @@ class ClassWalk:
         y = fresh[-1].output if fresh else y
         index = stop
         while index < len(stack.nodes) and (before := old.nodes[index + shift]).input != y:
+            self.started = self.started or index > 0
             facts = self.node(stack.nodes[index], y, before, depth)
             fresh.append(facts)
             y = facts.output

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.design.edit import Edit, SetOthers, SetTakes, Several
-from engine.design.names import free_name
-from engine.design.naming import Taken
+from engine.design.edit import Edit, RenameTaken, SetOthers, SetTakes, Several
+from engine.design.names import fault_of_variable, free_name
+from engine.design.naming import Taken, branch_names
 from engine.design.tree import Group, Network, Repeat
 from engine.views.reach import takeable
 from gui.inspector.values_part import ValuesPart
@@ -26,19 +26,39 @@ class HandedPart(QWidget):
             self.tr("handed in as {0}"),
             self.tr("Hand in a value"),
             self.tr("What the layers inside can take beside what flows in"),
+            self._fault_of,
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._values)
         self._values.chosen.connect(self._choose)
         self._values.removed.connect(self._remove)
+        self._values.called.connect(self._call)
+        self._values.finished.connect(voice.seal)
 
     def show_block(self, block: Block | None, network: Network) -> None:
         """Show what a block is handed; nothing for None, and for an nn.Sequential, which hands on one value."""
+        another = self._block is None or block is None or self._block.id != block.id
         self._block = block
         self.setVisible(block is not None and bool(block.class_name))
         if block is not None:
-            self._values.show_values(block.others, takeable(network, block.id), block.takes)
+            names = takeable(network, block.id)
+            self._values.show_values(block.others, names, block.takes, renew=another)
+
+    def _fault_of(self, place: int, name: str) -> str:
+        """Why a value cannot be called so inside the block; "" where it can."""
+        block = self._block
+        if block is None or name == block.takes[place]:
+            return ""
+        taken = Taken(block.body)
+        taken.reserve((*block.takes, *branch_names(block.body)))
+        if wrong := fault_of_variable(name):
+            return wrong
+        return f"`{name}` is taken by something else in the block" if name in taken else ""
+
+    def _call(self, place: int, name: str) -> None:
+        if self._block is not None:
+            self._voice.wish(RenameTaken(self._block.id, place, name))
 
     def _choose(self, place: int, name: str) -> None:
         if self._block is not None:

@@ -273,6 +273,7 @@ def edits_of(draw: st.DrawFn, network: Network, depth: int = 1) -> Edit:
         "class": lambda: st.builds(edits.RenameClass, one, st.sampled_from(["", "Block", "Net", "9", "\ud800"])),
         "join": lambda: st.builds(edits.SetJoin, one, entries(JOINS)),
         "takes": lambda: st.builds(edits.SetTakes, one, taken | st.lists(name, max_size=2).map(tuple)),
+        "taken": lambda: st.builds(edits.RenameTaken, one, st.sampled_from([0, 1, -1]), name),
         "times": lambda: st.builds(edits.SetTimes, one, st.sampled_from([1, 2, 5, 0, -3, 5000, 10**12])),
         "inputs": lambda: st.builds(
             edits.SetInputs, st.lists(st.builds(Input, st.just("x") | name, specs), max_size=2).map(tuple)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import hypothesis.strategies as st
-from hypothesis import given
+from hypothesis import HealthCheck, assume, given, settings
 
 from engine.catalogue.rectifiers import ReLU
 from engine.design.address import located, node_at
-from engine.design.edit import Rename, SetActivation, SetField, SetFrozen, apply
+from engine.design.edit import Rename, RenameTaken, SetActivation, SetField, SetFrozen, apply
 from engine.design.error import DesignError
 from engine.design.history import History
 from engine.design.project import Forward, Project, SetForward
@@ -259,3 +260,27 @@ def test_a_mend_still_fits_after_an_edit_elsewhere(network: Network, data: st.Da
     for fault in infer(network, analysis).faults:
         for mend in fault.mends:
             assert apply(network, mend.edit) != network
+
+
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@given(designs.networks(), st.data())
+def test_what_a_block_is_handed_can_be_called_otherwise_inside(
+    network: Network, data: st.DataObject
+):
+    blocks = [node for node in walk(network.body) if isinstance(node, Group | Repeat)]
+    classes = Counter(block.class_name for block in blocks)
+    handed = [
+        (block, place)
+        for block in blocks
+        for place in range(len(block.takes))
+        if classes[block.class_name] == 1
+    ]
+    assume(handed)
+    block, place = data.draw(st.sampled_from(handed))
+    other = apply(network, RenameTaken(block.id, place, "called_otherwise"))
+    assert infer(other).valid
+    kept = located(other.body, block.id)[1]
+    assert isinstance(kept, Group | Repeat)
+    assert kept.takes[place] == "called_otherwise"
+    assert kept.others == block.others
+    assert apply(other, RenameTaken(block.id, place, block.takes[place])) == network
