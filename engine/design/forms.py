@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from engine.design.kind import Misfit
 from engine.design.names import fault_of_variable
@@ -95,9 +96,9 @@ def _sources(body: Stack) -> Iterator[str]:
 def parallel_fault(node: Parallel, flow: str) -> Misfit | None:
     """What is wrong with the form of a Parallel, rules 1 to 4; `flow` is the name of what flows into it."""
     free = [branch for branch in node.branches if not branch.source]
-    if any(_continues(inner) for branch in node.branches for inner in branch.nodes):
+    if any(continues(inner) for branch in node.branches for inner in branch.nodes):
         return Misfit("no branch in which the flow goes on from elsewhere")
-    if _continues(node):
+    if continues(node):
         return _continued_fault(node, flow)
     if len(node.branches) < 2:
         return Misfit("at least two branches", str(len(node.branches)))
@@ -119,7 +120,7 @@ def parallel_fault(node: Parallel, flow: str) -> Misfit | None:
     return None
 
 
-def _continues(node: Node) -> bool:
+def continues(node: Node) -> TypeGuard[Parallel]:
     """Whether the flow goes on from elsewhere here."""
     return isinstance(node, Parallel) and node.join.at_most == 1
 

@@ -27,7 +27,9 @@ def gaps_above(rows: Sequence[Row], index: int, network: Network) -> list[Gap]:
         case BranchRow(parent, branch, depth=depth) as row:
             inside = [Gap(Place(0, parent, branch), depth)]
             return _ends(rows, row.parent, index, network) + inside if row.empty else inside
-        case NodeRow() as row if isinstance(row.node, Parallel) and not row.folded:
+        case NodeRow() as row if (
+            isinstance(row.node, Parallel) and is_block(row.node) and not row.folded
+        ):
             return []
         case NodeRow() as row if is_block(row.node) and not row.folded:
             return [Gap(Place(0, row.node.id, 0), row.depth + 1)]

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.catalogue.datasets import Dataset, has_target
 from engine.design.address import Place, stack_at
+from engine.design.forms import continues
 from engine.design.kind import Activation, TensorSpec
 from engine.design.knob import Entry
 from engine.design.project import Project
@@ -122,7 +123,9 @@ def node_id_of(row: Row) -> int:
 
 
 def is_block(node: Node) -> bool:
-    """Whether a node holds others and so can be folded."""
+    """Whether a node holds others and so can be folded; where the flow only goes on from elsewhere, nothing is held."""
+    if continues(node):
+        return any(branch.nodes for branch in node.branches)
     return isinstance(node, Group | Repeat | Parallel)
 
 

@@ -12,11 +12,11 @@ from engine.catalogue.squashers import Hardsigmoid, LogSigmoid, Sigmoid
 from engine.catalogue.vectors import LogSoftmax, Softmax, Softmax2d, Softmin
 from engine.design.kind import Activation, Kind, Shape, TensorSpec
 from engine.design.knob import Flag
-from engine.design.tree import Again, Group, Layer, Parallel, Repeat, Stack
+from engine.design.tree import Again, Group, Layer, Parallel, Repeat
 from engine.design.value import replace, value
 from engine.views.facts import Fault, FaultMend, NodeFacts, label
 from gui.stack.offers import has_chips, main_tensor
-from gui.stack.rows import BranchRow, InputRow, NodeRow, OutputRow, layers_in
+from gui.stack.rows import BranchRow, InputRow, NodeRow, OutputRow, is_block, layers_in
 
 translate = QCoreApplication.translate
 
@@ -220,6 +220,12 @@ def _node_text(row: NodeRow) -> CardText:
     match node:
         case Layer():
             return _layer_text(node, facts, plain)
+        case Parallel() if not is_block(node):
+            return replace(
+                plain,
+                title=node.join.title(),
+                brief=", ".join(branch.source for branch in node.branches),
+            )
         case Parallel():
             one, many = translate("Stack", "1 branch"), translate("Stack", "{0} branches")
             return replace(plain, title=node.join.title(), brief=counted(len(node.branches), one, many),
@@ -228,13 +234,13 @@ def _node_text(row: NodeRow) -> CardText:
         case Group():
             title = node.class_name or "Sequential"
             return replace(plain, title=title, brief=layers_counted(layers_in(node.body)), name=node.name,
-                           line=_inside(node.body), foldable=True)  # fmt: skip
+                           line=_inside(node), foldable=True)  # fmt: skip
         case Repeat():
             return replace(plain, title=node.class_name, badge=f"× {node.times}", name=node.name,
                            brief=layers_counted(layers_in(node.body)),
-                           line=_inside(node.body), foldable=True)  # fmt: skip
+                           line=_inside(node), foldable=True)  # fmt: skip
         case Again():
-            return replace(plain, title=node.of, brief=translate("Stack", "again"),
+            return replace(plain, title=node.of, brief=_with(node, translate("Stack", "again")),
                            line=translate("Stack", "the same weights"), activation=activation_text(node.activation),
                            chips=node.activation is not None)  # fmt: skip
         case _:
@@ -249,9 +255,18 @@ def _branches(node: Parallel) -> str:
     return " · ".join(fields + branches)
 
 
-def _inside(stack: Stack) -> str:
-    """The kinds that stand in a block, the first few: LayerNorm · Add."""
-    return " · ".join(label(node) for node in stack.nodes[:MOST_INSIDE])
+def _inside(block: Group | Repeat) -> str:
+    """What a block is handed, and the kinds that stand in it, the first few: with encoder · LayerNorm · Add."""
+    kinds = " · ".join(label(node) for node in block.body.nodes[:MOST_INSIDE])
+    return _with(block, kinds)
+
+
+def _with(node: Layer | Group | Repeat | Again, words: str) -> str:
+    """What a node takes beside what flows in, before other words on it."""
+    if not node.others:
+        return words
+    taken = translate("Stack", "with {0}").format(", ".join(node.others))
+    return f"{taken} · {words}" if words else taken
 
 
 def _layer_text(node: Layer, facts: NodeFacts, plain: CardText) -> CardText:
@@ -261,7 +276,7 @@ def _layer_text(node: Layer, facts: NodeFacts, plain: CardText) -> CardText:
     return replace(
         plain,
         title=node.kind.title(),
-        brief=node.kind.brief(facts.input),
+        brief=_with(node, node.kind.brief(facts.input)),
         name=node.name,
         line=second_line(node.kind),
         colour=family_colour(node.kind.family),
