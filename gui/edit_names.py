@@ -6,7 +6,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.design.branching import AddBranch, MoveBranch, RemoveBranch, SetBranch
+from engine.design.branching import AddBranch, MoveBranch, RemoveBranch, SetBranch, SettleBranches
 from engine.design.edit import (
     Duplicate,
     Edit,
@@ -124,7 +124,14 @@ def _of_network(edit: Edit, network: Network) -> str:
 
 
 def _of_block(
-    edit: Wrap | Unwrap | UseAgain | AddBranch | RemoveBranch | MoveBranch | SetBranch,
+    edit: Wrap
+    | Unwrap
+    | UseAgain
+    | AddBranch
+    | RemoveBranch
+    | MoveBranch
+    | SetBranch
+    | SettleBranches,
     network: Network,
 ) -> str:
     match edit:
@@ -151,6 +158,8 @@ def _of_block(
         case SetBranch():
             said = _tr("change branch {0} of {1}")
             return said.format(edit.branch + 1, _named(network, (edit.id,)))
+        case SettleBranches():
+            return _tr("order the branches of {0}").format(_named(network, (edit.id,)))
         case _:
             assert_never(edit)
 

@@ -51,7 +51,15 @@ class SetBranch:
     name: str = ""
 
 
-BranchEdit = AddBranch | RemoveBranch | MoveBranch | SetBranch
+@value
+class SettleBranches:
+    """Bring branches back into their form: what recalls `flow`, which flows in anyway, takes that, and one is empty."""
+
+    id: int
+    flow: str
+
+
+BranchEdit = AddBranch | RemoveBranch | MoveBranch | SetBranch | SettleBranches
 _GONE = "that branch is no longer in the network"
 
 
@@ -61,11 +69,15 @@ def branched(network: Network, edit: BranchEdit) -> Network:
     if not isinstance(node, Parallel):
         raise DesignError("only where branches are joined can branches be changed")
     branches = list(node.branches)
-    if not isinstance(edit, AddBranch) and not 0 <= edit.branch < len(branches):
+    if isinstance(edit, RemoveBranch | MoveBranch | SetBranch) and not 0 <= edit.branch < len(
+        branches
+    ):
         raise DesignError(_GONE)
     match edit:
         case AddBranch():
             return _added(network, node, edit, address)
+        case SettleBranches():
+            branches = _fed(branches, edit.flow)
         case RemoveBranch():
             del branches[edit.branch]
         case MoveBranch():
@@ -76,6 +88,17 @@ def branched(network: Network, edit: BranchEdit) -> Network:
             source, name = limits.name(edit.source), limits.name(edit.name)
             branches[edit.branch] = replace(branches[edit.branch], source=source, name=name)
     return _settled(network, node, branches, address)
+
+
+def _fed(branches: list[Stack], flow: str) -> list[Stack]:
+    """The branches with one at most that is empty and takes what flows in, and one at least that takes it."""
+    found: list[Stack] = []
+    for branch in branches:
+        if flow and branch.source == flow:
+            branch = replace(branch, source="")
+        if branch.nodes or branch.source or Stack() not in found:
+            found.append(branch if branch.nodes or branch.source else Stack())
+    return found if any(not branch.source for branch in found) else [Stack(), *found]
 
 
 def _added(network: Network, node: Parallel, edit: AddBranch, address: Address) -> Network:

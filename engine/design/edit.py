@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 from engine.design import limits
 from engine.design.address import Before, Place, located, located_all, parent_of
-from engine.design.branching import AddBranch, MoveBranch, RemoveBranch, SetBranch, branched
+from engine.design.branching import BranchEdit, branched
 from engine.design.error import DesignError
 from engine.design.keeping import with_ties_of
 from engine.design.kind import Activation, Initializer, Join, Kind
@@ -211,7 +211,7 @@ class Several:
 Edit = (
     Insert | Remove | Move | Duplicate | SetField | SetKind | SetActivation | SetInitializer | SetFrozen | SetOthers
     | SetNote | Rename | RenameClass | RenameTaken | RenameNetwork | SetJoin | SetTimes | SetTakes | SetInputs
-    | SetOutputs | SetTies | Wrap | Unwrap | UseAgain | AddBranch | RemoveBranch | MoveBranch | SetBranch | Several
+    | SetOutputs | SetTies | Wrap | Unwrap | UseAgain | BranchEdit | Several
 )  # fmt: skip
 
 
@@ -274,14 +274,12 @@ def _applied(network: Network, edit: Edit) -> Network:
             return unwrapped(network, edit)
         case UseAgain():
             return used_again(network, edit)
-        case AddBranch() | RemoveBranch() | MoveBranch() | SetBranch():
-            return branched(network, edit)
         case Several():
             for one in edit.edits:
                 network = _applied(network, one)
             return network
         case _:
-            assert_never(edit)
+            return branched(network, edit)
 
 
 LayerEdit = SetField | SetKind | SetActivation | SetInitializer | SetFrozen

@@ -25,6 +25,7 @@ from engine.design.tree import (
 from engine.design.value import replace
 from engine.views.exchange import with_node
 from engine.views.facts import MOST_NODES, Fault, FaultMend, NodeFacts, StackFacts
+from engine.views.form_mends import form_mends
 from engine.views.known import Given, KnownValues
 from engine.views.meeting import meeting
 from engine.views.mends import faulty, place_of
@@ -63,8 +64,7 @@ def _alike(a: Layer, b: Layer) -> bool:
     return one is other or (type(one) is type(other) and one.__dict__ == other.__dict__)
 
 
-_new_facts: Any = partial(tuple.__new__, NodeFacts)
-"""Facts from their fields in a tuple, at the speed of C."""
+_new_facts: Any = partial(tuple.__new__, NodeFacts)  # from their fields in a tuple, in C
 _new_stack_facts: Any = partial(tuple.__new__, StackFacts)
 
 
@@ -253,7 +253,7 @@ class ClassWalk:
             misfit = Misfit("a layer before it; make what it goes on from the first input instead")
             return faulty(node, x, misfit, stacks, inner)
         if (misfit := parallel_fault(node, flow)) is not None:
-            return faulty(node, x, misfit, stacks, inner)
+            return faulty(node, x, misfit, stacks, inner, form_mends(node, flow))
         outputs = tuple(branch.output for branch in branches if branch.output is not None)
         if len(outputs) < len(branches):
             return NodeFacts(node, x, None, inner, None, stacks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import count, islice
 
 import pytest
 from hypothesis import assume, given
@@ -18,7 +18,9 @@ from engine.catalogue.pooling import MaxPool2d
 from engine.catalogue.rectifiers import ReLU
 from engine.catalogue.recurrent import LSTM
 from engine.catalogue.shaping import Flatten, Unflatten
-from engine.design.edit import apply
+from engine.design.address import Place
+from engine.design.edit import Move, apply
+from engine.design.error import DesignError
 from engine.design.kind import Join, Kind, TensorSpec
 from engine.design.tree import Group, Input, Layer, Network, Node, Parallel, Repeat, Stack, Tie
 from engine.views.facts import Analysis, Fault, FaultMend
@@ -249,3 +251,39 @@ def test_bad_input_is_a_fault_on_its_layer_with_a_mend(network: Network):
     assert fault.mends
     for mend in fault.mends:
         assert helps(network, fault, mend)
+
+
+FREE = st.lists(st.integers(1, 2), min_size=1, max_size=2)
+"""How many layers stand in each branch that is fed by the flow, beside an empty one."""
+
+
+@given(FREE, st.integers(0, 2), st.booleans(), st.data())
+def test_branches_that_a_drag_leaves_out_of_form_are_brought_back_into_it(
+    free: list[int], recalling: int, empty: bool, data: st.DataObject
+):
+    ids = count(50)
+    fed = [Stack(tuple(named(next(ids), ReLU()) for _ in range(size))) for size in free]
+    recalls = [Stack((named(next(ids), ReLU()),), source="layer1") for _ in range(recalling)]
+    if not recalls or len(fed) > 1:
+        fed = [Stack()] * (empty or len(fed) == 1) + fed
+    else:
+        fed = [Stack()]
+    parallel = Parallel(3, Add(), (*fed, *recalls))
+    before = (named(1, Linear(out_features=4)), named(2, ReLU()))
+    network = net(TensorSpec((4,)), *before, parallel)
+    assert infer(network).valid
+    inside = [node.id for branch in parallel.branches for node in branch.nodes]
+    places = [Place(0), *(Place(0, 3, branch) for branch in range(len(parallel.branches)))]
+    for _ in range(data.draw(st.integers(1, 2))):
+        moved = data.draw(st.sampled_from([2, *inside]))
+        try:
+            network = apply(network, Move((moved,), data.draw(st.sampled_from(places))))
+        except DesignError:
+            continue
+        analysis = analysed(network)
+        for fault in analysis.faults_of(3):
+            mend = fault.mends[0]
+            assert mend.title != "Remove it", fault.sentence
+            assert helps(network, fault, mend)
+            network = apply(network, mend.edit)
+            assert not infer(network).faults_of(3)

@@ -287,6 +287,7 @@ def edits_of(draw: st.DrawFn, network: Network, depth: int = 1) -> Edit:
         "remove branch": lambda: st.builds(branching.RemoveBranch, one, branch),
         "move branch": lambda: st.builds(branching.MoveBranch, one, branch, branch),
         "branch": lambda: st.builds(branching.SetBranch, one, branch, st.just("") | name, st.just("") | name),
+        "settle": lambda: st.builds(branching.SettleBranches, one, st.just("") | name),
         "ties": lambda: st.builds(edits.SetTies, st.lists(ties_drawn, max_size=2).map(tuple)),
     }  # fmt: skip
     if depth and draw(st.integers(0, 9)) == 0:
