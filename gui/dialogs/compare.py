@@ -171,7 +171,8 @@ class CompareDialog(Dialog):
         self._rows.show(comparison)
         self._totals.show_sums(self._other, *comparison.sums)
         self._totals.show()
-        self._tabs.show()
+        # A table without a row says less than the sentence above it.
+        self._tabs.setVisible(not comparison.is_empty)
         severity, said = self._said(comparison)
         self._notice.show_message(severity, said)
         self._show_code(answer.code)

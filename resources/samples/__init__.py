@@ -1,7 +1,7 @@
 """Networks to start from: what each is called and what is said of it. The files lie beside this one.
 
 `resources/samples/networks` has the Python that makes them, `python -m resources.samples` writes them anew. The command
-line, the gallery and the reference page read this table.
+line, the gallery and `docs/templates.md` read this table.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -13,7 +15,7 @@ from engine.files.store import dumps
 from engine.runtime.build import build
 from engine.views.advice import advise
 from engine.views.shapes import infer
-from resources.samples import TEMPLATES
+from resources.samples import TEMPLATES, reference
 from resources.samples.networks import projects
 
 
@@ -69,3 +71,12 @@ def test_the_tutorial_network_is_the_one_of_the_tutorial():
     rows = build(project.network)(torch.randn(5, 3))
     assert rows.shape == (5, 2)
     torch.testing.assert_close(rows.sum(dim=-1), torch.ones(5))
+
+
+def test_the_page_of_templates_is_what_the_samples_say():
+    page = Path(__file__).parents[2] / "docs" / "templates.md"
+    wanted = reference.page()
+    assert page.read_text(encoding="utf-8") == wanted, (
+        "run: python -m resources.samples.reference > docs/templates.md"
+    )
+    assert all(f"`layerloom new {name}`" in wanted for name in TEMPLATES)
