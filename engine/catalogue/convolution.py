@@ -141,6 +141,27 @@ class Convolution(AnyConvolution):
         padded = x.shape[0] * prod([size + sum(ends) for size, ends in sizes])
         return Kept(input=self.padding_mode in ("reflect", "replicate"), numbers=padded)
 
+    def share_inside(self, x: TensorSpec) -> float:
+        """Which share of all products has a number of the image in it, and not a zero of the padding."""
+        if self.padding_mode != "zeros":
+            return 1.0
+        share = 1.0
+        made = self.output(x).shape[1:]
+        axes = zip(
+            x.shape[1:], made, self.each(self.kernel_size), self.each(self.stride),
+            self.each(self.dilation), self._around(), strict=True,
+        )  # fmt: skip
+        for size, count, kernel, step, hole, (before, _) in axes:
+            inside = 0
+            for tap in range(kernel):
+                first = -(
+                    -(before - tap * hole) // step
+                )  # the first place at which the tap is in the image
+                last = (size - 1 + before - tap * hole) // step
+                inside += max(min(last, count - 1) - max(first, 0) + 1, 0)
+            share *= inside / (count * kernel)
+        return share
+
     def _around(self) -> list[tuple[int, int]]:
         """Padding before and after, for each axis."""
         if self.padding == "valid":

@@ -1,14 +1,17 @@
 """How strong a signal is at the start of training, layer after layer, as far as theory predicts it.
 
-The strength is the second moment E[z²] of what flows, 1 at the input. A map multiplies it by fan_in · E[w²] and adds
-that of its bias (He et al. 2015, equation 8); an activation f makes E[f(z)²] of it for a normal z; a norm brings it
-back to 1; a residual sum adds the strengths of its branches.
+The strength is the second moment E[z²] of what flows, 1 at the input. A map of n numbers multiplies it by n · Var[w]
+and adds that of its bias (He et al. 2015, equation 8). Where units have something in common, as behind a ReLU all have
+a mean above 0, two things more happen: weights that have a mean themselves add it up n² times instead of n, and a
+residual sum adds it like a number instead of like noise. So the part that all units have in common goes along: E[(mean
+of the units)²]. An activation f makes E[f(z)²] of a normal z, a norm brings the strength back to 1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from math import exp, inf, log10, prod, sqrt
 
 from engine.catalogue.convolution import AnyConvolution, Convolution
@@ -18,15 +21,51 @@ from engine.catalogue.linear import Linear
 from engine.design.distribution import Distribution
 from engine.design.kind import Activation, Initializer, Join, Kind, Shape, TensorSpec
 from engine.design.tree import Again, Group, Layer, Parallel, Repeat
+from engine.design.tuples import NamedTuple
 from engine.views.advising import law
 from engine.views.facts import NodeFacts, StackFacts
 
-MOST_TURNS = 3
-"""Turns of a Repeat that are gone through one by one; the rest go on as the last one did."""
+MOST_WALKED = 4_000
+"""Nodes that are gone through in all; from then on the turns of a Repeat go on as its last ones did."""
+FEWEST_TURNS = 2
+"""Turns from which it can be told how it goes on."""
+STEADY = 0.9
+"""How much of its growth a turn keeps of the one before where each multiplies; where each adds, it keeps less."""
 GRID = tuple(place / 4 for place in range(-24, 25))
 """Where a normal variable is looked at, in its standard deviations."""
 HIGHEST = 1e100
 MOST_KNOWN = 8192
+
+
+class Signal(NamedTuple):
+    """E[z²] over units and inputs, and how much of it all units have in common."""
+
+    power: float
+    common: float = 0.0
+
+
+class Gain(NamedTuple):
+    """What a map does: how many products an output adds up, and the laws of weight and bias."""
+
+    products: float
+    spread: float
+    """Var[w]."""
+    mean: float
+    """E[w]."""
+    added: float
+    """E[b²] of the bias."""
+    shifted: float
+    """E[b]² of the bias."""
+
+    def behind(self, x: Signal) -> Signal:
+        """What comes out for what flows in."""
+        summed = self.products**2 * x.common + self.products * (x.power - x.common)
+        common = self.mean**2 * summed
+        power = self.products * self.spread * x.power + common
+        return Signal(power + self.added, common + self.shifted)
+
+
+NORMED = Signal(1.0)
 
 
 class Strength:
@@ -34,158 +73,170 @@ class Strength:
 
     def __init__(self) -> None:
         self.seen: list[tuple[Layer, float]] = []
+        self._walked = 0
 
-    def through(self, stack: StackFacts, power: float) -> float:
-        """The strength behind a stack for that in front of it."""
+    def through(self, stack: StackFacts, x: Signal) -> Signal:
+        """The signal behind a stack for that in front of it."""
+        self._walked += len(stack.nodes)
         for facts in stack.nodes:
-            power = min(self._behind(facts, power), HIGHEST)
-        return power
+            power, common = self._behind(facts, x)
+            x = Signal(min(power, HIGHEST), min(common, power, HIGHEST))
+        return x
 
-    def _behind(self, facts: NodeFacts, power: float) -> float:
+    def _behind(self, facts: NodeFacts, x: Signal) -> Signal:
         node = facts.node
         match node:
             case Layer():
-                return self._layer(node, facts, power)
+                return self._layer(node, facts, x)
             case Group():
-                return self.through(facts.stacks[0], power) if facts.stacks else power
+                return self.through(facts.stacks[0], x) if facts.stacks else x
             case Repeat():
-                return self._repeat(node, facts, power)
+                return self._repeat(node, facts, x)
             case Parallel():
-                branches = [self.through(branch, power) for branch in facts.stacks]
-                return (
-                    _activated(node.activation, _joined(node.join, branches)) if branches else power
-                )
+                branches = [self.through(branch, x) for branch in facts.stacks]
+                return _activated(node.activation, _joined(node.join, branches)) if branches else x
             case Again():
-                return power
+                return x
 
-    def _repeat(self, node: Repeat, facts: NodeFacts, power: float) -> float:
+    def _repeat(self, node: Repeat, facts: NodeFacts, x: Signal) -> Signal:
         known = facts.stacks
-        before = power
-        turns = min(node.times, max(len(known), MOST_TURNS)) if known else 0
-        for turn in range(turns):
-            before, power = power, self.through(known[min(turn, len(known) - 1)], power)
-        rest = node.times - turns
-        if rest <= 0 or not before or not power:
-            return power
-        # Sums grow by a step each turn, products by a factor; the smaller change is the careful guess.
-        steps = max(power + rest * (power - before), 0.0)
-        try:
-            factors = power * (power / before) ** rest
-        except OverflowError:
-            factors = HIGHEST
-        return min(steps, factors) if power > before else max(steps, factors) if steps else factors
+        if not known:
+            return x
+        powers = [x.power]
+        for turn in range(node.times):
+            if turn >= FEWEST_TURNS and self._walked > MOST_WALKED:
+                break
+            x = self.through(known[min(turn, len(known) - 1)], x)
+            powers.append(x.power)
+        rest = node.times + 1 - len(powers)
+        if not rest or not all(powers):
+            return x
+        power = _gone_on(powers, rest)
+        return Signal(power, x.common / x.power * power)
 
-    def _layer(self, node: Layer, facts: NodeFacts, power: float) -> float:
-        x = facts.input
-        if x is None or facts.output is None:
-            return power
+    def _layer(self, node: Layer, facts: NodeFacts, x: Signal) -> Signal:
+        if facts.input is None or facts.output is None:
+            return x
         kind = node.kind
         family = kind.family
-        if family == "norm":
-            return _activated(node.activation, 1.0)
+        if family in ("norm", "embedding", "attention", "recurrent"):
+            return _activated(node.activation, NORMED)
         if isinstance(kind, Linear | AnyConvolution):
-            factor, added = _gain_of(facts, node, x)
-            if factor < 0:
-                return _activated(node.activation, 1.0)
-            power = power * factor + added
-            self.seen.append((node, power))
-            return _activated(node.activation, power)
-        if isinstance(kind, Activation):
-            return _activated(node.activation, _activated(kind, power))
-        if family in ("embedding", "attention", "recurrent"):
-            return _activated(node.activation, 1.0)
-        return _activated(node.activation, power)
+            gain = _gain_of(facts, node, facts.input)
+            if gain is None:
+                return _activated(node.activation, NORMED)
+            x = gain.behind(x)
+            self.seen.append((node, x.power))
+        elif isinstance(kind, Activation):
+            x = _activated(kind, x)
+        return _activated(node.activation, x)
 
 
-_gains: dict[int, tuple[NodeFacts, float, float]] = {}
+def _gone_on(powers: list[float], rest: int) -> float:
+    """The strength so many turns later: each turn multiplies it, or adds to it, as the last ones did."""
+    growths = [log10(after / before) for before, after in pairwise(powers)]
+    last = growths[-1]
+    if len(growths) > 1 and abs(last) < STEADY * abs(growths[-2]):
+        return max(powers[-1] + rest * (powers[-1] - powers[-2]), 0.0)
+    return 10.0 ** max(min(log10(powers[-1]) + rest * last, 100.0), -300.0)
+
+
+_gains: dict[int, tuple[NodeFacts, Gain | None]] = {}
 """What single layers do, remembered while the very same facts are asked for: an edit changes few of them."""
 
 
-def _gain_of(facts: NodeFacts, node: Layer, x: TensorSpec) -> tuple[float, float]:
-    """What a map multiplies the strength by, and what its bias adds; the first below 0 where that is unknown."""
+def _gain_of(facts: NodeFacts, node: Layer, x: TensorSpec) -> Gain | None:
+    """What a map does to a signal; None where that is unknown."""
     known = _gains.get(id(facts))
     if known is None or known[0] is not facts:
         chosen = dict(node.initializers)
         if len(_gains) >= MOST_KNOWN:
             _gains.clear()
         gain = _gain(node.kind, chosen.get("weight"), chosen.get("bias"), x)
-        known = _gains[id(facts)] = (facts, *gain)
-    return known[1], known[2]
+        known = _gains[id(facts)] = (facts, gain)
+    return known[1]
 
 
 @lru_cache(maxsize=8192)
 def _gain(
     kind: Kind, weight: Initializer | None, bias: Initializer | None, x: TensorSpec
-) -> tuple[float, float]:
+) -> Gain | None:
     shapes = kind.weights(x)
     matrix = shapes["weight"]
-    moment = _moment(kind, weight, "weight", matrix, x)
-    if moment is None:
-        return -1.0, 0.0
-    added = _moment(kind, bias, "bias", shapes["bias"], x) if "bias" in shapes else 0.0
-    return moment * _summed(kind, matrix), added or 0.0
+    law = _law(kind, weight, "weight", matrix, x)
+    if law is None:
+        return None
+    offset = _law(kind, bias, "bias", shapes["bias"], x) if "bias" in shapes else None
+    added, shifted = (offset.mean**2 + offset.std**2, offset.mean**2) if offset else (0.0, 0.0)
+    return Gain(_products(kind, matrix, x), law.std**2, law.mean, added, shifted)
 
 
-def _summed(kind: Kind, matrix: Shape) -> float:
+def _products(kind: Kind, matrix: Shape, x: TensorSpec) -> float:
     """How many products one output adds up; a transposed convolution spreads its kernel over the stride."""
-    if isinstance(kind, Linear | Convolution):
+    if isinstance(kind, Convolution):
+        return prod(matrix[1:]) * kind.share_inside(x)
+    if isinstance(kind, Linear):
         return prod(matrix[1:])
     assert isinstance(kind, AnyConvolution)
     return matrix[0] / kind.groups * prod(matrix[2:]) / prod(kind.each(kind.stride))
 
 
-def _moment(
+def _law(
     kind: Kind, chosen: Initializer | None, tensor: str, shape: Shape, x: TensorSpec
-) -> float | None:
-    """E[w²] of a tensor at the start."""
-    found: Distribution | None
-    found = law(chosen, shape) if chosen is not None else kind.torch_default(tensor, x)[0]
-    return None if found is None else found.mean**2 + found.std**2
+) -> Distribution | None:
+    """How the numbers of a tensor are spread at the start."""
+    return law(chosen, shape) if chosen is not None else kind.torch_default(tensor, x)[0]
 
 
-def _activated(activation: Activation | None, power: float) -> float:
-    if activation is None or not 0 < power < inf:
-        return power
+def _activated(activation: Activation | None, x: Signal) -> Signal:
+    if activation is None or not 0 < x.power < inf:
+        return x
     if activation.vector:
-        return min(power, 1.0)
+        return Signal(min(x.power, 1.0))
     # Eight steps to every factor of ten: closer than the theory is.
-    place = round(log10(power) * 8)
-    return power * _kept(activation, place)
+    kept, mean = _kept(activation, round(log10(x.power) * 8))
+    # What is common stays so, and what was not has the activation's mean in common.
+    common = mean + (kept - mean) * x.common / x.power
+    return Signal(x.power * kept, x.power * common)
 
 
 @lru_cache(maxsize=4096)
-def _kept(activation: Activation, place: int) -> float:
-    """E[f(z)²] / E[z²] for a normal z of the strength 10^(place / 8)."""
+def _kept(activation: Activation, place: int) -> tuple[float, float]:
+    """E[f(z)²] and E[f(z)]², for a normal z of the strength 10^(place / 8), as shares of it."""
     power = 10.0 ** (place / 8)
     spread = sqrt(power)
-    total = weights = 0.0
+    squares = values = weights = 0.0
     for at in GRID:
         weight = exp(-at * at / 2)
         try:
             value = activation.at(at * spread)
         except (OverflowError, TypeError):
-            return 1.0
-        total += weight * value * value
+            return 1.0, 0.0
+        squares += weight * value * value
+        values += weight * value
         weights += weight
-    return total / weights / power
+    return squares / weights / power, (values / weights) ** 2 / power
 
 
-def _joined(join: Join, branches: list[float]) -> float:
+def _joined(join: Join, branches: list[Signal]) -> Signal:
     match join:
-        case Add() | Subtract():
-            return sum(branches)
+        case Add() | Subtract() | MeanOfBranches():
+            apart = sum(power - common for power, common in branches)
+            roots = [sqrt(common) for _, common in branches]
+            both = roots[0] - sum(roots[1:]) if isinstance(join, Subtract) else sum(roots)
+            share = 1 / len(branches) ** 2 if isinstance(join, MeanOfBranches) else 1.0
+            return Signal(share * (apart + both**2), share * both**2)
         case Multiply():
-            return prod(branches)
-        case MeanOfBranches():
-            return sum(branches) / len(branches) ** 2
+            return Signal(prod(x.power for x in branches), prod(x.common for x in branches))
         case Maximum():
             return max(branches)
         case _:
-            return sum(branches) / len(branches)
+            power = sum(x.power for x in branches) / len(branches)
+            return Signal(power, sum(x.common for x in branches) / len(branches))
 
 
 def strengths(body: StackFacts) -> Iterator[tuple[Layer, float]]:
     """Each layer with weights and the strength of what it gives, in order."""
     walk = Strength()
-    walk.through(body, 1.0)
+    walk.through(body, NORMED)
     yield from walk.seen
