@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from engine.catalogue import INITIALIZERS, KINDS
 from engine.catalogue.convolution import Conv2d
-from engine.catalogue.initializers import Normal
+from engine.catalogue. import Normal
 from engine.catalogue.joins import Add
 from engine.catalogue.linear import Linear
 from engine.catalogue.norm import LayerNorm
