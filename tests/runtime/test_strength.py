@@ -14,10 +14,10 @@ from torch import Tensor, nn
 
 from engine.catalogue import INITIALIZERS, KINDS
 from engine.catalogue.convolution import Conv2d
-from engine.catalogue. import Normal
 from engine.catalogue.joins import Add
 from engine.catalogue.linear import Linear
 from engine.catalogue.norm import LayerNorm
+from engine.catalogue.plain_rules import NormalInit
 from engine.design.kind import Activation, Initializer, TensorSpec
 from engine.design.tree import Input, Layer, Network, Node, Parallel, Repeat, Stack
 from engine.runtime.build import build
@@ -33,8 +33,8 @@ STARTS: dict[str, Initializer | None] = {
     "Kaiming": INITIALIZERS["KaimingNormal"](),
     "Xavier": INITIALIZERS["XavierUniform"](),
     "orthogonal": INITIALIZERS["Orthogonal"](),
-    "small": Normal(std=0.01),
-    "large": Normal(std=0.2),
+    "small": NormalInit(std=0.01),
+    "large": NormalInit(std=0.2),
 }
 
 
