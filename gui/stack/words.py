@@ -135,10 +135,13 @@ def _input_text(row: InputRow) -> CardText:
 
 
 def _size(spec: TensorSpec) -> str:
-    """2 features, 28 × 28 pixels."""
+    """2 features, 512 tokens, 28 × 28 pixels."""
     match spec.shape:
         case ():
             return translate("Stack", "1 number")
+        case (size,) if spec.dtype == "int64":
+            one, many = translate("Stack", "1 token"), translate("Stack", "{0} tokens")
+            return counted(size, one, many)
         case (size,):
             one, many = translate("Stack", "1 feature"), translate("Stack", "{0} features")
             return counted(size, one, many)

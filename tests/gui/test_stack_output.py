@@ -1,4 +1,6 @@
-"""The last card says what comes out: what the numbers are, and a loss only where there is something to compare with."""
+"""The first card says what goes in, the last what comes out: what the numbers are, and a loss only where there is
+something to compare with.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,13 @@ import pytest
 from engine.catalogue import ACTIVATIONS, DATASETS, KINDS, LOSSES
 from engine.catalogue.datasets import NpyFile
 from engine.catalogue.shaping import Unflatten
+from engine.design.kind import TensorSpec
 from engine.design.knob import Entry
 from engine.design.project import Data
-from engine.design.tree import Group, Layer, Stack
+from engine.design.tree import Group, Input, Layer, Stack
 from engine.views.shapes import infer
 from gui.stack.rows import rows_of
+from gui.stack.speech import spoken
 from gui.stack.words import CardText, card_text
 from tests.gui.stack_rig import linear, project
 
@@ -69,3 +73,22 @@ def test_regression_counts_numbers():
 def test_an_output_that_is_not_known_is_said_to_be_so():
     faulty = output(Layer(0, "drop", KINDS["Dropout2d"]()), linear(2, "out"))
     assert (faulty.brief, faulty.shape) == ("", "?")
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        (TensorSpec((512,), "int64"), "512 tokens"),
+        (TensorSpec((1,), "int64"), "1 token"),
+        (TensorSpec((512,)), "512 features"),
+        (TensorSpec((3, 28, 28)), "28 × 28 pixels"),
+    ],
+)
+def test_a_row_of_whole_numbers_is_tokens_on_the_input_card_and_in_speech(
+    spec: TensorSpec, said: str
+):
+    base = project(())
+    given = replace(base, network=replace(base.network, inputs=(Input("x", spec),)))
+    first = rows_of(given, infer(given.network), frozenset())[0]
+    assert card_text(first).brief == said  # type: ignore[arg-type]
+    assert f", {said}, " in spoken(first)
