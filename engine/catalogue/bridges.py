@@ -16,6 +16,8 @@ PADDINGS = (ZeroPad1d, ZeroPad2d, ZeroPad3d)
 POOLINGS = (AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d)
 WIDEST = 2**20
 """Units beyond which no layer is proposed."""
+WIDEST_WINDOW = 7
+"""Beyond that a convolution costs more than a shortcut is worth."""
 
 
 def bridges(x: TensorSpec, wanted: Shape, channels_first: bool) -> Iterator[tuple[str, Kind]]:
@@ -60,6 +62,12 @@ def _of_images(axes: int, shape: Shape, wanted: Shape) -> Iterator[tuple[str, Ki
         f"{one} {convolution.title()}",
         convolution(out_channels=wanted[0], kernel_size=1, stride=stride),
     )
+    windows = tuple(size - less + 1 for size, less in zip(shape[1:], wanted[1:], strict=True))
+    if all(1 <= window <= WIDEST_WINDOW for window in windows):
+        # What convolutions without padding cut away at the edges, another one cuts away as well.
+        title = "×".join(map(str, windows))
+        kernel: int | tuple[int, ...] = windows[0] if len(set(windows)) == 1 else windows
+        yield f"{title} {convolution.title()}", convolution(wanted[0], kernel)
     if shape[0] != wanted[0]:
         return
     if all(more >= size for size, more in zip(shape[1:], wanted[1:], strict=True)):

@@ -109,5 +109,5 @@ def windows(size: int, kernel: int, stride: int, padding: int, dilation: int) ->
 
 
 def along(axes: int, number: int) -> str:
-    """Which axis that is, in words; "" where there is only one."""
-    return f" in the {NAMES[axes][number]}" if axes > 1 else ""
+    """Which axis that is, in words."""
+    return f" in the {NAMES[axes][number]}"

@@ -19,9 +19,12 @@ MOST_WALKED = 4_000
 
 
 class _Tried(NamedTuple):
-    """A mend with what the design is after it: its faults, its parameters, and those of the layers that came."""
+    """A mend with what the design is after it: whether the node is free of faults, how many there are in all, its
+    parameters, and those of the layers that came.
+    """
 
     mend: FaultMend
+    frees: bool
     faults: int
     parameters: int
     new: int
@@ -30,9 +33,9 @@ class _Tried(NamedTuple):
 def priced(analysis: Analysis) -> Analysis:
     """The same with the mends of its faults ranked by what they cost in parameters; itself where nothing is wrong.
 
-    A mend that would raise, or leave the very fault, is not offered; where none is left, what is wrong can be
-    removed. The cost counts from the design with the mend
-    that adds least, without the layers that this mend adds.
+    A mend that would raise, or leave the very fault, is not offered, and one that leaves its node with another fault
+    only where none frees it; where none is left, what is wrong can be removed. The cost counts from the design with
+    the mend that adds least, without the layers that this mend adds.
     """
     if not analysis.faults:
         return analysis
@@ -70,6 +73,8 @@ def _ranked(analysis: Analysis, fault: Fault) -> tuple[FaultMend, ...]:
     found = [tried for mend in fault.mends if (tried := _tried(analysis, fault, mend)) is not None]
     if not found:
         return ()
+    if any(each.frees for each in found):
+        found = [each for each in found if each.frees]
     found.sort(key=lambda each: (each.faults, each.parameters))
     # Behind a fault nothing is counted, so only designs with equally few of them compare.
     comparable = [each for each in found if each.faults == found[0].faults]
@@ -87,10 +92,11 @@ def _tried(analysis: Analysis, fault: Fault, mend: FaultMend) -> _Tried | None:
     except DesignError:
         return None
     after = infer(mended, analysis.sound or analysis)
-    if any(each.sentence == fault.sentence for each in after.faults_of(fault.node_id)):
+    left = after.faults_of(fault.node_id)
+    if any(each.sentence == fault.sentence for each in left):
         return None
     new = _new(after.body, network.next_id) if mended.next_id > network.next_id else 0
-    return _Tried(mend, len(after.faults), after.totals.parameters, new)
+    return _Tried(mend, not left, len(after.faults), after.totals.parameters, new)
 
 
 def _new(body: StackFacts, first: int) -> int:

@@ -90,6 +90,24 @@ def test_every_mend_takes_its_fault_away_or_moves_it_on(network: Network):
             assert helps(network, fault, mend), (fault.sentence, mend.title)
 
 
+def test_a_mend_that_leaves_its_layer_with_another_fault_is_offered_only_where_none_frees_it():
+    long = net(TensorSpec((3, 4)), named(1, Conv1d(4, 30)))
+    fault = only(long)
+    assert fault.sentence.endswith("needs a window of at most 4 in the length, but gets 30.")
+    assert all(infer(apply(long, mend.edit)).valid for mend in fault.mends)
+    row = net(TensorSpec((12,)), named(1, Conv2d(4, 3)))
+    (first,) = only(row).mends
+    after = apply(row, first.edit)
+    assert only(after).mends
+
+
+def test_a_body_that_cuts_the_edges_away_gets_a_shortcut_that_does_so_too():
+    body = (Conv2d(8, 3), Conv2d(8, 3))
+    network = net(TensorSpec((3, 12, 12)), joined(Add(), (), body))
+    assert [mend.title for mend in only(network).mends] == ["5×5 Conv2d on shortcut"]
+    assert infer(apply(network, only(network).mends[0].edit)).valid
+
+
 @given(faulty())
 def test_mends_are_ranked_by_faults_left_and_then_by_parameters(network: Network):
     for fault in analysed(network).faults:

@@ -42,6 +42,19 @@ def unlike() -> Project:
     return project((Parallel(0, JOINS["Concat"](), branches),), (3, 16, 16))
 
 
+def flat() -> Project:
+    """Branches with unlike many dimensions."""
+    return project(
+        (Parallel(0, JOINS["Add"](), (Stack(), Stack((layer("row", "Flatten"),)))),), (3, 8, 8)
+    )
+
+
+def narrowed() -> Project:
+    """A body that makes an image smaller without steps, and changes its channels as well."""
+    body = (layer("see", "Conv2d", out_channels=8, kernel_size=3),)
+    return project((Parallel(0, JOINS["Add"](), (Stack(), Stack(body))),), (3, 8, 8))
+
+
 def missing() -> Project:
     branches = (Stack(), Stack((Layer(0, "wide", Linear(2)),)))
     return project((Parallel(0, Concat(dim=7), branches),))
@@ -81,6 +94,22 @@ BAD: dict[str, Callable[[], Project]] = {
     ),
     "an embedding of floats": alone(
         layer("first", "Linear", out_features=4), layer("tokens", "Embedding"), shape=(6,)
+    ),
+    "an embedding of floats as the first layer": alone(layer("tokens", "Embedding"), shape=(6,)),
+    "a dimension that becomes 0 by pooling": alone(
+        layer("half", "MaxPool2d"), layer("gone", "MaxPool2d"), shape=(3, 3, 3)
+    ),
+    "a dimension that becomes 0 by a crop": alone(
+        layer("crop", "ZeroPad2d", padding=(-4, -4, 0, 0)), shape=(3, 8, 8)
+    ),
+    "a dimension that becomes 0 by a transposed convolution": alone(
+        layer("up", "ConvTranspose2d", out_channels=4, kernel_size=2, padding=4), shape=(3, 4, 4)
+    ),
+    "a slice beyond the end": alone(layer("", "Slice", dim=1, start=9, length=1), shape=(6,)),
+    "branches of other ranks": flat,
+    "a body that cuts the edges away": narrowed,
+    "a convolution of a row": alone(
+        layer("see", "Conv2d", out_channels=4, kernel_size=1), shape=(12,)
     ),
     "an empty block": alone(Group(0, "stage", "Stage", Stack()), shape=(6,)),
 }
