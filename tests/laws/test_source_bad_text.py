@@ -29,13 +29,13 @@ ODD = [
 
 def read_or_refused(text: str) -> None:
     """Reading ends soon, in a design that writes and reads back, or in the one error."""
-    began = time.monotonic()
+    began = time.process_time()
     network, refusal = None, ""
     try:
         network = read_module(text)
     except DesignError as error:
         refusal = str(error)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     if network is None:
         assert 0 < len(refusal.encode("utf-8")) < 600
     else:
@@ -123,10 +123,10 @@ def test_text_with_other_statements_and_expressions_is_read_or_refused(
     ids=lambda text: repr(text[:12]),
 )
 def test_text_that_is_long_or_deep_is_refused_soon(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(DesignError):
         read_module(text)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_classes_that_double_at_every_level_are_refused_soon() -> None:
@@ -143,10 +143,10 @@ def test_classes_that_double_at_every_level_are_refused_soon() -> None:
             "    def forward(self, x: Tensor) -> Tensor:",
             "        return self.b(self.a(x))",
         ]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(DesignError):
         read_module("\n".join(lines))
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_reading_runs_nothing(tmp_path: Path) -> None:
