@@ -7,7 +7,7 @@ make blocks ask here before they break any.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TypeGuard
 
 from engine.design.kind import Misfit
@@ -53,7 +53,7 @@ def wrong_names(body: Stack, inputs: frozenset[str], named: bool) -> Iterator[tu
                     yield node, wrong
             case Parallel():
                 for branch in node.branches:
-                    if wrong := _branch_fault(branch.name, variables):
+                    if wrong := branch_fault(branch.name, variables):
                         yield node, wrong
                     variables.add(branch.name)
             case Again():
@@ -74,8 +74,11 @@ def _node_fault(name: str, recalled: set[str], named: bool) -> str:
     return node_name_fault(name) or (fault_of_variable(name) if name in recalled else "")
 
 
-def _branch_fault(name: str, taken: set[str]) -> str:
-    """A branch is a variable of its own: read back, `conv1 = x` would be a recall of a layer of that name."""
+def branch_fault(name: str, taken: Container[str]) -> str:
+    """Why a branch cannot be called so, "" where it can; `taken` is all that has a name in its class.
+
+    A branch is a variable of its own: read back, `conv1 = x` would be a recall of a layer of that name.
+    """
     if not name:
         return ""
     if wrong := fault_of_variable(name):

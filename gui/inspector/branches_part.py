@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from engine.design.address import parent_of
 from engine.design.branching import RemoveBranch, SetBranch
 from engine.design.edit import Edit
-from engine.design.names import fault_of_variable
+from engine.design.forms import branch_fault
 from engine.design.naming import branch_names, class_body, given_names, taken_names
 from engine.design.tree import Network, Parallel
 from engine.views.reach import flow_name, in_reach
@@ -122,15 +122,9 @@ class BranchesPart(QWidget):
 
     def _fault_of(self, place: int, name: str) -> str:
         """Why a branch cannot be called so; "" where it can."""
-        if not name or self._node is None or name == self._node.branches[place].name:
+        if self._node is None or name == self._node.branches[place].name:
             return ""
-        if wrong := fault_of_variable(name):
-            return wrong
-        return (
-            f"`{name}` is the name of an input, a layer or another branch here"
-            if name in self._taken
-            else ""
-        )
+        return branch_fault(name, self._taken)
 
     def _call(self, place: int, name: str) -> None:
         if self._node is not None:
