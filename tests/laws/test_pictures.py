@@ -117,7 +117,7 @@ def test_a_sentence_for_each_common_mistake():
         "2",
     )
     assert said(ReflectionPad1d(4), 8, 4) == (
-        "a padding of at most 3, as there is nothing farther to reflect",
+        "a padding of at most 3 in the length, as there is nothing farther to reflect",
         "4",
     )
     assert said(CircularPad1d((-2, 3)), 8, 4) == (
