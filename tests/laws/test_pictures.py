@@ -121,10 +121,10 @@ def test_a_sentence_for_each_common_mistake():
         "4",
     )
     assert said(CircularPad1d((-2, 3)), 8, 4) == (
-        "a padding of at most 2, which is once round",
+        "a padding of at most 2 in the length, which is once round",
         "3",
     )
-    assert said(ReplicationPad1d(-2), 8, 3) == ("a crop of at most 2", "4")
+    assert said(ReplicationPad1d(-2), 8, 3) == ("a crop of at most 2 in the length", "4")
     assert said(FractionalMaxPool2d(output_size=4), 8, 6, 6) == (
         "either an output_size or an output_ratio",
         "both",
