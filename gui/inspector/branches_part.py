@@ -121,13 +121,12 @@ class BranchesPart(QWidget):
         self._names.append(called)
 
     def _fault_of(self, place: int, name: str) -> str:
-        """Why a branch cannot be called so; "" where it can."""
-        if self._node is None or name == self._node.branches[place].name:
-            return ""
-        return branch_fault(name, self._taken)
+        """Why a branch cannot be called so; "" where it can. A field asks once more when its branch is gone."""
+        names = [branch.name for branch in self._node.branches] if self._node is not None else []
+        return branch_fault(name, self._taken) if name not in names[place : place + 1] else ""
 
     def _call(self, place: int, name: str) -> None:
-        if self._node is not None:
+        if self._node is not None and place < len(self._node.branches):
             source = self._node.branches[place].source
             self._voice.wish(SetBranch(self._node.id, place, source, name))
 

@@ -48,7 +48,7 @@ class HandedPart(QWidget):
     def _fault_of(self, place: int, name: str) -> str:
         """Why a value cannot be called so inside the block; "" where it can."""
         block = self._block
-        if block is None or name == block.takes[place]:
+        if block is None or name in block.takes[place : place + 1]:
             return ""
         taken = Taken(block.body)
         taken.reserve((*block.takes, *branch_names(block.body)))
@@ -57,7 +57,7 @@ class HandedPart(QWidget):
         return f"`{name}` is taken by something else in the block" if name in taken else ""
 
     def _call(self, place: int, name: str) -> None:
-        if self._block is not None:
+        if self._block is not None and place < len(self._block.takes):
             self._voice.wish(RenameTaken(self._block.id, place, name))
 
     def _choose(self, place: int, name: str) -> None:
