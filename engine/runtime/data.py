@@ -53,7 +53,7 @@ def batch(network: Network, data: Data, count: int, seed: int) -> Rows:
     # Not a permutation: a mapped file may have more rows than fit into memory as numbers.
     count = min(count, len(found.x))
     order = np.random.default_rng(seed).choice(len(found.x), count, replace=False, shuffle=False)
-    return _prepared(
+    return prepared(
         network, data, found, np.sort(order), f"{_counted(len(order))} of {found.title}"
     )
 
@@ -118,7 +118,7 @@ def _dataset(data: Data) -> Dataset:
     return data.set
 
 
-def _prepared(network: Network, data: Data, found: Table, places: Numbers, what: str) -> Rows:
+def prepared(network: Network, data: Data, found: Table, places: Numbers, what: str) -> Rows:
     if len(network.inputs) != 1:
         raise DesignError(f"{found.title} has one table of rows, but the network takes {len(network.inputs)} inputs; "
                           "use random input")  # fmt: skip

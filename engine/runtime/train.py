@@ -1,0 +1,253 @@
+"""The training loop: a project's recipe, step by step, to be stopped anywhere and gone on with bit for bit.
+
+All that a step depends on is the trainer's own: weights, optimizer, schedule, the order of the rows and the random
+numbers of dropout. `state` gives all of it and `restore` takes it back, so that a run that was interrupted ends with
+the very weights of one that was left alone (same machine, CPU, one thread).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from math import ceil
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from engine.catalogue.losses import Loss
+from engine.catalogue.optimizers import Optimizer
+from engine.catalogue.schedulers import Course, Scheduler
+from engine.design.error import DesignError
+from engine.design.project import Project
+from engine.runtime.build import build
+from engine.runtime.examples import Examples, Split, split
+from engine.runtime.flat import Flat
+from engine.runtime.initialize import arguments, evaluated, named
+
+AT_ONCE = 4096
+"""Rows that are judged together."""
+
+
+class Epoch(NamedTuple):
+    """What one epoch came to. Scores are the share of right classes, or for numbers R², 1 where all is right."""
+
+    epoch: int
+    """Counted from 1."""
+    step: int
+    """Steps in all."""
+    loss: float
+    """Mean over the rows that train, each with the weights of its own step."""
+    validation: float
+    """Mean over the rows that judge, nan where there are none."""
+    score: float
+    """Over the rows that judge, or those that train where there are none."""
+    rate: float
+    """The learning rate of its last step."""
+    seconds: float
+    """In all, of training alone."""
+
+
+class Trained(NamedTuple):
+    """What a training came to."""
+
+    module: nn.Module
+    """In evaluation mode."""
+    history: tuple[Epoch, ...]
+    trainer: Trainer
+
+
+class NotFinite(DesignError):
+    """The loss is no finite number any more."""
+
+
+class Trainer:
+    """One run in progress. Raises DesignError when the project cannot be trained."""
+
+    def __init__(self, project: Project, rows: Split | None = None) -> None:
+        recipe = project.training
+        assert isinstance(recipe.loss, Loss)
+        assert isinstance(recipe.optimizer, Optimizer)
+        assert isinstance(recipe.scheduler, Scheduler)
+        self.project = project
+        self.rows = split(project) if rows is None else rows
+        self.module = build(project.network, recipe.seed).train()
+        self.loss: nn.Module = evaluated(recipe.loss.call())
+        self.flat = Flat(self.module)
+        self._size = min(recipe.batch_size, len(self.rows.training))
+        self._bounds = batches(len(self.rows.training), self._size)
+        course = Course(recipe.epochs, len(self._bounds), recipe.optimizer.lr)
+        if why := recipe.optimizer.refusal() or recipe.scheduler.refusal(course, recipe.optimizer):
+            raise DesignError(why[:1].lower() + why[1:].rstrip("."))
+        self.optimizer = _optimizer(recipe.optimizer, self.flat.values)
+        call = recipe.scheduler.call(course)
+        self._scheduler: Any = None
+        if call is not None:
+            positional, by_name = arguments(call, first=True)
+            self._scheduler = named(call.function)(self.optimizer, *positional, **by_name)
+        self._moves, self._watches = recipe.scheduler.every, recipe.scheduler.watches
+        self._order = torch.Generator().manual_seed(recipe.seed)
+        with torch.random.fork_rng(devices=()):
+            torch.default_generator.manual_seed(recipe.seed)
+            self._numbers = torch.get_rng_state()
+        self.history: list[Epoch] = []
+        self.step, self.at = 0, 0
+        """Steps in all, and in this epoch."""
+        self._sum = 0.0
+        self._seconds = 0.0
+        self._begin_epoch()
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are behind it."""
+        return len(self.history)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return len(self._bounds)
+
+    @property
+    def is_done(self) -> bool:
+        return self.epoch >= self.project.training.epochs
+
+    def _begin_epoch(self) -> None:
+        """The rows in a new order, gathered once."""
+        self._order_then = self._order.get_state()
+        self._gather()
+
+    def _gather(self) -> None:
+        rows = self.rows.training
+        places = torch.randperm(len(rows), generator=self._order)
+        self._x, self._y = rows.x[places], rows.y[places]
+
+    def advance(self, steps: int) -> Epoch | None:
+        """So many steps, but not beyond the end of an epoch, which is given then. Raises NotFinite."""
+        began = time.perf_counter()
+        with torch.random.fork_rng(devices=()):
+            torch.set_rng_state(self._numbers)
+            stop = min(self.at + steps, len(self._bounds))
+            for place in range(self.at, stop):
+                self._one_step(*self._bounds[place])
+            self._numbers = torch.get_rng_state()
+        self._seconds += time.perf_counter() - began
+        return self._end_epoch() if self.at == len(self._bounds) else None
+
+    def _one_step(self, start: int, stop: int) -> None:
+        self.flat.clear()
+        loss = self.loss(self.module(self._x[start:stop]), self._y[start:stop])
+        loss.backward()
+        value = float(loss.detach())
+        if not -float("inf") < value < float("inf"):
+            raise NotFinite(
+                f"the loss of step {self.step + 1:,} is {value}; a smaller learning rate often helps"
+            )
+        self.optimizer.step()
+        self._sum += value * (stop - start)
+        self.step += 1
+        self.at += 1
+        if self._scheduler is not None and self._moves == "step" and self.step < self._length:
+            self._scheduler.step()
+
+    @property
+    def _length(self) -> int:
+        """Steps of the whole training: a schedule by steps knows no more."""
+        return self.project.training.epochs * len(self._bounds)
+
+    def _end_epoch(self) -> Epoch:
+        judged = self.rows.validation
+        rate = float(self.optimizer.param_groups[0]["lr"])
+        loss, score = self.judged(judged or self.rows.training)
+        validation = loss if judged is not None else float("nan")
+        mean = self._sum / len(self.rows.training)
+        done = Epoch(self.epoch + 1, self.step, mean, validation, score, rate, self._seconds)
+        self.history.append(done)
+        if self._scheduler is not None and self._moves == "epoch":
+            self._scheduler.step(*([loss] if self._watches else []))
+        self.at, self._sum = 0, 0.0
+        self._begin_epoch()
+        return done
+
+    def judged(self, rows: Examples) -> tuple[float, float]:
+        """Mean loss and score over rows, in evaluation mode."""
+        self.module.eval()
+        with torch.no_grad():
+            parts = [self.module(rows.x[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE)]
+            outputs = torch.cat(parts)
+            loss = float(self.loss(outputs, rows.y))
+        self.module.train()
+        assert isinstance(self.project.training.loss, Loss)
+        return loss, score(self.project.training.loss, outputs, rows.y)
+
+    def state(self) -> dict[str, Any]:
+        """All that going on depends on; plain numbers and tensors of its own, which later steps do not change."""
+        return {
+            "module": deepcopy(self.module.state_dict()),
+            "optimizer": deepcopy(self.optimizer.state_dict()),
+            "scheduler": None
+            if self._scheduler is None
+            else deepcopy(self._scheduler.state_dict()),
+            "order": self._order_then.clone(),
+            "numbers": self._numbers.clone(),
+            "step": self.step,
+            "at": self.at,
+            "sum": self._sum,
+            "seconds": self._seconds,
+            "history": [tuple(each) for each in self.history],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on where `state` was taken, of a trainer of the same project."""
+        self.module.load_state_dict(state["module"])
+        self.optimizer.load_state_dict(deepcopy(state["optimizer"]))
+        if self._scheduler is not None:
+            self._scheduler.load_state_dict(deepcopy(state["scheduler"]))
+        self._order.set_state(state["order"])
+        self._order_then = self._order.get_state()
+        self._gather()
+        self._numbers = state["numbers"].clone()
+        self.step, self.at = state["step"], state["at"]
+        self._sum, self._seconds = state["sum"], state["seconds"]
+        self.history = [Epoch(*each) for each in state["history"]]
+
+
+def train(project: Project, on_event: Callable[[Epoch], object] | None = None) -> Trained:
+    """Train a project by its recipe; `on_event` is called with each epoch. Raises DesignError when it cannot be."""
+    trainer = Trainer(project)
+    while not trainer.is_done:
+        done = trainer.advance(trainer.steps_per_epoch)
+        if done is not None and on_event is not None:
+            on_event(done)
+    return Trained(trainer.module.eval(), tuple(trainer.history), trainer)
+
+
+def score(loss: Loss, outputs: Tensor, y: Tensor) -> float:
+    """The share of right answers; for numbers the share of their spread that is explained, R²."""
+    if loss.target == "class":
+        return float((outputs.argmax(1) == y).float().mean())
+    if loss.task == "yes or no":
+        bound = 0.5 if loss.expects == "probabilities" else 0.0
+        right = (outputs > bound) == (y > (0.0 if loss.target == "signs" else 0.5))
+        if y.dim() > 1 and y.shape[1] > 1:
+            right = outputs.argmax(1) == y.argmax(1)
+        return float(right.float().mean())
+    spread = float(((y - y.mean()) ** 2).sum())
+    return 1 - float(((outputs - y) ** 2).sum()) / spread if spread else 0.0
+
+
+def batches(rows: int, size: int) -> list[tuple[int, int]]:
+    """Where batches begin and end; a last one of a single row, which no batch norm takes, joins the one before."""
+    count = max(ceil(rows / size), 1)
+    if count > 1 and size > 1 and rows - (count - 1) * size == 1:
+        count -= 1
+    starts = [size * place for place in range(count)]
+    return list(zip(starts, [*starts[1:], rows], strict=True))
+
+
+def _optimizer(chosen: Optimizer, values: nn.Parameter) -> torch.optim.Optimizer:
+    """The optimizer over one vector, in one fused call where torch has it."""
+    call = chosen.call()
+    positional, by_name = arguments(call, first=True)
+    if "fused" in call.signature.defaults:
+        by_name["fused"] = True
+    return named(call.function)([values], *positional, **by_name)
