@@ -135,7 +135,7 @@ class Trainer:
 
     def _one_step(self, start: int, stop: int) -> None:
         self.flat.clear()
-        loss = self.loss(self.module(self._x[start:stop]), self._y[start:stop])
+        loss = self.loss(self._given(self._x[start:stop]), self._y[start:stop])
         loss.backward()
         value = float(loss.detach())
         if not -float("inf") < value < float("inf"):
@@ -148,6 +148,10 @@ class Trainer:
         self.at += 1
         if self._scheduler is not None and self._moves == "step" and self.step < self._length:
             self._scheduler.step()
+
+    def _given(self, x: Tensor) -> Tensor:
+        """What flows out, which is what a loss speaks of, also where the network returns more beside it."""
+        return self.module.outputs(x)[0]
 
     @property
     def _length(self) -> int:
@@ -172,7 +176,7 @@ class Trainer:
         """Mean loss and score over rows, in evaluation mode."""
         self.module.eval()
         with torch.no_grad():
-            parts = [self.module(rows.x[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE)]
+            parts = [self._given(rows.x[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE)]
             outputs = torch.cat(parts)
             loss = float(self.loss(outputs, rows.y))
         self.module.train()

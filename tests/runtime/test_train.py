@@ -154,6 +154,12 @@ def refused(project: Project) -> str:
     return str(error.value)
 
 
+def test_values_that_are_returned_beside_the_output_change_nothing():
+    project = small(CrossEntropyLoss(), AdamW(), ConstantRate())
+    more = replace(project, network=replace(project.network, outputs=("hidden",)))
+    assert all(map(torch.equal, run(Trainer(project)), run(Trainer(more))))
+
+
 def test_what_cannot_be_trained_is_said_in_a_sentence():
     iris = sample("iris")
     assert "nothing to predict" in refused(replace(iris, data=Data(RandomInput())))
