@@ -6,6 +6,7 @@
     python main.py check FILE             faults and advice
     python main.py summary FILE           layers, shapes and parameters as a table
     python main.py export FILE --as module -o OUT
+    python main.py train FILE [--epochs N] [--seed N] [--out DIR] [--resume]
 
 Exit status: 0 done, 1 the design has faults, 2 wrong use or unreadable input.
 """

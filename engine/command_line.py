@@ -1,4 +1,4 @@
-"""What Layerloom does without a window: `new`, `check`, `summary` and `export`, results on standard output."""
+"""What Layerloom does without a window: `new`, `check`, `summary`, `export` and `train`, results on standard output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.design.project import Project
 
 DONE, FAULTY, WRONG = 0, 1, 2
-COMMANDS = ("new", "check", "summary", "export")
+COMMANDS = ("new", "check", "summary", "export", "train")
 EXAMPLES = """\
 Without a command the window opens: layerloom [FILE.loom]
 
@@ -23,6 +23,7 @@ examples:
   layerloom check flowers.loom                       what is wrong, what could be better
   layerloom summary flowers.loom --format markdown   the table for a README
   layerloom export flowers.loom --as module -o flowers.py --prove
+  layerloom train flowers.loom --out first-try       train it; --resume goes on after a stop
 """
 Run = Callable[["argparse.Namespace"], int]
 FORMATS = ("text", "markdown", "csv", "json", "html", "latex")
@@ -42,6 +43,8 @@ def run(given: Sequence[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     import argparse
+
+    from engine.version import version
 
     class Parser(argparse.ArgumentParser):
         """Says what is wrong in one line instead of after a usage that hides it."""
@@ -103,6 +106,18 @@ def parser() -> argparse.ArgumentParser:
         default=0,
         metavar="N",
         help="seed of the proof's weights (default 0)",
+    )
+    train = add("train", run_train, "Train a project by its recipe, its progress on standard error.",
+                "The run is kept in a folder: run.json, metrics.jsonl and checkpoints. Stopped in any way, it goes on "
+                "with --resume as if it had never been.")  # fmt: skip
+    train.add_argument("file", metavar="FILE.loom")
+    train.add_argument("--epochs", type=positive, metavar="N", help="instead of the project's own")
+    train.add_argument(
+        "--seed", type=natural, metavar="N", help="of weights, order and dropout, likewise"
+    )
+    train.add_argument("--out", metavar="DIR", help="folder of the run (default FILE.runs/run-N)")
+    train.add_argument(
+        "--resume", action="store_true", help="go on with that run, or with the latest one"
     )
     return whole
 
@@ -188,6 +203,28 @@ def run_export(wanted: argparse.Namespace) -> int:
     return DONE
 
 
+def run_train(wanted: argparse.Namespace) -> int:
+    """A run from its beginning, or from its last checkpoint, to its end."""
+    import os
+
+    from engine.views.shapes import infer
+
+    project = load(wanted.file)
+    faults = [fault.sentence for fault in infer(project.network).faults]
+    for sentence in faults:
+        said(f"{wanted.file}: {sentence}")
+    if faults:
+        return FAULTY
+    # Two torch threads on two busy cores are many times slower than one.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from engine.runtime.headless import headless
+
+    out = None if wanted.out is None else Path(wanted.out)
+    print(headless(project, Path(wanted.file), out, wanted.epochs, wanted.seed, wanted.resume))
+    return DONE
+
+
 def load(name: str) -> Project:
     """The project in a file, the file's name before what is wrong with it."""
     from engine import DesignError
@@ -241,14 +278,3 @@ def _whole(text: str, least: int) -> int:
     if not least <= number <= 2**31 - 1:
         raise argparse.ArgumentTypeError(f"{text[:40]} is not between {least} and {2**31 - 1}")
     return number
-
-
-def version() -> str:
-    """The version of the installed package."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    try:
-        return installed("layerloom")
-    except PackageNotFoundError:
-        return "(not installed)"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from copy import deepcopy
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -58,6 +58,16 @@ class Trained(NamedTuple):
     trainer: Trainer
 
 
+class Best(NamedTuple):
+    """The weights of the epoch that judged best so far."""
+
+    epoch: int
+    step: int
+    loss: float
+    """The lowest validation loss, or loss where no rows judge."""
+    weights: dict[str, Tensor]
+
+
 class NotFinite(DesignError):
     """The loss is no finite number any more."""
 
@@ -92,6 +102,9 @@ class Trainer:
             torch.default_generator.manual_seed(recipe.seed)
             self._numbers = torch.get_rng_state()
         self.history: list[Epoch] = []
+        self.losses: list[float] = []
+        """Of each step since somebody cleared them."""
+        self.best: Best | None = None
         self.step, self.at = 0, 0
         """Steps in all, and in this epoch."""
         self._sum = 0.0
@@ -110,6 +123,16 @@ class Trainer:
     @property
     def is_done(self) -> bool:
         return self.epoch >= self.project.training.epochs
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every trained number is one; a loss may be so a step longer than the weights."""
+        return bool(torch.isfinite(self.flat.values).all())
 
     def _begin_epoch(self) -> None:
         """The rows in a new order, gathered once."""
@@ -139,11 +162,10 @@ class Trainer:
         loss.backward()
         value = float(loss.detach())
         if not -float("inf") < value < float("inf"):
-            raise NotFinite(
-                f"the loss of step {self.step + 1:,} is {value}; a smaller learning rate often helps"
-            )
+            raise NotFinite(self._what_failed(start, stop, value))
         self.optimizer.step()
         self._sum += value * (stop - start)
+        self.losses.append(value)
         self.step += 1
         self.at += 1
         if self._scheduler is not None and self._moves == "step" and self.step < self._length:
@@ -153,6 +175,38 @@ class Trainer:
         """What flows out, which is what a loss speaks of, also where the network returns more beside it."""
         return self.module.outputs(x)[0]
 
+    def _what_failed(self, start: int, stop: int, value: float) -> str:
+        """The step, and the first layer whose numbers are none any more."""
+        said = (
+            f"the loss of step {self.step + 1:,} is {'not a number' if value != value else value}"
+        )
+        for name, each in self.module.named_parameters():
+            if not torch.isfinite(each).all():
+                return (
+                    f"{said}: the weights {name} have grown beyond all numbers; lower the learning "
+                    f"rate of {self.rate:g}"
+                )
+        found: list[str] = []
+
+        def watch(name: str, module: nn.Module) -> Any:
+            def look(_: nn.Module, given: Any, output: Any) -> None:
+                first: Any = cast("Any", output)[0] if isinstance(output, tuple) else output
+                if not found and isinstance(first, Tensor) and not torch.isfinite(first).all():
+                    found.append(name)
+
+            return module.register_forward_hook(look)
+
+        inner: list[tuple[str, nn.Module]] = list(cast("Any", self.module).named_modules())
+        hooks = [watch(name, each) for name, each in inner if name]
+        try:
+            with torch.no_grad(), torch.random.fork_rng(devices=()):
+                self._given(self._x[start:stop])
+        finally:
+            for hook in hooks:
+                hook.remove()
+        where = f": the first to go wrong is layer {found[0]}" if found else ""
+        return f"{said}{where}; lower the learning rate of {self.rate:g}"
+
     @property
     def _length(self) -> int:
         """Steps of the whole training: a schedule by steps knows no more."""
@@ -160,12 +214,16 @@ class Trainer:
 
     def _end_epoch(self) -> Epoch:
         judged = self.rows.validation
-        rate = float(self.optimizer.param_groups[0]["lr"])
+        rate = self.rate
         loss, score = self.judged(judged or self.rows.training)
         validation = loss if judged is not None else float("nan")
         mean = self._sum / len(self.rows.training)
         done = Epoch(self.epoch + 1, self.step, mean, validation, score, rate, self._seconds)
         self.history.append(done)
+        compared = mean if judged is None else loss
+        if self.best is None or compared < self.best.loss:
+            kept = {name: each.clone() for name, each in self.module.state_dict().items()}
+            self.best = Best(done.epoch, done.step, compared, kept)
         if self._scheduler is not None and self._moves == "epoch":
             self._scheduler.step(*([loss] if self._watches else []))
         self.at, self._sum = 0, 0.0
@@ -198,6 +256,7 @@ class Trainer:
             "sum": self._sum,
             "seconds": self._seconds,
             "history": [tuple(each) for each in self.history],
+            "best": None if self.best is None else self.best._asdict(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -213,6 +272,9 @@ class Trainer:
         self.step, self.at = state["step"], state["at"]
         self._sum, self._seconds = state["sum"], state["seconds"]
         self.history = [Epoch(*each) for each in state["history"]]
+        self.losses.clear()
+        best = state["best"]
+        self.best = None if best is None else Best(**best)
 
 
 def train(project: Project, on_event: Callable[[Epoch], object] | None = None) -> Trained:

@@ -269,7 +269,7 @@ def test_on_a_disk_that_takes_no_more_nothing_is_lost_and_a_line_says_so(
         (["summary", "good.loom", "--format", "xml"], "invalid choice: 'xml'"),
         (["export", "good.loom", "--as", "onnx", "-o", "x"], "invalid choice: 'onnx'"),
         (["export", "good.loom", "--as", "module"], "the following arguments are required: -o"),
-        (["train"], "'train' is neither a file nor a command"),
+        (["tarin"], "'tarin' is neither a file nor a command"),
         (["a.loom", "b.loom"], "one file at a time"),
         (["check", "\x1b[31mred\n.loom"], "\\x1b[31mred"),
     ],
