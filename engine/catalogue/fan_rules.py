@@ -6,7 +6,8 @@ from math import sqrt
 
 from engine.catalogue.bounds import FAR
 from engine.design.distribution import Distribution, normal, uniform
-from engine.design.kind import Initializer, Shape, fans
+from engine.design.fans import fans
+from engine.design.kind import Initializer, Shape
 from engine.design.knob import one_of, real
 
 NONLINEARITIES = (

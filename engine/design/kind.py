@@ -391,19 +391,3 @@ class Join(Entry):
     def macs(self, branches: tuple[TensorSpec, ...]) -> int:
         """Multiply-accumulates per sample; only for branches that meet."""
         return 0
-
-
-@value
-class Fans:
-    """How many numbers one output sees (fan_in) and how many outputs one input reaches (fan_out)."""
-
-    fan_in: int
-    fan_out: int
-
-
-def fans(shape: Shape) -> Fans:
-    """As torch.nn.init._calculate_fan_in_and_fan_out counts them. Raises ValueError below two dimensions."""
-    if len(shape) < 2:
-        raise ValueError("fan in and fan out need at least two dimensions")
-    field_size = prod(shape[2:])
-    return Fans(shape[1] * field_size, shape[0] * field_size)

@@ -28,7 +28,8 @@ from engine.catalogue.rectifiers import SELU, LeakyReLU, PReLU, ReLU, ReLU6, RRe
 from engine.catalogue.squashers import Hardsigmoid, Hardtanh, Sigmoid, Softsign, Tanh
 from engine.design.distribution import Constant, Distribution
 from engine.design.edit import SetInitializer
-from engine.design.kind import Activation, Initializer, Misfit, Shape, fans
+from engine.design.fans import fans
+from engine.design.kind import Activation, Initializer, Misfit, Shape
 from engine.design.tree import Layer
 from engine.views.advising import Advice, AdviceMend, Found, LayerRule, law
 from engine.views.flow import Step, bears_weights

@@ -5,7 +5,8 @@ from __future__ import annotations
 from engine.catalogue.fan_rules import Kaiming, XavierNormal, XavierUniform
 from engine.catalogue.matrix_rules import OrthogonalInit
 from engine.design.distribution import Distribution, Uniform
-from engine.design.kind import Fans, Initializer, Misfit, TensorSpec, fans
+from engine.design.fans import Fans, fans
+from engine.design.kind import Initializer, Misfit, TensorSpec
 from engine.design.tree import Layer
 from engine.design.value import value
 from engine.views.facts import Weight

@@ -23,7 +23,8 @@ from engine.design.distribution import (
     normal,
     uniform,
 )
-from engine.design.kind import Initializer, Shape, fans
+from engine.design.fans import fans
+from engine.design.kind import Initializer, Shape
 from tests.laws.entries import (
     applied,
     assert_follows,
