@@ -184,15 +184,9 @@ def run_summary(wanted: argparse.Namespace) -> int:
 def run_export(wanted: argparse.Namespace) -> int:
     """The design as a PyTorch module, with the proof where it is wished."""
     from engine import write_module
-    from engine.views.shapes import infer
 
     project = load(wanted.file)
-    faults = [fault.sentence for fault in infer(project.network).faults]
-    if not project.network.body.nodes:
-        faults = ["the network is empty; add a layer first"]
-    for sentence in faults:
-        said(f"{wanted.file}: {sentence}")
-    if faults:
+    if _says_faults(wanted.file, project):
         return FAULTY
     text = write_module(project.network)
     if wanted.prove:
@@ -205,24 +199,29 @@ def run_export(wanted: argparse.Namespace) -> int:
 
 def run_train(wanted: argparse.Namespace) -> int:
     """A run from its beginning, or from its last checkpoint, to its end."""
-    import os
-
-    from engine.views.shapes import infer
+    from engine.threads import limit_threads
 
     project = load(wanted.file)
-    faults = [fault.sentence for fault in infer(project.network).faults]
-    for sentence in faults:
-        said(f"{wanted.file}: {sentence}")
-    if faults:
+    if _says_faults(wanted.file, project):
         return FAULTY
-    # Two torch threads on two busy cores are many times slower than one.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    limit_threads()
     from engine.runtime.headless import headless
 
     out = None if wanted.out is None else Path(wanted.out)
     print(headless(project, Path(wanted.file), out, wanted.epochs, wanted.seed, wanted.resume))
     return DONE
+
+
+def _says_faults(name: str, project: Project) -> bool:
+    """Say on standard error why a design can be neither exported nor trained; whether there was anything to say."""
+    from engine.views.shapes import infer
+
+    faults = [fault.sentence for fault in infer(project.network).faults]
+    if not project.network.body.nodes:
+        faults = ["the network is empty; add a layer first"]
+    for sentence in faults:
+        said(f"{name}: {sentence}")
+    return bool(faults)
 
 
 def load(name: str) -> Project:

@@ -31,6 +31,11 @@ class Loss(Entry):
     expects: ClassVar[Expects] = "numbers"
     target: ClassVar[Target] = "like the output"
 
+    @classmethod
+    def measure(cls) -> str:
+        """What a network trained with it is judged by, 1 where all is right."""
+        return "R²" if cls.task == "regression" else "accuracy"
+
     def call(self) -> Call:
         """The constructor's call."""
         known = signature(self.parameters)

@@ -34,6 +34,10 @@ class Scheduler(Entry):
         """Arguments that follow from the length of the training."""
         return {}
 
+    def is_planned(self) -> bool:
+        """Whether it follows from the length of the training, which cannot be changed on the way then."""
+        return bool(self.derived(Course(1, 1, 1.0)))
+
     def refusal(self, course: Course, optimizer: Optimizer) -> str:
         """Why torch does not take the schedule for this training; "" where it does."""
         return ""

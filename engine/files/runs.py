@@ -5,7 +5,8 @@
                    last.safetensors  where it can go on; best.safetensors the best weights (`engine.runtime.checkpoint`)
                    previous/         the generation before
 
-Lines of steps have `step`, `loss` (the mean since the line before) and `rate`; lines of epochs have `epoch` beside.
+A line of steps has `step`, `loss` (the mean since the line before) and `rate`; one of an epoch has `epoch`, `step`,
+`train_loss`, `validation`, `score`, `rate` and `seconds`. One process at a time may write a run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any, cast
@@ -24,12 +25,15 @@ from engine.design.error import DesignError
 from engine.design.project import Project
 from engine.design.value import field, replace, value
 from engine.files.document import to_document
+from engine.files.hold import hold
 from engine.files.parse import LARGEST_FILE, parsed
 from engine.files.reading import from_document
-from engine.files.store import atomic_save, dumped, read_bytes, reason
+from engine.files.store import STRAY, atomic_save, dumped, read_bytes, reason
 
 FACTS, METRICS = "run.json", "metrics.jsonl"
 LARGEST_METRICS = 2**30
+_LOCK = "in-use.lock"
+_NUMBERED = re.compile(r"run-(\d{1,9})")
 Line = Mapping[str, float | int | None]
 
 
@@ -59,24 +63,54 @@ def runs_in(folder: Path) -> tuple[Path, ...]:
     with contextlib.suppress(OSError):
         for each in folder.iterdir():
             if (each / FACTS).is_file():
-                number = re.fullmatch(r"run-(\d{1,9})", each.name)
+                number = _NUMBERED.fullmatch(each.name)
                 found.append((int(number[1]) if number else 0, each.name, each))
     return tuple(path for _, _, path in sorted(found))
 
 
-def new_folder(runs: Path) -> Path:
-    """Make the folder of the next run. Raises DesignError."""
+def next_folder(runs: Path) -> Path:
+    """Where the next run may lie; nothing is made. Raises DesignError."""
     try:
-        runs.mkdir(parents=True, exist_ok=True)
-        taken = {each.name for each in runs.iterdir()}
-        number = 1 + max(
-            (int(name[4:]) for name in taken if re.fullmatch(r"run-\d{1,9}", name)), default=0
-        )
-        folder = runs / f"run-{number}"
-        folder.mkdir()
+        names = [each.name for each in runs.iterdir()] if runs.exists() else []
     except OSError as error:
-        raise DesignError(f"{runs} cannot hold a new run: {reason(error)}") from None
-    return folder
+        raise DesignError(f"{runs} cannot hold a run: {reason(error)}") from None
+    taken = (int(name[4:]) for name in names if _NUMBERED.fullmatch(name))
+    return runs / f"run-{1 + max(taken, default=0)}"
+
+
+@contextlib.contextmanager
+def claimed(folder: Path) -> Generator[None, None, None]:
+    """Be the only one who writes this run, whose folder is made where it is missing.
+
+    Raises DesignError where another process does, or there can be no folder, or in it lies what is no run.
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = hold(folder / _LOCK)
+    except OSError as error:
+        raise DesignError(f"{folder} cannot hold a run: {reason(error)}") from None
+    if held is None:
+        raise DesignError(
+            f"the run in {folder} is going on in another window or command; stop it there first"
+        )
+    try:
+        if not (folder / FACTS).is_file() and any(map(_is_strange, folder.iterdir())):
+            raise DesignError(
+                f"{folder} holds other files, and no {FACTS}; choose a new or an empty folder"
+            )
+        yield
+    finally:
+        held.release()
+        # A run that never came to be leaves nothing.
+        with contextlib.suppress(OSError):
+            for each in missing:
+                each.rmdir()
+
+
+def _is_strange(path: Path) -> bool:
+    """Whether a crash at the very beginning of a run cannot have left it."""
+    return path.name != _LOCK and not path.name.startswith(STRAY)
 
 
 def write_facts(folder: Path, facts: Facts) -> None:
@@ -119,9 +153,11 @@ def read_facts(folder: Path) -> Facts:
         raise DesignError(text if str(path) in text else f"{path}: {text}") from None
 
 
-def rename(folder: Path, name: str, tags: tuple[str, ...]) -> None:
-    """Give a run another name and tags. Raises DesignError."""
-    write_facts(folder, replace(read_facts(folder), name=name, tags=tags))
+def change_facts(folder: Path, **changes: object) -> Facts:
+    """Change some of what `run.json` says, such as `name` and `tags`, and give all. Raises DesignError."""
+    facts = replace(read_facts(folder), **changes)
+    write_facts(folder, facts)
+    return facts
 
 
 def delete(folder: Path) -> None:
@@ -148,16 +184,10 @@ class Log:
             raise DesignError(f"{self._path} cannot be written: {reason(error)}") from None
 
     def add(self, lines: Iterable[Line]) -> None:
-        """Add lines, not yet durably. Raises DesignError."""
+        """Add lines; on return they are on the disk. Raises DesignError."""
         try:
             self._file.write(_written(lines))
             self._file.flush()
-        except OSError as error:
-            raise DesignError(f"{self._path} was not written: {reason(error)}") from None
-
-    def sync(self) -> None:
-        """Make durable what was added. Raises DesignError."""
-        try:
             os.fsync(self._file.fileno())
         except OSError as error:
             raise DesignError(f"{self._path} was not written: {reason(error)}") from None
@@ -186,10 +216,10 @@ def read_metrics(folder: Path) -> list[Line]:
     return found
 
 
+def plain(line: Line) -> Line:
+    """The same as JSON can say it: what is no finite number is null."""
+    return {key: each if each is None or isfinite(each) else None for key, each in line.items()}
+
+
 def _written(lines: Iterable[Line]) -> bytes:
-    """A line each; what is no finite number is null, as JSON has no other word for it."""
-    text = [
-        json.dumps({k: v if v is None or isfinite(v) else None for k, v in line.items()}) + "\n"
-        for line in lines
-    ]
-    return "".join(text).encode()
+    return "".join(f"{json.dumps(plain(line))}\n" for line in lines).encode()

@@ -10,6 +10,7 @@ import shutil
 import stat
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -40,7 +41,7 @@ def save(project: Project, path: str | Path) -> None:
     """Write the project; on return it is on the disk. Raises DesignError, the old file being untouched."""
     path = Path(path)
     remove_strays(path.parent)
-    atomic_save(path, dumps(project), keep_previous=True)
+    atomic_save(path, dumps(project), backup_of)
 
 
 def dumps(project: Project) -> bytes:
@@ -103,11 +104,12 @@ def size_of(path: Path) -> int:
     return status.st_size
 
 
-def atomic_save(path: Path, content: bytes, keep_previous: bool = False) -> None:
+def atomic_save(path: Path, content: bytes, previous: Callable[[Path], Path] | None = None) -> None:
     """Write a file whole or not at all: temporary beside it, flushed, read back, then put in its place.
 
     Qt's QSaveFile reports success after a short write on a full disk, hence this one. What is no file, such as
-    /dev/stdout, is written to as it is. Raises DesignError with the reason; what stood at `path` is then unharmed.
+    /dev/stdout, is written to as it is. `previous` says where the file before is kept, of the path behind all
+    links. Raises DesignError with the reason; what stood at either is then unharmed.
     """
     temporary: Path | None = None
     try:
@@ -128,8 +130,8 @@ def atomic_save(path: Path, content: bytes, keep_previous: bool = False) -> None
             raise OSError("what was written could not be read back")
         with contextlib.suppress(OSError):
             temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        if keep_previous and path.is_file():
-            _keep(path)
+        if previous is not None and path.is_file():
+            _keep(path, previous(path))
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
@@ -146,18 +148,23 @@ def _writable(path: Path) -> bool:
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
-def _keep(path: Path) -> None:
-    """Let the present file be the `.bak` too, so that `path` is never missing: by a second link, or a copy."""
-    backup = path.with_name(path.name + ".bak")
-    stray = path.with_name(f"{STRAY}{os.getpid()}.bak")
+def backup_of(path: Path) -> Path:
+    """Where a saved project's file is kept as it was before."""
+    return path.with_name(path.name + ".bak")
+
+
+def _keep(path: Path, previous: Path) -> None:
+    """Let the present file be the previous one too, so that `path` is never missing: by a second link, or a copy."""
+    stray = previous.with_name(f"{STRAY}{os.getpid()}.previous")
     with contextlib.suppress(OSError):
+        previous.parent.mkdir(exist_ok=True)
         stray.unlink(missing_ok=True)
         try:
             os.link(path, stray)
         except OSError:
             # A memory stick's file system knows no links.
             shutil.copy2(path, stray)
-        stray.replace(backup)
+        stray.replace(previous)
         # Two links to one file are not renamed onto each other.
         stray.unlink(missing_ok=True)
 
@@ -202,6 +209,8 @@ def reason(error: OSError) -> str:
             return "it would be larger than a file may be here; choose another disk"
         case errno.EISDIR:
             return "it is a folder"
+        case errno.EEXIST:
+            return "there is a file of that name; choose another one"
         case errno.ENOTDIR:
             return "a part of its path is a file, not a folder"
         case errno.ENAMETOOLONG:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -20,6 +18,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from engine.design.error import DesignError
+from engine.files.runs import Line, plain
 from engine.files.store import atomic_save, reason
 
 PREVIOUS = "previous"
@@ -29,34 +28,30 @@ _KEY = "layerloom"
 
 
 class Checkpoint(NamedTuple):
-    """What a file holds."""
+    """What a file holds. No two tensors share memory."""
 
     weights: dict[str, Tensor]
     """The network's `state_dict`."""
     rest: Any
     """What else going on depends on: dicts, lists, numbers, texts and tensors; None for weights alone."""
-    about: dict[str, Any]
+    about: Line
     """Facts for people and lists: the epoch, the step, the loss."""
 
 
-def write(folder: Path, name: str, checkpoint: Checkpoint) -> str:
-    """Write `NAME.safetensors`, and `NAME.json` about it for people; the SHA-256 of its content.
+def write(folder: Path, name: str, checkpoint: Checkpoint) -> None:
+    """Write `NAME.safetensors`, and `NAME.json` about it for people.
 
-    The file before is kept under `previous/`, so that at every moment one of the two is whole. Raises DesignError when
-    it cannot be written.
+    The file before is kept under `previous/`, and is replaced there only when the new one is on the disk, so that at
+    every moment one of them is whole. Raises DesignError when it cannot be written.
     """
-    tensors = {
-        key: each.detach().cpu().contiguous().clone() for key, each in checkpoint.weights.items()
-    }
+    tensors = {name: each.cpu().contiguous() for name, each in checkpoint.weights.items()}
     rest = _without_tensors(checkpoint.rest, "rest", tensors)
     text = json.dumps({"about": checkpoint.about, "rest": rest})
     digest = _digest(tensors, text)
     path = folder / f"{name}.safetensors"
-    _keep(path)
-    atomic_save(path, save(tensors, {_KEY: f"{digest} {text}"}))
-    note = {"file": path.name, "sha256_of_content": digest, **checkpoint.about}
+    atomic_save(path, save(tensors, {_KEY: f"{digest} {text}"}), _previous)
+    note = {"file": path.name, "sha256_of_content": digest, **plain(checkpoint.about)}
     atomic_save(folder / f"{name}.json", f"{json.dumps(note, indent=1)}\n".encode())
-    return digest
 
 
 def read(folder: Path, name: str) -> Checkpoint | None:
@@ -64,10 +59,34 @@ def read(folder: Path, name: str) -> Checkpoint | None:
 
     Raises DesignError where there are files, and none of them is whole.
     """
-    problems: list[str] = []
-    for path in (folder / f"{name}.safetensors", folder / PREVIOUS / f"{name}.safetensors"):
+    found = _newest(folder / f"{name}.safetensors")
+    return None if found is None else found[1]
+
+
+def recover(folder: Path, name: str) -> Checkpoint | None:
+    """The same, and put it in the place of a newer one that is damaged, which would become the previous one else."""
+    path = folder / f"{name}.safetensors"
+    found = _newest(path)
+    if found is None:
+        return None
+    if found[0] != path:
         try:
-            return _read(path)
+            found[0].replace(path)
+        except OSError as error:
+            raise DesignError(f"{path} cannot be written: {reason(error)}") from None
+    return found[1]
+
+
+def _previous(path: Path) -> Path:
+    """Where the generation before is kept."""
+    return path.parent / PREVIOUS / path.name
+
+
+def _newest(newest: Path) -> tuple[Path, Checkpoint] | None:
+    problems: list[str] = []
+    for path in (newest, _previous(newest)):
+        try:
+            return path, _read(path)
         except FileNotFoundError:
             continue
         except DesignError as error:
@@ -102,29 +121,10 @@ def _read(path: Path) -> Checkpoint:
     return Checkpoint(weights, _with_tensors(said["rest"], tensors), said["about"])
 
 
-def _keep(path: Path) -> None:
-    """Let the present file be the previous one too; it stays where it is until another takes its place."""
-    if not path.is_file():
-        return
-    before = path.parent / PREVIOUS / path.name
-    try:
-        before.parent.mkdir(exist_ok=True)
-        part = before.with_name(before.name + ".part")
-        part.unlink(missing_ok=True)
-        try:
-            os.link(path, part)
-        except OSError:
-            # A memory stick's file system knows no links.
-            shutil.copy2(path, part)
-        part.replace(before)
-    except OSError as error:
-        raise DesignError(f"{before} was not kept: {reason(error)}") from None
-
-
 def _without_tensors(value: Any, place: str, found: dict[str, Tensor]) -> Any:
     """The same as JSON, with a name for each tensor, which is put into `found`; a dict is a list of pairs."""
     if isinstance(value, Tensor):
-        found[place] = value.detach().cpu().contiguous().clone()
+        found[place] = value.cpu().contiguous()
         return {"tensor": place}
     if isinstance(value, dict):
         items = cast("dict[Any, Any]", value).items()

@@ -2,41 +2,84 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+from types import FrameType
 
+from engine.catalogue.losses import Loss
+from engine.design.error import DesignError
 from engine.design.project import Project
 from engine.design.value import replace
 from engine.files import runs
 from engine.runtime.running import Run
+from engine.runtime.train import Epoch
 
 AT_ONCE_S = 0.1
 WIDTH = 24
 """Characters of the bar."""
 
 
+class Stopped(DesignError):
+    """Somebody stopped the training; it is kept."""
+
+
 def headless(
     project: Project, file: Path, out: Path | None, epochs: int | None, seed: int | None, resume: bool
 ) -> str:  # fmt: skip
-    """Train to the end and say what came of it. Ctrl+C keeps a checkpoint first. Raises DesignError."""
+    """Train to the end and say what came of it. Raises DesignError, Stopped after Ctrl+C or a request to end."""
+    folder = _folder(file, out, resume)
     training = project.training
-    training = replace(training, epochs=epochs) if epochs is not None else training
-    training = replace(training, seed=seed) if seed is not None else training
-    run = Run(replace(project, training=training), _folder(file, out, resume), resume)
-    bar = _Bar(run)
-    try:
-        while not run.is_done:
-            run.advance(AT_ONCE_S)
-            bar.show()
-    finally:
-        run.close()
-        bar.end()
+    if seed is None and resume and (folder / runs.FACTS).is_file():
+        seed = runs.read_facts(folder).project.training.seed
+    training = replace(training, epochs=training.epochs if epochs is None else epochs)
+    training = replace(training, seed=training.seed if seed is None else seed)
+    with _stop_asked() as stop, Run(replace(project, training=training), folder, resume) as run:
+        bar = _Bar(run)
+        try:
+            while not run.is_done and not stop.is_set():
+                run.advance(AT_ONCE_S)
+                bar.show()
+        finally:
+            bar.end()
+        if not run.is_done:
+            run.keep()
+            raise Stopped(
+                f"stopped in epoch {run.trainer.epoch + 1:,} of {run.project.training.epochs:,}; {folder} keeps all of "
+                "it, and --resume goes on"
+            )
     last, best = run.trainer.history[-1], run.trainer.best
-    where = "" if best is None else f", best at epoch {best.epoch:,}"
-    return (
-        f"{run.folder}: {last.epoch:,} epochs, loss {last.loss:.4g}, score {last.score:.4f}{where}"
-    )
+    where = "" if best is None else f" · best in epoch {best.epoch:,}"
+    return f"{folder}: epoch {last.epoch:,} · {_said(run, last)}{where}"
+
+
+def _said(run: Run, epoch: Epoch) -> str:
+    loss = run.project.training.loss
+    assert isinstance(loss, Loss)
+    rows = "" if run.trainer.rows.validation is None else "validation "
+    return f"loss {epoch.loss:.4g} · {rows}{loss.measure()} {epoch.score:.3f}"
+
+
+@contextmanager
+def _stop_asked() -> Generator[Event, None, None]:
+    """Set by Ctrl+C or a request to end, which otherwise would cut a step in two."""
+    asked = Event()
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.set()
+
+    for each in before:
+        signal.signal(each, ask)
+    try:
+        yield asked
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _folder(file: Path, out: Path | None, resume: bool) -> Path:
@@ -44,7 +87,7 @@ def _folder(file: Path, out: Path | None, resume: bool) -> Path:
     if out is not None:
         return out
     there = runs.runs_in(runs.folder_of(file))
-    return there[-1] if resume and there else runs.new_folder(runs.folder_of(file))
+    return there[-1] if resume and there else runs.next_folder(runs.folder_of(file))
 
 
 class _Bar:
@@ -64,8 +107,7 @@ class _Bar:
         left = (time.monotonic() - self._began) / done * (total - trainer.step)
         text = f"epoch {trainer.epoch:,} of {trainer.project.training.epochs:,}"
         if trainer.history:
-            last = trainer.history[-1]
-            text += f" · loss {last.loss:.4g} · score {last.score:.4f}"
+            text += f" · {_said(self._run, trainer.history[-1])}"
         text += f" · {left:,.0f} s left"
         if self._live:
             full = round(WIDTH * share)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import platform
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from engine.catalogue.schedulers import Scheduler
 from engine.design.error import DesignError
 from engine.design.project import Project
 from engine.design.value import replace
 from engine.files import runs
+from engine.files.store import remove_strays
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.train import Epoch, NotFinite, Trainer
@@ -25,6 +28,9 @@ MOST_LINES = 10_000
 
 SHARE_OF_KEEPING = 0.02
 """A checkpoint is written when all before it together took at most this share of the time."""
+
+AT_ONCE = 1024
+"""Steps without a look at the clock."""
 
 EVERY_S = 1.0
 """At the soonest; at most so much work, and 50 times what writing takes, is done twice after a crash."""
@@ -40,7 +46,11 @@ class Slice(NamedTuple):
 
 
 class Run:
-    """One run in progress; all that it does is in its folder before anybody is told that it is kept."""
+    """One run in progress; all that it does is in its folder before anybody is told that it is kept.
+
+    A context: on leaving it, the folder is let go. What is to be kept then is kept before, by `keep`, so that a step
+    which an exception cut short is never taken for a whole one.
+    """
 
     def __init__(self, project: Project, folder: Path, resume: bool = False) -> None:
         """Begin a run in an empty folder, or go on with the one that is there.
@@ -48,94 +58,104 @@ class Run:
         Raises DesignError: the folder holds another run, the project cannot be trained, nothing can be written.
         """
         self.folder = folder
+        self._context = ExitStack()
+        self._context.enter_context(runs.claimed(folder))
+        try:
+            self._begin(project, resume)
+        except BaseException:
+            self._context.close()
+            raise
+
+    def _begin(self, project: Project, resume: bool) -> None:
+        folder = self.folder
+        for each in (folder, folder / checkpoint.PREVIOUS):
+            remove_strays(each)
         kept = runs.read_facts(folder) if (folder / runs.FACTS).is_file() else None
         if kept is not None and not resume:
             raise DesignError(f"{folder} holds a run already; resume it, or choose another folder")
-        found = checkpoint.read(folder, "last") if kept is not None else None
+        found = None if kept is None else checkpoint.recover(folder, "last")
         if kept is not None and found is not None:
             project = _same_but_length(kept.project, project, folder)
         self.trainer = Trainer(project)
+        self.project = project
         self._every = max(1, project.training.epochs * self.trainer.steps_per_epoch // MOST_LINES)
-        if found is not None:
-            self._restore(found)
-        self.facts = (
-            runs.Facts(project, folder.name, started=_now(), made_with=_made_with())
-            if kept is None
-            else replace(kept, project=project)
-        )
-        if kept is None or self.facts != kept:
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise DesignError(f"{folder} cannot be made: {error.strerror}") from None
-            runs.write_facts(folder, self.facts)
-        self._log = runs.Log(folder, self.trainer.step)
+        if kept is None:
+            made = runs.Facts(project, folder.name, started=_now(), made_with=_made_with())
+            runs.write_facts(folder, made)
+        elif kept.project != project:
+            runs.change_facts(folder, project=project)
         self._lines: list[runs.Line] = []
-        self._waiting: list[float] = self._waiting_of(found)
+        """That are not in the log yet."""
+        self._waiting: list[float] = []
+        """Losses of steps that are not in a line yet."""
+        self._state = "open" if kept is None else kept.state
+        self._best_kept = 0
         self._kept_s = 0.0
         self._began = self._kept_at = time.monotonic()
+        if found is not None:
+            self._restore(found)
+        self._open_log()
         if found is None:
             self.keep()
 
-    @property
-    def project(self) -> Project:
-        return self.facts.project
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the folder; nothing is kept by it."""
+        self._log.close()
+        self._context.close()
 
     @property
     def is_done(self) -> bool:
         return self.trainer.is_done
 
     def advance(self, seconds: float, steps: int | None = None) -> Slice:
-        """Train for about so long, or so many steps; keep a checkpoint where one is due. Raises NotFinite.
+        """Train for about so long, or so many steps at most; keep a checkpoint where one is due. Raises NotFinite.
 
         After NotFinite the run is where it was at its last checkpoint.
         """
-        stop = time.perf_counter() + seconds
+        began = time.perf_counter()
         done = Slice([], [])
-        at_once = 1
-        while not self.is_done and (steps is None or len(done.losses) < steps):
-            epoch = self._some(done, at_once if steps is None else steps - len(done.losses))
-            if epoch is not None:
-                done.epochs.append(epoch)
-                if self.is_done:
-                    self.keep()
-                    break
-            if time.perf_counter() >= stop:
+        while not self.is_done:
+            passed = time.perf_counter() - began
+            count = len(done.losses)
+            # As many as fit into what is left of the time, by what those before took.
+            at_once = 1 if not count else int(count * (seconds - passed) / passed)
+            at_once = min(at_once, AT_ONCE if steps is None else steps - count)
+            if at_once < 1:
                 break
-            at_once = min(2 * at_once, 16)
-        if not self.is_done and self._is_due():
+            self._some(done, at_once)
+        if self.is_done or self._is_due():
             self.keep()
         return done
 
-    def _some(self, done: Slice, steps: int) -> Epoch | None:
-        before = len(self.trainer.losses)
+    def _some(self, done: Slice, steps: int) -> None:
         try:
             epoch = self.trainer.advance(steps)
         except NotFinite:
             self._go_back()
             raise
-        new = self.trainer.losses[before:]
-        done.losses.extend(new)
-        self._note(new)
+        done.losses.extend(self.trainer.losses)
+        self._note()
         if epoch is not None:
-            self._note_epoch(epoch)
-        self.trainer.losses.clear()
-        return epoch
+            done.epochs.append(epoch)
+            line = epoch._asdict()
+            line["train_loss"] = line.pop("loss")
+            self._lines.append(line)
 
-    def _note(self, losses: list[float]) -> None:
-        step = self.trainer.step - len(losses)
-        for loss in losses:
-            step += 1
+    def _note(self) -> None:
+        losses = self.trainer.losses
+        first = self.trainer.step - len(losses) + 1
+        for step, (loss, rate) in enumerate(zip(losses, self.trainer.rates, strict=True), first):
             self._waiting.append(loss)
             if step % self._every == 0:
                 mean = sum(self._waiting) / len(self._waiting)
-                self._lines.append({"step": step, "loss": mean, "rate": self.trainer.rate})
+                self._lines.append({"step": step, "loss": mean, "rate": rate})
                 self._waiting.clear()
-
-    def _note_epoch(self, epoch: Epoch) -> None:
-        line = {**epoch._asdict()}
-        line["train_loss"] = line.pop("loss")
-        self._lines.append(line)
 
     def _is_due(self) -> bool:
         now = time.monotonic()
@@ -144,13 +164,15 @@ class Run:
         return self._kept_s <= SHARE_OF_KEEPING * (now - self._began)
 
     def keep(self) -> None:
-        """Write log, best weights and checkpoint. Raises DesignError; what was kept before is unharmed."""
+        """Write log, best weights and checkpoint. Raises DesignError; what was kept before is unharmed.
+
+        Weights that are not finite are not kept: the next step says what is wrong with them.
+        """
+        if not self.trainer.is_finite:
+            return
         began = time.monotonic()
         self._log.add(self._lines)
         self._lines.clear()
-        self._log.sync()
-        if not self.trainer.is_finite:
-            return
         state = self.trainer.state()
         weights: dict[str, Tensor] = state.pop("module")
         best = self.trainer.best
@@ -162,43 +184,31 @@ class Run:
         about = {"epoch": self.trainer.epoch, "step": self.trainer.step}
         if history:
             about |= {"loss": history[-1].loss, "score": history[-1].score}
-        rest = {"trainer": state, "waiting": list(self._waiting)}
+        rest = {"trainer": state, "waiting": self._waiting}
         checkpoint.write(self.folder, "last", Checkpoint(weights, rest, about))
         state_now = "done" if self.is_done else "open"
-        if self.facts.state != state_now:
-            self.facts = replace(self.facts, state=state_now)
-            runs.write_facts(self.folder, self.facts)
+        if state_now != self._state:
+            self._state = runs.change_facts(self.folder, state=state_now).state
         self._kept_at = time.monotonic()
         self._kept_s += self._kept_at - began
 
-    def close(self) -> None:
-        """Keep what there is, and let go of the folder's files."""
-        try:
-            self.keep()
-        finally:
-            self._log.close()
-
-    _best_kept = 0
-
     def _restore(self, found: Checkpoint) -> None:
         self.trainer.restore({"module": found.weights, **found.rest["trainer"]})
-        best = self.trainer.best
-        self._best_kept = 0 if best is None else best.epoch
+        self._waiting = found.rest["waiting"]
+        self._best_kept = 0 if self.trainer.best is None else self.trainer.best.epoch
 
-    def _waiting_of(self, found: Checkpoint | None) -> list[float]:
-        return [] if found is None else list(found.rest["waiting"])
+    def _open_log(self) -> None:
+        self._log = runs.Log(self.folder, self.trainer.step)
 
     def _go_back(self) -> None:
         """To the last checkpoint, whose numbers are all finite."""
         found = checkpoint.read(self.folder, "last")
         if found is None:
-            return
-        self._restore(found)
+            raise DesignError(f"{self.folder} has lost its checkpoint; begin a new run")
         self._log.close()
-        self._log = runs.Log(self.folder, self.trainer.step)
         self._lines.clear()
-        self._waiting = self._waiting_of(found)
-        self.trainer.losses.clear()
+        self._restore(found)
+        self._open_log()
 
 
 def weights_of(folder: Path, name: str = "best") -> dict[str, Tensor]:
@@ -207,20 +217,6 @@ def weights_of(folder: Path, name: str = "best") -> dict[str, Tensor]:
     if found is None:
         raise DesignError(f"{folder} holds no weights")
     return found.weights
-
-
-def trained_module(folder: Path, name: str = "best") -> nn.Module:
-    """The network of a run with its weights, in evaluation mode. Raises DesignError."""
-    from engine.runtime.build import build
-
-    module = build(runs.read_facts(folder).project.network)
-    try:
-        module.load_state_dict(weights_of(folder, name))
-    except RuntimeError:
-        raise DesignError(
-            f"the weights in {folder} are not those of the network in its {runs.FACTS}"
-        ) from None
-    return module.eval()
 
 
 def _same_but_length(kept: Project, wanted: Project, folder: Path) -> Project:
@@ -232,7 +228,16 @@ def _same_but_length(kept: Project, wanted: Project, folder: Path) -> Project:
             f"the network, its data or its recipe has changed since the run in {folder} began; begin a new run, or "
             "undo the change"
         )
-    return wanted if wanted.training.epochs > kept.training.epochs else kept
+    if wanted.training.epochs <= kept.training.epochs:
+        return kept
+    scheduler = kept.training.scheduler
+    assert isinstance(scheduler, Scheduler)
+    if scheduler.is_planned():
+        raise DesignError(
+            f"the run in {folder} was planned for {kept.training.epochs:,} epochs, at whose end its schedule "
+            f"({scheduler.title()}) ends too; begin a new run for more"
+        )
+    return wanted
 
 
 def _now() -> str:
@@ -247,6 +252,3 @@ def _made_with() -> dict[str, str]:
         "system": f"{platform.system()} {platform.machine()}",
         "threads": str(torch.get_num_threads()),
     }
-
-
-__all__ = ["Run", "Slice", "trained_module", "weights_of"]

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from copy import deepcopy
 from math import ceil
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +25,7 @@ from engine.runtime.build import build
 from engine.runtime.examples import Examples, Split, split
 from engine.runtime.flat import Flat
 from engine.runtime.initialize import arguments, evaluated, named
+from engine.runtime.not_finite import first_layer, first_weight
 
 AT_ONCE = 4096
 """Rows that are judged together."""
@@ -103,7 +104,9 @@ class Trainer:
             self._numbers = torch.get_rng_state()
         self.history: list[Epoch] = []
         self.losses: list[float] = []
-        """Of each step since somebody cleared them."""
+        """Of each step of the last `advance`."""
+        self.rates: list[float] = []
+        """The learning rates of those steps."""
         self.best: Best | None = None
         self.step, self.at = 0, 0
         """Steps in all, and in this epoch."""
@@ -147,6 +150,8 @@ class Trainer:
     def advance(self, steps: int) -> Epoch | None:
         """So many steps, but not beyond the end of an epoch, which is given then. Raises NotFinite."""
         began = time.perf_counter()
+        self.losses.clear()
+        self.rates.clear()
         with torch.random.fork_rng(devices=()):
             torch.set_rng_state(self._numbers)
             stop = min(self.at + steps, len(self._bounds))
@@ -162,7 +167,8 @@ class Trainer:
         loss.backward()
         value = float(loss.detach())
         if not -float("inf") < value < float("inf"):
-            raise NotFinite(self._what_failed(start, stop, value))
+            raise self._loss_failed(start, stop, value)
+        self.rates.append(self.rate)
         self.optimizer.step()
         self._sum += value * (stop - start)
         self.losses.append(value)
@@ -175,37 +181,24 @@ class Trainer:
         """What flows out, which is what a loss speaks of, also where the network returns more beside it."""
         return self.module.outputs(x)[0]
 
-    def _what_failed(self, start: int, stop: int, value: float) -> str:
-        """The step, and the first layer whose numbers are none any more."""
-        said = (
-            f"the loss of step {self.step + 1:,} is {'not a number' if value != value else value}"
+    def _loss_failed(self, start: int, stop: int, value: float) -> NotFinite:
+        """The step, and the weights or the first layer that are no numbers any more."""
+        if failed := self._weights_failed():
+            return failed
+        what = "not a number" if value != value else str(value)
+        layer = first_layer(self.module, lambda: self._given(self._x[start:stop]))
+        where = f": the first to go wrong is layer {layer}" if layer else ""
+        return NotFinite(
+            f"the loss of step {self.step + 1:,} is {what}{where}; lower the learning rate of {self.rate:g}"
         )
-        for name, each in self.module.named_parameters():
-            if not torch.isfinite(each).all():
-                return (
-                    f"{said}: the weights {name} have grown beyond all numbers; lower the learning "
-                    f"rate of {self.rate:g}"
-                )
-        found: list[str] = []
 
-        def watch(name: str, module: nn.Module) -> Any:
-            def look(_: nn.Module, given: Any, output: Any) -> None:
-                first: Any = cast("Any", output)[0] if isinstance(output, tuple) else output
-                if not found and isinstance(first, Tensor) and not torch.isfinite(first).all():
-                    found.append(name)
-
-            return module.register_forward_hook(look)
-
-        inner: list[tuple[str, nn.Module]] = list(cast("Any", self.module).named_modules())
-        hooks = [watch(name, each) for name, each in inner if name]
-        try:
-            with torch.no_grad(), torch.random.fork_rng(devices=()):
-                self._given(self._x[start:stop])
-        finally:
-            for hook in hooks:
-                hook.remove()
-        where = f": the first to go wrong is layer {found[0]}" if found else ""
-        return f"{said}{where}; lower the learning rate of {self.rate:g}"
+    def _weights_failed(self) -> NotFinite | None:
+        if self.is_finite:
+            return None
+        return NotFinite(
+            f"by step {self.step:,} the weights {first_weight(self.module)} have grown beyond all numbers; lower the "
+            f"learning rate of {self.rate:g}"
+        )
 
     @property
     def _length(self) -> int:
@@ -213,6 +206,8 @@ class Trainer:
         return self.project.training.epochs * len(self._bounds)
 
     def _end_epoch(self) -> Epoch:
+        if failed := self._weights_failed():
+            raise failed
         judged = self.rows.validation
         rate = self.rate
         loss, score = self.judged(judged or self.rows.training)
@@ -222,8 +217,7 @@ class Trainer:
         self.history.append(done)
         compared = mean if judged is None else loss
         if self.best is None or compared < self.best.loss:
-            kept = {name: each.clone() for name, each in self.module.state_dict().items()}
-            self.best = Best(done.epoch, done.step, compared, kept)
+            self.best = Best(done.epoch, done.step, compared, self._weights())
         if self._scheduler is not None and self._moves == "epoch":
             self._scheduler.step(*([loss] if self._watches else []))
         self.at, self._sum = 0, 0.0
@@ -241,10 +235,14 @@ class Trainer:
         assert isinstance(self.project.training.loss, Loss)
         return loss, score(self.project.training.loss, outputs, rows.y)
 
+    def _weights(self) -> dict[str, Tensor]:
+        """The `state_dict`, each tensor in memory of its own."""
+        return {name: each.clone() for name, each in self.module.state_dict().items()}
+
     def state(self) -> dict[str, Any]:
         """All that going on depends on; plain numbers and tensors of its own, which later steps do not change."""
         return {
-            "module": deepcopy(self.module.state_dict()),
+            "module": self._weights(),
             "optimizer": deepcopy(self.optimizer.state_dict()),
             "scheduler": None
             if self._scheduler is None
@@ -272,7 +270,6 @@ class Trainer:
         self.step, self.at = state["step"], state["at"]
         self._sum, self._seconds = state["sum"], state["seconds"]
         self.history = [Epoch(*each) for each in state["history"]]
-        self.losses.clear()
         best = state["best"]
         self.best = None if best is None else Best(**best)
 

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NoReturn
 
+from engine.threads import limit_threads
 from engine.worker.protocol import Failure, Ready
 from engine.worker.serve import Inbox, Outbox, Service, beat, failure_sentence, listen, serve
 
@@ -48,20 +49,13 @@ def run(prepared: Callable[[], Service]) -> NoReturn:
 
 def torch_service() -> Service:
     """Torch and the functions that use it: 1.5 s to load. Its warm-up takes another 1.5 s."""
-    _limit_threads()
+    limit_threads()
     import torch
 
     from engine.worker.answers import torch_answers
 
     ready = Ready(torch.__version__, str(torch.get_default_device()), torch.get_num_threads())
     return Service(ready, torch_answers(), (_load_sympy, _load_dynamo, _train_one_step))
-
-
-def _limit_threads() -> None:
-    """Two torch threads on two busy cores are many times slower than one."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 
 def _load_sympy() -> None:
