@@ -25,6 +25,7 @@ from engine.worker.protocol import (
     Request,
     Result,
     Started,
+    Training,
     Warm,
 )
 from gui.worker.log import WorkerLog
@@ -66,6 +67,8 @@ class EngineProcess(QObject):
     """The new State."""
     failed = Signal(str)
     """One sentence for the person: a worker died, or will not be started again."""
+    trained = Signal(object)
+    """A Training: how the run goes."""
     closed = Signal()
     """After `close`: the worker has ended."""
 
@@ -262,6 +265,8 @@ class EngineProcess(QObject):
             case Started():
                 self.activity = message.busy_with
                 self._requests.hear(message)
+            case Training():
+                self.trained.emit(message)
             case Progress() | Result() | Failure() | Dropped():
                 self._requests.hear(message)
             case _:

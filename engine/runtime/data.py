@@ -194,13 +194,18 @@ def _scaled(found: Table, data: Data, places: Numbers) -> Numbers:
         row = int(places[np.argwhere(~is_held(x))[0][0]])
         raise DesignError(f"{found.title}, row {row + 1:,}: a value is not a finite number of float32; fill it in "
                           "or remove the row")  # fmt: skip
+    return scaler(found, data)(x)
+
+
+def scaler(found: Table, data: Data) -> Callable[[Numbers], Numbers]:
+    """What scales any rows as those that train ask for. Raises DesignError when one of those is not a number."""
     if data.scaling == "none":
-        return x
+        return lambda x: x
     shift, factor = scale(found, data)
     if not (np.isfinite(shift).all() and np.isfinite(factor).all()):
         raise DesignError(f"{found.title} cannot be scaled: in a row that trains, a value is not a finite number of "
                           "float32; mend that row, or set scaling to none")  # fmt: skip
-    return ((x - shift) / factor).astype(np.float32)
+    return lambda x: ((x - shift) / factor).astype(np.float32)
 
 
 def scale(found: Table, data: Data) -> tuple[Numbers, Numbers]:

@@ -20,7 +20,7 @@ from engine.files import runs
 from engine.files.store import remove_strays
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
-from engine.runtime.train import Epoch, NotFinite, Trainer
+from engine.runtime.train import Epoch, Trainer
 from engine.version import version
 
 MOST_LINES = 10_000
@@ -41,6 +41,8 @@ class Slice(NamedTuple):
 
     losses: list[float]
     """Of each step."""
+    rates: list[float]
+    """The learning rate of each step."""
     epochs: list[Epoch]
     """That came to their end."""
 
@@ -116,10 +118,10 @@ class Run:
     def advance(self, seconds: float, steps: int | None = None) -> Slice:
         """Train for about so long, or so many steps at most; keep a checkpoint where one is due. Raises NotFinite.
 
-        After NotFinite the run is where it was at its last checkpoint.
+        After a step that fails the run is where it was at its last checkpoint.
         """
         began = time.perf_counter()
-        done = Slice([], [])
+        done = Slice([], [], [])
         while not self.is_done:
             passed = time.perf_counter() - began
             count = len(done.losses)
@@ -136,10 +138,12 @@ class Run:
     def _some(self, done: Slice, steps: int) -> None:
         try:
             epoch = self.trainer.advance(steps)
-        except NotFinite:
+        except Exception:
+            # The step may be half done: such a one is never kept.
             self._go_back()
             raise
         done.losses.extend(self.trainer.losses)
+        done.rates.extend(self.trainer.rates)
         self._note()
         if epoch is not None:
             done.epochs.append(epoch)

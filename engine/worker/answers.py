@@ -22,6 +22,7 @@ from engine.worker.protocol import (
     Forward,
     Parameters,
     Prove,
+    Request,
     Result,
     Rows,
     Values,
@@ -29,14 +30,14 @@ from engine.worker.protocol import (
     Verify,
     Weights,
 )
-from engine.worker.serve import Answer, Answers, Job
+from engine.worker.serve import Answer, Job
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def torch_answers() -> Answers:
-    """The table of a worker."""
+def torch_answers() -> dict[type[Request], Answer]:
+    """The table of a worker, without training (`engine.worker.training`)."""
     session = Session()
     return {
         Curve: Answer("drawing a curve", curve),

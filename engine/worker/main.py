@@ -53,9 +53,12 @@ def torch_service() -> Service:
     import torch
 
     from engine.worker.answers import torch_answers
+    from engine.worker.training import TrainingRun
 
+    run = TrainingRun()
     ready = Ready(torch.__version__, str(torch.get_default_device()), torch.get_num_threads())
-    return Service(ready, torch_answers(), (_load_sympy, _load_dynamo, _train_one_step))
+    warm_up = (_load_sympy, _load_dynamo, _train_one_step)
+    return Service(ready, torch_answers() | run.answers(), warm_up, run)
 
 
 def _load_sympy() -> None:

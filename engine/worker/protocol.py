@@ -18,7 +18,7 @@ from engine.design.value import field, value
 if TYPE_CHECKING:
     import numpy as np
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Grows with every change after which an older window and a newer worker misread each other."""
 
 PAYLOAD_LIMIT = 512 * 2**20
@@ -216,6 +216,48 @@ class Verify(Asked):
 
 
 @value
+class Train(Asked):
+    """Take up a run: begin one in a folder that is empty, or go on with the one in it; the run before is kept.
+
+    The answer says where it stands; from then on `Training` says how it goes, while other requests are answered.
+    """
+
+    project: Document
+    folder: str
+    resume: bool = False
+    until: str = "end"
+    """As in `Steer`."""
+
+
+@value
+class Steer(Asked):
+    """How far the run goes on: to its "end", to the end of this "epoch", one "step", or no further than "now".
+
+    What pauses is kept. "leave" keeps it and lets go of its folder.
+    """
+
+    until: str
+
+
+@value
+class Respond(Asked):
+    """What the network of the run gives at present for rows as they are before scaling."""
+
+    x: Array
+
+
+@value
+class Judge(Asked):
+    """What the network of the run gives at present for rows of its data, at most `limit` of them.
+
+    `part` is "training" or "validation", the rows that judge; where all rows train, those.
+    """
+
+    part: str
+    limit: int = 2000
+
+
+@value
 class Cancel:
     """Forget this request: it leaves the queue, or stops at its next report of progress."""
 
@@ -288,6 +330,28 @@ class Dropped:
     request: int
 
 
+@value
+class Training:
+    """How the run goes that `request` took up: while it trains at most 30 times a second, and when it pauses or ends.
+
+    `losses` and `rates` are those of the steps since the report before, the last of them being `step`; `epochs` are
+    those that ended since, as [epoch, step, loss, validation, score, rate, seconds].
+    """
+
+    request: int
+    phase: str
+    """`running`, `paused`, `done`, or `failed`: then `sentence` says why, and the run is as it was last kept."""
+    step: int
+    epoch: int
+    rate: float
+    rows_per_second: float
+    """nan while nobody knows."""
+    sentence: str
+    losses: Array
+    rates: Array
+    epochs: Array
+
+
 Request: TypeAlias = (
     Hello
     | Ping
@@ -301,8 +365,12 @@ Request: TypeAlias = (
     | Values
     | Prove
     | Verify
+    | Train
+    | Steer
+    | Respond
+    | Judge
 )
-Reply: TypeAlias = Ready | Warm | Beat | Started | Progress | Result | Failure | Dropped
+Reply: TypeAlias = Ready | Warm | Beat | Started | Progress | Result | Failure | Dropped | Training
 Message: TypeAlias = Request | Cancel | Reply
 
 MESSAGES: dict[str, type[Message]] = {kind.__name__: kind for kind in get_args(Message)}

@@ -15,7 +15,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from engine.design.error import DesignError
 from engine.worker.frames import FrameReader, encode
@@ -86,13 +86,31 @@ class Answer:
 Answers: TypeAlias = Mapping[type[Request], Answer]
 
 
+class Background(Protocol):
+    """What goes on by itself between two answers, a short piece at once."""
+
+    @property
+    def activity(self) -> str:
+        """What there is to be done, as in `Answer`; "" where there is nothing."""
+        ...
+
+    def work(self, send: Send) -> None:
+        """A piece of it, of a few milliseconds; never raises."""
+        ...
+
+    def close(self) -> None:
+        """Nobody waits for it any more: keep what is to be kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a worker offers once it is loaded; requests are answered between two `warm_up` steps."""
+    """What a worker offers once it is loaded; requests are answered between two pieces of `background` or `warm_up`."""
 
     ready: Ready
     answers: Answers
     warm_up: Sequence[Callable[[], object]] = ()
+    background: Background | None = None
 
 
 class Outbox:
@@ -197,19 +215,28 @@ def beat(inbox: Inbox, send: Send) -> None:
 
 
 def serve(service: Service, inbox: Inbox, send: Send) -> None:
-    """Answer requests, and warm up while none waits, until the inbox is closed."""
+    """Answer requests until the inbox is closed; between them go on with the background, and warm up."""
     answers = {**_ALWAYS, **service.answers}
     cold = deque(service.warm_up)
+    background = service.background
     inbox.activity = ""
     send(service.ready)
     while not inbox.closed.is_set():
-        job = inbox.take(WARM_AFTER_S if cold else None)
+        goes_on = background is not None and bool(background.activity)
+        job = inbox.take(0 if goes_on else WARM_AFTER_S if cold else None)
         if job is not None:
             _answer(job, answers, inbox, send)
-        elif cold and not inbox.closed.is_set():
+        # After every answer too, so that many questions never bring it to a stop.
+        if background is not None and background.activity and not inbox.closed.is_set():
+            inbox.activity = background.activity
+            background.work(send)
+            inbox.activity = ""
+        elif job is None and cold and not inbox.closed.is_set():
             _warm_up(cold.popleft(), inbox)
             if not cold:
                 send(Warm())
+    if background is not None:
+        background.close()
 
 
 def _answer(job: Job, answers: Answers, inbox: Inbox, send: Send) -> None:

@@ -21,13 +21,14 @@ from engine.worker.answers import torch_answers
 from engine.worker.frames import FrameReader, encode
 from engine.worker.protocol import Array, Result
 from engine.worker.serve import Answers, Cancelled, Job
+from engine.worker.training import TrainingRun
 
 SAMPLES = Path(protocol.__file__).parents[2] / "resources" / "samples"
 
 
 @pytest.fixture(scope="module")
 def answers() -> Answers:
-    return torch_answers()
+    return torch_answers() | TrainingRun().answers()
 
 
 def sample(name: str) -> Project:

@@ -1,0 +1,69 @@
+"""What a network gives for rows of its data, or for others that are scaled the same way: for pictures of a training."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.catalogue.datasets import Dataset
+from engine.design.error import DesignError
+from engine.design.project import Project
+from engine.runtime.build import Built
+from engine.runtime.data import fitted, scaler, training_rows
+from engine.runtime.table import Numbers, table
+
+AT_ONCE = 4096
+"""Rows that go through together."""
+
+
+class Judged(NamedTuple):
+    """Rows before scaling, their targets as the data have them, and what the network gives."""
+
+    x: Numbers
+    y: Numbers
+    output: Tensor
+
+
+class Look:
+    """Knows a project's rows and how they are scaled; computed once, for many looks. Raises DesignError."""
+
+    def __init__(self, project: Project) -> None:
+        chosen = project.data.set
+        assert isinstance(chosen, Dataset)
+        self._spec = project.network.inputs[0].spec
+        self._table = table(chosen)
+        self._scale = scaler(self._table, project.data)
+        self._training = training_rows(self._table, project.data)
+
+    def responses(self, module: Built, x: Numbers) -> Tensor:
+        """What flows out for rows as they are before scaling, in evaluation mode. Raises DesignError."""
+        wanted = self._table.x.shape[1:]
+        if x.shape[1:] != wanted:
+            raise DesignError(f"rows of {wanted} are wanted, found {x.shape[1:]}")
+        given = torch.from_numpy(fitted(self._scale(np.array(x)), self._spec, self._table))
+        was_training = module.training
+        module.eval()
+        try:
+            with torch.no_grad():
+                parts = [
+                    module.outputs(given[at : at + AT_ONCE])[0]
+                    for at in range(0, len(given), AT_ONCE)
+                ]
+        finally:
+            module.train(was_training)
+        return torch.cat(parts)
+
+    def judged(self, module: Built, part: str, limit: int) -> Judged:
+        """The first of the rows that train or judge, in the order of the data. Raises DesignError."""
+        found = self._table
+        places = self._training
+        if part == "validation":
+            rest = np.setdiff1d(np.arange(len(found.x)), places, assume_unique=True)
+            places = rest if len(rest) else places
+        places = places[:limit]
+        x = np.array(found.x[places])
+        assert found.y is not None
+        return Judged(x, np.array(found.y[places]), self.responses(module, x))
