@@ -126,6 +126,19 @@ def _freeze(window: Desk) -> None:
     window.document.do(SetFrozen(tuple(node.id for node in layers), frozen))
 
 
+def _is_runnable(state: State) -> bool:
+    return state.analysis.valid and bool(state.network.body.nodes)
+
+
+def can_train(state: State) -> bool:
+    """Whether there is something to train that is not being trained already."""
+    return _is_runnable(state) and not (state.run.is_going and state.run.trains(state.project))
+
+
+def can_step(state: State) -> bool:
+    return _is_runnable(state) and not state.run.is_going and state.run.phase != "done"
+
+
 def _has_block(state: State) -> bool:
     return any(map(stacks_of, state.network.body.nodes))
 
@@ -240,10 +253,20 @@ COMMANDS: tuple[Command, ...] = (
             "layout-bottombar"),
     Command("view.full_screen", "View", str(T("commands", "Full screen")), lambda w: w.toggle_full_screen(), "F11",
             "maximize"),
-    Command("run.forward", "Run", str(T("commands", "Run forward")), lambda w: w.run_forward(), "F5", "player-play",
-            lambda s: s.analysis.valid and bool(s.network.body.nodes)),
+    Command("run.train", "Run", str(T("commands", "Train")), lambda w: w.trainer.train(), "Ctrl+Return", "player-play",
+            can_train),
+    Command("run.pause", "Run", str(T("commands", "Pause")), lambda w: w.trainer.pause(), "Ctrl+.", "player-pause",
+            lambda s: s.run.is_going),
+    Command("run.step", "Run", str(T("commands", "Step")), lambda w: w.trainer.step(), "F9", "player-track-next",
+            can_step),
+    Command("run.epoch", "Run", str(T("commands", "One epoch")), lambda w: w.trainer.epoch(), "Shift+F9",
+            "player-skip-forward", can_step),
+    Command("run.reset", "Run", str(T("commands", "Reset")), lambda w: w.trainer.reset(), "Ctrl+Shift+Backspace",
+            "player-skip-back", lambda s: s.run.phase != "none"),
+    Command("run.forward", "Run", str(T("commands", "Run forward")), lambda w: w.run_forward(), "F5", "arrow-right",
+            _is_runnable, separated=True),
     Command("run.verify", "Run", str(T("commands", "Compare with torch…")), lambda w: w.show_verify(), "F6",
-            "circle-check", lambda s: s.analysis.valid and bool(s.network.body.nodes)),
+            "circle-check", _is_runnable),
     Command("run.redraw", "Run", str(T("commands", "Draw new weights")), lambda w: w.redraw(), "Ctrl+R", "dice-5"),
     Command("run.restart", "Run", str(T("commands", "Restart the engine")), lambda w: w.restart_engine(), "", "refresh",
             separated=True),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.files import Files
     from gui.parts import Parts
+    from gui.run.trainer import Trainer
     from gui.stack.panel import StackPanel
 
 
@@ -38,6 +39,14 @@ class Deeds:
     @property
     def stack(self) -> StackPanel:
         return self._window.stack
+
+    @property
+    def trainer(self) -> Trainer:
+        """What trains, its page in front."""
+        if not self._window.run.isVisible():
+            self.toggle_run()
+        self._window.run.show_training()
+        return self._window.trainer
 
     def show_start(self) -> None:
         self._window.show_start()
@@ -146,6 +155,7 @@ class Deeds:
     def run_forward(self) -> None:
         if not self._window.run.isVisible():
             self.toggle_run()
+        self._window.run.show_forward()
         self._window.run.forward()
 
     def redraw(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,8 +22,41 @@ from engine.views.facts import Analysis
 from engine.views.pricing import priced
 from engine.views.shapes import infer
 
+Phase = Literal["none", "starting", "running", "paused", "done", "failed"]
+
 _FEW = 8
 """Nodes up to which each is looked for by itself."""
+
+
+@value
+class Run:
+    """The training run of a window, as far as commands and panels have to know. Compared by `is`."""
+
+    phase: Phase = "none"
+    project: Project | None = None
+    """What it trains, which may have been edited since."""
+    folder: Path | None = None
+    sentence: str = ""
+    """Why it failed, or what became of it."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    @property
+    def is_going(self) -> bool:
+        return self.phase in ("starting", "running")
+
+    def trains(self, project: Project) -> bool:
+        """Whether it is a run of this very network on this data with this recipe."""
+        own = self.project
+        return own is not None and (
+            own is project
+            or (own.network, own.data, own.training)
+            == (project.network, project.data, project.training)
+        )
+
+
+NO_RUN = Run()
 
 
 @value
@@ -34,6 +68,7 @@ class State:
     selection: tuple[int, ...] = ()
     path: Path | None = None
     saved: Project | None = None
+    run: Run = NO_RUN
     template: Project | None = None
     """What it was started from, while it has no file: there is nothing of one's own in it."""
     document: object = field(default_factory=object)
@@ -170,6 +205,10 @@ class Document(QObject):
         self._on_disk = store.dumps(project)
         self.seal()
         self._show(replace(self.state, path=path, saved=project, template=None))
+
+    def show_run(self, run: Run) -> None:
+        """Take note of how training goes; no edit, so nothing to undo."""
+        self._show(replace(self.state, run=run))
 
     def _move_to(self, history: History, selection: tuple[int, ...] = ()) -> None:
         if history is self.state.history:

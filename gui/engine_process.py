@@ -67,6 +67,8 @@ class EngineProcess(QObject):
     """The new State."""
     failed = Signal(str)
     """One sentence for the person: a worker died, or will not be started again."""
+    died = Signal()
+    """The worker has gone, whatever it was at; another may follow."""
     trained = Signal(object)
     """A Training: how the run goes."""
     closed = Signal()
@@ -191,6 +193,7 @@ class EngineProcess(QObject):
         self.activity = ""
         self._each_second.stop()
         self._busy_soon.stop()
+        self.died.emit()
         return pipe
 
     def _bury(self) -> None:

@@ -48,7 +48,10 @@ class Head(QWidget):
         self._row = row
         row.addSpacing(theme.TIGHT)
         row.addWidget(self._button("file.export"))
-        row.addWidget(self._button("run.forward", "primary"))
+        row.addSpacing(theme.TIGHT)
+        row.addWidget(self._button("run.train", "primary"))
+        for name in ("run.pause", "run.step", "run.reset"):
+            row.addWidget(self._button(name))
 
     def _button(self, name: str, role: str = "") -> QPushButton:
         """A button that does a command and is enabled when the command is."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gui.recovery import Recovery, Rescued
     from gui.rescue import Rescue
     from gui.run.panel import RunPanel
+    from gui.run.trainer import Trainer
     from gui.stack.advice_list import AdviceList
     from gui.start_page import StartPage
     from gui.widgets.pieces import Notice
@@ -83,7 +84,7 @@ class Parts(QMainWindow):
         """The panel below."""
         from gui.run.panel import RunPanel
 
-        run = RunPanel(self.ask)
+        run = RunPanel(self.ask, self.trainer)
         run.wished.connect(self.document.do)
         run.sealed.connect(self.document.seal)
         run.commanded.connect(self.actions_table.run)
@@ -91,6 +92,17 @@ class Parts(QMainWindow):
         self.frame.put_below(run)
         run.show_state(None, self.document.state)
         return run
+
+    @cached_property
+    def trainer(self) -> Trainer:
+        """What trains."""
+        from gui.run.trainer import Trainer
+
+        trainer = Trainer(self.ask, self.document, self)
+        trainer.failed.connect(self._training_failed)
+        self.engine.trained.connect(trainer.hear)
+        self.engine.died.connect(trainer.hear_of_death)
+        return trainer
 
     @cached_property
     def advice(self) -> AdviceList:
@@ -172,6 +184,9 @@ class Parts(QMainWindow):
 
     def _engine_failed(self, sentence: str) -> None:
         self.say("warning", sentence, about="the engine")
+
+    def _training_failed(self, sentence: str) -> None:
+        self.say("danger", sentence, about="an edit")
 
     def _engine_ready(self, torch_version: str, device: str) -> None:
         self.status.show_engine(torch_version, device)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 
-SLOW = ("gui.widgets.plot", "gui.widgets.image")
+SLOW = ("gui.widgets.plot", "gui.widgets.image", "gui.run.training_page")
 """They need numpy and pyqtgraph: half a second, which the first selection of a layer would wait for."""
 
 

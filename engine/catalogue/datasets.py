@@ -56,11 +56,12 @@ class Dataset(Entry):
 
 
 class RandomInput(Dataset):
-    """Random numbers in the shape that the network wants. There is no target: for a look at a
-    forward pass.
+    """Random numbers in the shape that the network wants. Training makes up targets that follow
+    from them.
 
-    Tells whether shapes fit, how large outputs are and where units saturate, before there is any
-    data. Real rows have a structure that noise lacks: don't judge a network by it.
+    Tells whether shapes fit, how large outputs are, where units saturate and how fast a step is,
+    before there is any data. What is to be learnt then is a fixed random function of the numbers:
+    don't judge a network by it.
     """
 
     distribution: str = one_of(
@@ -72,6 +73,10 @@ class RandomInput(Dataset):
     )
     high: float = real(1.0, "Upper bound of uniform numbers.", at_least=-FAR, at_most=FAR)
     count: int = whole(10, "Integers run from low to low + count - 1.", at_least=1)
+    samples: int = whole(
+        512, "Rows that are made up for training; fewer where they are large.", at_least=2,
+        at_most=1_000_000,
+    )  # fmt: skip
 
     aliases = ("noise", "randn")
 

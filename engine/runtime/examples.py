@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import torch
@@ -13,20 +14,26 @@ from engine.catalogue.losses import Loss
 from engine.design.error import DesignError
 from engine.design.kind import Shape
 from engine.design.project import Project
-from engine.runtime.data import prepared, training_rows
+from engine.runtime.data import prepared, random_rows, training_rows
 from engine.runtime.table import Numbers, table
 from engine.views.shapes import infer
+
+FAULTY = "the network has a fault, which has to be mended before it can be trained"
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Rows in memory: `x` [rows, ...] as the network's input, `y` [rows, ...] as the loss takes its target."""
+    """Rows in memory: `x` has [rows, ...] for each input of the network, `y` [rows, ...] is as the loss takes it."""
 
-    x: Tensor
+    x: tuple[Tensor, ...]
     y: Tensor
 
     def __len__(self) -> int:
-        return len(self.x)
+        return len(self.y)
+
+    def at(self, places: Tensor | slice) -> Examples:
+        """Some of the rows."""
+        return Examples(tuple(each[places] for each in self.x), self.y[places])
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +43,8 @@ class Split:
     training: Examples
     validation: Examples | None
     classes: int
+    classes_last: bool = False
+    """The network gives the scores of a row as [positions, classes], where a loss takes [classes, positions]."""
 
 
 def split(project: Project) -> Split:
@@ -46,16 +55,16 @@ def split(project: Project) -> Split:
     chosen, loss = project.data.set, project.training.loss
     assert isinstance(chosen, Dataset)
     assert isinstance(loss, Loss)
-    if isinstance(chosen, RandomInput) or not has_target(chosen):
+    if isinstance(chosen, RandomInput):
+        return made_up(project)
+    if not has_target(chosen):
         raise DesignError(
             f"{chosen.title()} has nothing to predict; choose data with a target to train on"
         )
     output = infer(project.network).output
     found = table(chosen)
     if output is None or found.y is None:
-        raise DesignError(
-            "the network has a fault, which has to be mended before it can be trained"
-        )
+        raise DesignError(FAULTY)
     places = training_rows(found, project.data)
     rest = np.setdiff1d(np.arange(len(found.x)), places, assume_unique=True)
     classes = len(found.class_names)
@@ -63,9 +72,96 @@ def split(project: Project) -> Split:
     def part(rows: Numbers) -> Examples:
         given = prepared(project.network, project.data, found, rows, found.title)
         y = torch.from_numpy(np.asarray(found.y)[rows])
-        return Examples(torch.from_numpy(given.x), target(loss, y, classes, output.shape))
+        return Examples((torch.from_numpy(given.x),), target(loss, y, classes, output.shape))
 
     return Split(part(places), part(rest) if len(rest) else None, classes)
+
+
+MOST_MADE_UP = 2**22
+"""Numbers at the inputs of made-up rows together: 27 rows for images of 224 by 224, all that is asked for elsewhere."""
+
+
+def made_up(project: Project) -> Split:
+    """Random rows for every input, with targets that can be learnt from them. Raises DesignError.
+
+    What is to be found out is a fixed random function of the input: a class for each row or each position, numbers in
+    the shape of the output, or the input itself where the network gives what it takes. So any network can be trained
+    before there are data.
+    """
+    chosen, loss, network = project.data.set, project.training.loss, project.network
+    assert isinstance(chosen, RandomInput)
+    assert isinstance(loss, Loss)
+    output = infer(network).output
+    if output is None or not network.inputs:
+        raise DesignError(FAULTY)
+    size = sum(each.spec.elements for each in network.inputs)
+    count = max(min(chosen.samples, MOST_MADE_UP // max(size, 1)), 2)
+    rows = random_rows(network.inputs, chosen, count, project.data.seed)
+    inputs = tuple(torch.from_numpy(each) for each in rows.inputs)
+    teacher = Teacher(inputs, torch.Generator().manual_seed(project.data.seed + 1))
+    classes, last = 0, False
+    if loss.target == "class":
+        last = output.shape[:-1] == network.inputs[0].spec.shape and len(output.shape) > 1
+        if not output.shape:
+            raise DesignError(
+                f"{loss.title()} needs a number for each class at the output, and the network gives one alone; "
+                "change its last layer, or choose a loss for numbers"
+            )
+        classes = output.shape[-1] if last else output.shape[0]
+        y = teacher.classes(classes, output.shape[:-1] if last else output.shape[1:])
+    elif loss.task == "regression":
+        same = output.shape == network.inputs[0].spec.shape and inputs[0].dtype == torch.float32
+        y = inputs[0].clone() if same else teacher.numbers(output.shape)
+    else:
+        y = (teacher.numbers(output.shape) > 0).float()
+        y = 2 * y - 1 if loss.target == "signs" else y
+    whole = Examples(inputs, y)
+    judging = min(round(count * (1 - project.data.train_share)), count - 1)
+    cut = count - judging
+    validation = whole.at(slice(cut, None)) if judging else None
+    return Split(whole.at(slice(cut)), validation, classes, last)
+
+
+class Teacher:
+    """A fixed random function of rows, linear in what it looks at, for networks to find out."""
+
+    LOOKS_AT = 64
+
+    def __init__(self, inputs: tuple[Tensor, ...], generator: torch.Generator) -> None:
+        self._inputs = inputs
+        self._generator = generator
+
+    def numbers(self, shape: Shape) -> Tensor:
+        """[rows, *shape], each of about unit size."""
+        seen = torch.cat([_seen(each, self.LOOKS_AT) for each in self._inputs], dim=1)
+        rank = 4
+        mixed = seen @ self._drawn(seen.shape[1], rank) / seen.shape[1] ** 0.5
+        return (mixed @ self._drawn(rank, prod(shape)) / rank**0.5).reshape(-1, *shape)
+
+    def classes(self, count: int, positions: Shape) -> Tensor:
+        """[rows, *positions], whole numbers below `count`."""
+        first = self._inputs[0]
+        if positions and tuple(first.shape[1:]) == positions:
+            table = torch.randint(count, (1009,), generator=self._generator)
+            return table[first.long() % 1009]
+        if positions and tuple(first.shape[2:]) == positions:
+            weights = self._drawn(count, first.shape[1])
+            scores = torch.einsum("kc,nc...->nk...", weights, first.float())
+            return (scores + self._drawn(count, *(1 for _ in positions))).argmax(1)
+        scores = self.numbers((count, *(1 for _ in positions)))
+        return scores.argmax(1).expand(len(first), *positions).clone()
+
+    def _drawn(self, *shape: int) -> Tensor:
+        return torch.randn(shape, generator=self._generator)
+
+
+def _seen(x: Tensor, most: int) -> Tensor:
+    """[rows, at most so many]: the means of parts of each row, every column of mean 0 and unit size."""
+    flat = x.reshape(len(x), -1).float()
+    if flat.shape[1] > most:
+        flat = torch.nn.functional.adaptive_avg_pool1d(flat[:, None], most)[:, 0]
+    spread = flat.std(dim=0, correction=0)
+    return (flat - flat.mean(dim=0)) / torch.where(spread == 0, 1.0, spread)
 
 
 def target(loss: Loss, y: Tensor, classes: int, output: Shape) -> Tensor:

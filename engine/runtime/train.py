@@ -28,7 +28,10 @@ from engine.runtime.initialize import arguments, evaluated, named
 from engine.runtime.not_finite import first_layer, first_weight
 
 AT_ONCE = 4096
-"""Rows that are judged together."""
+"""Rows that are judged together, or fewer where they are large."""
+
+NUMBERS_AT_ONCE = 2**20
+"""Numbers at the inputs of rows that are judged together."""
 
 
 class Epoch(NamedTuple):
@@ -145,7 +148,7 @@ class Trainer:
     def _gather(self) -> None:
         rows = self.rows.training
         places = torch.randperm(len(rows), generator=self._order)
-        self._x, self._y = rows.x[places], rows.y[places]
+        self._now = rows.at(places)
 
     def advance(self, steps: int) -> Epoch | None:
         """So many steps, but not beyond the end of an epoch, which is given then. Raises NotFinite."""
@@ -163,7 +166,8 @@ class Trainer:
 
     def _one_step(self, start: int, stop: int) -> None:
         self.flat.clear()
-        loss = self.loss(self._given(self._x[start:stop]), self._y[start:stop])
+        now = self._now.at(slice(start, stop))
+        loss = self.loss(self._given(now), now.y)
         loss.backward()
         value = float(loss.detach())
         if not -float("inf") < value < float("inf"):
@@ -177,16 +181,17 @@ class Trainer:
         if self._scheduler is not None and self._moves == "step" and self.step < self._length:
             self._scheduler.step()
 
-    def _given(self, x: Tensor) -> Tensor:
+    def _given(self, rows: Examples) -> Tensor:
         """What flows out, which is what a loss speaks of, also where the network returns more beside it."""
-        return self.module.outputs(x)[0]
+        output = self.module.outputs(*rows.x)[0]
+        return output.movedim(-1, 1) if self.rows.classes_last else output
 
     def _loss_failed(self, start: int, stop: int, value: float) -> NotFinite:
         """The step, and the weights or the first layer that are no numbers any more."""
         if failed := self._weights_failed():
             return failed
         what = "not a number" if value != value else str(value)
-        layer = first_layer(self.module, lambda: self._given(self._x[start:stop]))
+        layer = first_layer(self.module, lambda: self._given(self._now.at(slice(start, stop))))
         where = f": the first to go wrong is layer {layer}" if layer else ""
         return NotFinite(
             f"the loss of step {self.step + 1:,} is {what}{where}; lower the learning rate of {self.rate:g}"
@@ -226,9 +231,11 @@ class Trainer:
 
     def judged(self, rows: Examples) -> tuple[float, float]:
         """Mean loss and score over rows, in evaluation mode."""
+        size = sum(each[0].numel() for each in rows.x)
+        many = max(1, min(AT_ONCE, NUMBERS_AT_ONCE // max(size, 1)))
         self.module.eval()
         with torch.no_grad():
-            parts = [self._given(rows.x[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE)]
+            parts = [self._given(rows.at(slice(at, at + many))) for at in range(0, len(rows), many)]
             outputs = torch.cat(parts)
             loss = float(self.loss(outputs, rows.y))
         self.module.train()

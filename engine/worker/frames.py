@@ -34,7 +34,6 @@ _MAGIC = b"LOOM"
 _ALIGNMENT = 8
 
 _FIELDS: tuple[tuple[object, type | tuple[type, ...], str], ...] = (
-    (bool, bool, "true or false"),
     (int, int, "a whole number"),
     (float, float, "a number"),
     (str, str, "a text"),

@@ -217,14 +217,13 @@ class Verify(Asked):
 
 @value
 class Train(Asked):
-    """Take up a run: begin one in a folder that is empty, or go on with the one in it; the run before is kept.
+    """Take up the run in a folder, or begin one where the folder is empty; the run before is kept.
 
     The answer says where it stands; from then on `Training` says how it goes, while other requests are answered.
     """
 
     project: Document
     folder: str
-    resume: bool = False
     until: str = "end"
     """As in `Steer`."""
 

@@ -66,7 +66,7 @@ class TrainingRun:
     def train(self, request: Train, job: Job) -> Result:
         project = from_document(request.project)
         self._leave()
-        run = Run(project, Path(request.folder), request.resume)
+        run = Run(project, Path(request.folder), resume=True)
         self._under_way = found = _UnderWay(request.request, run)
         found.until(request.until)
         trainer = run.trainer

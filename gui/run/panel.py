@@ -1,4 +1,4 @@
-"""The run: a forward pass on random or real rows, and what came of it."""
+"""The run: training and its curves, a forward pass on random or real rows, and what came of either."""
 
 from __future__ import annotations
 
@@ -18,14 +18,21 @@ from PySide6.QtWidgets import (
 from engine.files.document import to_document
 from gui import theme
 from gui.asking import Ask, Ticket
-from gui.document import State
+from gui.document import NO_RUN, State
 from gui.run.form import RunForm
+from gui.run.progress import TrainingProgress
+from gui.run.recipe import RecipeForm
+from gui.run.trainer import Trainer
 from gui.widgets.pieces import EmptyState, plain_label
 
 if TYPE_CHECKING:
     from engine.design.project import Project
     from engine.worker.protocol import Result
     from gui.run.forward import ForwardValues
+    from gui.run.training_page import TrainingPage
+
+TRAINING, OUTPUT, LAYERS, PARAMETERS = range(4)
+"""Tabs of the panel."""
 
 FOLLOWED_PARAMETERS = 2_000_000
 """Up to this size a pass runs again by itself after every edit: it takes a few milliseconds."""
@@ -46,17 +53,22 @@ class RunPanel(QWidget):
     forwarded = Signal(object)
     """A ForwardValues, or None when the last one no longer holds."""
 
-    def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
+    def __init__(self, ask: Ask, trainer: Trainer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme.set_role(self, "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumHeight(210)
         self._ask = ask
+        self._trainer = trainer
         self._state: State | None = None
         self._values: ForwardValues | None = None
         self._ticket: Ticket | None = None
         self._has_run = False
         self._made: dict[int, Page] = {}
+        self._training: TrainingPage | None = None
+        self.recipe = RecipeForm()
+        self.recipe.wished.connect(self.wished)
+        self.recipe.sealed.connect(self.sealed)
         self.form = RunForm()
         self.form.wished.connect(self.wished)
         self.form.sealed.connect(self.sealed)
@@ -67,8 +79,18 @@ class RunPanel(QWidget):
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setAccessibleName(self.tr("Results of the run"))
-        for title in (self.tr("Output"), self.tr("Layers"), self.tr("Parameters")):
+        for title in (
+            self.tr("Training"),
+            self.tr("Output"),
+            self.tr("Layers"),
+            self.tr("Parameters"),
+        ):
             self.tabs.addTab(title)
+        self._untrained = EmptyState(
+            "chart-line", self.tr("Nothing is trained yet"),
+            self.tr("Train shows here how the loss falls and what the network learns."), self.tr("Train"),
+        )  # fmt: skip
+        self._untrained.acted.connect(lambda: self.commanded.emit("run.train"))
         self._nothing = EmptyState(
             "player-play", self.tr("Nothing has run yet"),
             self.tr("Run forward shows what every layer gives for these rows."),
@@ -77,37 +99,48 @@ class RunPanel(QWidget):
         self._pages = QStackedWidget()
         # So that coming to a wide page never pushes the columns beside it.
         self._pages.setMinimumWidth(360)
+        self._pages.addWidget(self._untrained)
         self._pages.addWidget(self._nothing)
         self.tabs.currentChanged.connect(self._show_page)
         self._caption = plain_label("", "muted")
+        self._progress = TrainingProgress(trainer)
         head = QHBoxLayout()
         head.setContentsMargins(theme.MEDIUM, 0, theme.WIDE, 0)
         head.addWidget(self.tabs)
         head.addStretch(1)
         head.addWidget(self._caption)
+        head.addWidget(self._progress.caption)
         row = QHBoxLayout()
         row.setContentsMargins(theme.WIDE, theme.MEDIUM, theme.WIDE, theme.MEDIUM)
         row.setSpacing(theme.WIDE)
-        row.addWidget(_scrolled(self.form))
+        self._forms = QStackedWidget()
+        for form in (self.recipe, self.form):
+            self._forms.addWidget(_scrolled(form))
+        self._forms.setFixedWidth(self.form.width() + theme.MEDIUM)
+        row.addWidget(self._forms)
         row.addWidget(self._pages, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
+        column.addWidget(self._progress)
         column.addLayout(row, 1)
         self._again = QTimer(self, interval=120, singleShot=True)
         self._again.timeout.connect(self.forward)
+        self._show_page()
 
     # --- showing -------------------------------------------------------------------------------------------------
 
     def show_state(self, old: State | None, new: State) -> None:
         self._state = new
         self.form.show_state(old, new)
+        self.recipe.show_state(old, new)
+        self._progress.show_state(new)
         if old is not None and old.document is not new.document:
             self._forget()
         elif old is not None and not _same_run(old.project, new.project) and self._has_run:
             self._follow(new)
-        if self._is_parameters():
+        if self._is_parameters() or (old is not None and old.run is not new.run):
             self._show_page()
 
     def _follow(self, state: State) -> None:
@@ -135,20 +168,58 @@ class RunPanel(QWidget):
         self._show_page()
 
     def _is_parameters(self) -> bool:
-        return self.tabs.currentIndex() == 2
+        return self.tabs.currentIndex() == PARAMETERS
+
+    def show_training(self) -> None:
+        """Bring the page of training to the front."""
+        self.tabs.setCurrentIndex(TRAINING)
+
+    def show_forward(self) -> None:
+        """Bring a page of the forward pass to the front."""
+        if self.tabs.currentIndex() == TRAINING:
+            self.tabs.setCurrentIndex(OUTPUT)
 
     def _show_page(self, _: int = 0) -> None:
-        if self._state is None or (self._values is None and not self._is_parameters()):
-            self._pages.setCurrentWidget(self._nothing)
-            return
         index = self.tabs.currentIndex()
-        if index not in self._made:
-            self._made[index] = page = _page(index, self._ask)
-            self._pages.addWidget(page)
-        page = self._made[index]
-        assert isinstance(page, QWidget)
-        self._pages.setCurrentWidget(page)
-        self._made[index].show_run(self._state, self._values)
+        is_training = index == TRAINING
+        self._forms.setCurrentIndex(0 if is_training else 1)
+        self._caption.setVisible(not is_training)
+        self._progress.caption.setVisible(is_training)
+        if is_training:
+            self._show_training_page()
+        elif self._state is None or (self._values is None and not self._is_parameters()):
+            self._pages.setCurrentWidget(self._nothing)
+        else:
+            if index not in self._made:
+                self._made[index] = page = _page(index, self._ask)
+                self._pages.addWidget(page)
+            page = self._made[index]
+            assert isinstance(page, QWidget)
+            self._pages.setCurrentWidget(page)
+            self._made[index].show_run(self._state, self._values)
+
+    def _show_training_page(self) -> None:
+        """The curves of the run, or why there are none."""
+        run = self._state.run if self._state is not None else NO_RUN
+        if run.folder is None:
+            if run.sentence:
+                self._untrained.show_state(
+                    self.tr("It could not be trained"), run.sentence, self.tr("Train")
+                )
+            else:
+                self._untrained.show_state(
+                    self.tr("Nothing is trained yet"),
+                    self.tr("Train shows here how the loss falls and what the network learns."),
+                    self.tr("Train"),
+                )
+            self._pages.setCurrentWidget(self._untrained)
+            return
+        if self._training is None:
+            from gui.run.training_page import TrainingPage
+
+            self._training = TrainingPage(self._trainer)
+            self._pages.addWidget(self._training)
+        self._pages.setCurrentWidget(self._training)
 
     # --- running -------------------------------------------------------------------------------------------------
 
@@ -195,7 +266,7 @@ class RunPanel(QWidget):
         self.forwarded.emit(None)
 
 
-def _scrolled(form: RunForm) -> QScrollArea:
+def _scrolled(form: QWidget) -> QScrollArea:
     """The form, its lower fields within reach however low the panel is."""
     area = QScrollArea()
     area.setWidget(form)
@@ -209,11 +280,11 @@ def _scrolled(form: RunForm) -> QScrollArea:
 def _page(index: int, ask: Ask) -> Any:
     """The page of a tab; imported here, because pages need numpy and plots."""
     match index:
-        case 0:
+        case 1:  # OUTPUT
             from gui.run.output_page import OutputPage
 
             return OutputPage()
-        case 1:
+        case 2:  # LAYERS
             from gui.run.layers_page import LayersPage
 
             return LayersPage()

@@ -44,7 +44,6 @@ documents = st.dictionaries(
     max_size=4,
 )
 FIELDS: list[tuple[Any, st.SearchStrategy[Any]]] = [
-    (bool, st.booleans()),
     (int, st.integers()),
     (float, st.floats(allow_nan=False)),
     (str, st.text()),

@@ -76,8 +76,8 @@ class Driven:
         self.told.append(reply)
 
 
-def train(project: Project, folder: Path, resume: bool = False, until: str = "end") -> Train:
-    return Train(to_document(project), str(folder), resume, until, request=7)
+def train(project: Project, folder: Path, until: str = "end") -> Train:
+    return Train(to_document(project), str(folder), until, request=7)
 
 
 def test_reports_tell_every_step_and_epoch_once(tmp_path: Path, alone: Path) -> None:
@@ -146,7 +146,7 @@ def test_another_run_lets_go_of_the_one_before(tmp_path: Path) -> None:
     driven.work()
     driven.ask(train(moons(), tmp_path / "b", until="step"))
     assert driven.work().step == 1
-    driven.ask(train(moons(), tmp_path / "a", resume=True, until="step"))
+    driven.ask(train(moons(), tmp_path / "a", until="step"))
     assert driven.work().step == 2
     driven.run.close()
 
@@ -227,7 +227,7 @@ def test_others_are_answered_while_it_trains_and_a_kill_loses_nothing(
     os.kill(window.process.pid, signal.SIGKILL)
     other = Window(*TORCH)
     try:
-        answer = other.answer_to(Train(to_document(project), str(folder), True, request=1))
+        answer = other.answer_to(Train(to_document(project), str(folder), request=1))
         assert isinstance(answer, protocol.Result), answer
         heard = other.hear_until(lambda each: isinstance(each, Training) and each.phase == "done")
         told = [each for each in heard if isinstance(each, Training)]

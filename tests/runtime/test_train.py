@@ -15,7 +15,7 @@ from torch import Tensor, nn
 import engine
 import resources
 from engine.catalogue import DATASETS, LOSSES, OPTIMIZERS, SCHEDULERS
-from engine.catalogue.datasets import Diabetes, Moons, RandomInput
+from engine.catalogue.datasets import CsvFile, Diabetes, Moons, RandomInput
 from engine.catalogue.dropout import Dropout
 from engine.catalogue.linear import Linear
 from engine.catalogue.losses import CrossEntropyLoss, Loss, MSELoss
@@ -110,7 +110,7 @@ def test_a_step_is_that_of_the_usual_loop():
         for start, stop in batches(len(rows), 8):
             optimizer.zero_grad()
             nn.functional.cross_entropy(
-                module(rows.x[places[start:stop]]), rows.y[places[start:stop]]
+                module(rows.x[0][places[start:stop]]), rows.y[places[start:stop]]
             ).backward()
             optimizer.step()
         trainer.advance(1000)
@@ -162,7 +162,9 @@ def test_values_that_are_returned_beside_the_output_change_nothing():
 
 def test_what_cannot_be_trained_is_said_in_a_sentence():
     iris = sample("iris")
-    assert "nothing to predict" in refused(replace(iris, data=Data(RandomInput())))
+    assert "nothing to predict" in refused(
+        replace(iris, data=Data(CsvFile("x.csv", has_target=False)))
+    )
     assert "compares classes" in str(_refusal(CrossEntropyLoss(), torch.zeros(4), 0, (1,)))
     wide = replace(iris, data=Data(Moons()))
     assert "Two moons has 2 columns, but the network's input takes 4" in refused(wide)
@@ -209,6 +211,49 @@ def test_every_shipped_set_with_a_target_is_divided_without_a_row_twice():
         found = split(Project(replace(network, body=body), Data(kind()), recipe))
         assert found.validation is not None
         assert len(found.training) + len(found.validation) == kind.stored_rows
-        together = torch.cat([found.training.x, found.validation.x])
-        assert abs(float(found.training.x.mean())) < 1e-4, "scaled by what trains"
+        together = torch.cat([found.training.x[0], found.validation.x[0]])
+        assert abs(float(found.training.x[0].mean())) < 1e-4, "scaled by what trains"
         assert len(together) == kind.stored_rows
+
+
+def test_what_is_made_up_can_be_learnt_and_is_the_same_every_time():
+    """The teacher is linear in eight numbers, so a linear layer finds it out."""
+    iris = sample("iris")
+    (*_, last) = iris.network.body.nodes
+    assert isinstance(last, Layer)
+    network = replace(
+        iris.network,
+        inputs=(Input("x", TensorSpec((8,))),),
+        body=Stack((replace(last, kind=Linear(4)),)),
+    )
+    project = replace(iris, network=network, data=Data(RandomInput(samples=2000)))
+    done = train(project)
+    assert done.history[-1].score > 0.9
+    first, again = split(project), split(project)
+    assert torch.equal(first.training.y, again.training.y)
+    assert len(first.training) == 1600
+    assert first.validation is not None
+    assert len(first.validation) == 400
+    numbers = replace(project, training=replace(project.training, loss=MSELoss()))
+    assert train(numbers).history[-1].score > 0.9
+
+
+@pytest.mark.parametrize("name", ["gru-tagger", "wavenet", "siamese", "autoencoder"])
+def test_made_up_targets_have_the_shape_that_the_network_gives(name: str):
+    project = sample(name)
+    few = project.data.set.with_fields(samples=4)
+    found = split(replace(project, data=replace(project.data, set=few)))
+    match name:
+        case "gru-tagger":
+            assert found.classes_last
+            assert found.training.y.shape == (3, 60)
+        case "wavenet":
+            assert not found.classes_last
+            assert found.training.y.shape == (3, 1024)
+        case "siamese":
+            assert len(found.training.x) == 2
+            assert found.training.y.shape == (3,)
+        case _:
+            assert torch.equal(found.training.y, found.training.x[0])
+    if found.classes:
+        assert 0 <= int(found.training.y.min()) <= int(found.training.y.max()) < found.classes

@@ -1,0 +1,108 @@
+"""The curves of a run, as they grow: the loss of every step, and what every epoch came to. Needs numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.files.runs import Line
+from engine.worker.protocol import Training
+
+Floats = NDArray[np.float64]
+
+EPOCH, STEP, LOSS, VALIDATION, SCORE, RATE, SECONDS = range(7)
+"""Columns of an epoch's row, as `Training` has them."""
+
+SMOOTHED_OVER = 40
+"""The smoothed curve is the mean over so many steps, or a fortieth of all where that is more."""
+
+
+class Grown:
+    """A table of numbers to which rows are added at the end, in amortised constant time."""
+
+    def __init__(self, columns: int) -> None:
+        self._rows = np.empty((64, columns))
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, rows: Floats) -> None:
+        wanted = self._count + len(rows)
+        if wanted > len(self._rows):
+            larger = np.empty((max(wanted, 2 * len(self._rows)), self._rows.shape[1]))
+            larger[: self._count] = self._rows[: self._count]
+            self._rows = larger
+        self._rows[self._count : wanted] = rows
+        self._count = wanted
+
+    def cut(self, count: int) -> None:
+        """Keep the first rows alone."""
+        self._count = min(count, self._count)
+
+    def column(self, place: int) -> Floats:
+        """A view that later rows do not change."""
+        return self._rows[: self._count, place]
+
+
+class Curves:
+    """Steps with loss and rate, and epochs, both in order."""
+
+    def __init__(self) -> None:
+        self.steps = Grown(3)
+        """Rows of step, loss, rate."""
+        self.epochs = Grown(7)
+
+    @property
+    def step(self) -> int:
+        """The last step."""
+        return int(self.steps.column(0)[-1]) if len(self.steps) else 0
+
+    def hear(self, told: Training) -> None:
+        """Add what a report tells; what a run that went back does once more replaces what was before."""
+        losses, rates = told.losses.to_numpy(), told.rates.to_numpy()
+        if len(losses):
+            first = told.step - len(losses) + 1
+            self.cut(first - 1)
+            self.steps.add(np.stack((np.arange(first, told.step + 1.0), losses, rates), axis=1))
+        if told.epochs.shape[0]:
+            rows: Floats = told.epochs.to_numpy()
+            first_end = float(rows[0, STEP])
+            self.epochs.cut(int(np.searchsorted(self.epochs.column(STEP), first_end)))
+            self.epochs.add(rows)
+
+    def cut(self, step: int) -> None:
+        """Forget what came after a step."""
+        for table, place in ((self.steps, 0), (self.epochs, STEP)):
+            table.cut(int(np.searchsorted(table.column(place), step, "right")))
+
+    def smoothed(self) -> tuple[Floats, Floats]:
+        """Steps, and the mean loss of the steps up to each."""
+        steps, losses = self.steps.column(0), self.steps.column(1)
+        over = max(SMOOTHED_OVER, len(losses) // SMOOTHED_OVER)
+        sums = np.concatenate(([0.0], np.cumsum(losses)))
+        ends = np.arange(1, len(losses) + 1)
+        starts = np.maximum(ends - over, 0)
+        return steps, (sums[ends] - sums[starts]) / (ends - starts)
+
+
+def read(lines: Iterable[Line]) -> Curves:
+    """The curves of a run that is kept, from the lines of its log."""
+    found = Curves()
+    steps: list[list[float]] = []
+    epochs: list[list[float]] = []
+    nan = float("nan")
+    for line in lines:
+        value = {key: nan if each is None else float(each) for key, each in line.items()}
+        if "epoch" in value:
+            names = ("epoch", "step", "train_loss", "validation", "score", "rate", "seconds")
+            epochs.append([value.get(name, nan) for name in names])
+        elif "step" in value:
+            steps.append([value["step"], value.get("loss", nan), value.get("rate", nan)])
+    if steps:
+        found.steps.add(np.array(steps))
+    if epochs:
+        found.epochs.add(np.array(epochs))
+    return found

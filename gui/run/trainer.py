@@ -1,0 +1,321 @@
+"""The training of a window: what Train, Pause, Step and Reset do, and what the worker tells of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.catalogue.schedulers import Scheduler
+from engine.design.error import DesignError
+from engine.design.value import replace
+from engine.files import runs
+from engine.files.document import to_document
+from engine.worker.protocol import Respond, Steer, Train
+from gui.asking import Ask
+from gui.document import NO_RUN, Document, Phase, Run, State
+from gui.recovery import folder as recovery_folder
+
+if TYPE_CHECKING:
+    from engine.design.project import Project
+    from engine.worker.protocol import Judge, Result, Training
+    from gui.run.curves import Curves
+
+
+LOOKED_AT = 20
+"""Of the newest runs, for the one of work without a file that was recovered."""
+
+
+class Trainer(QObject):
+    """Begins, steers and ends the runs of one document; where the run is lies in the document's state.
+
+    A run that a worker died of, or that another window kept, is taken up from its folder.
+    """
+
+    told = Signal(object)
+    """A Training of the present run, its numbers being in `curves` already."""
+    renewed = Signal()
+    """Another run, or none: what was shown of the one before no longer holds."""
+    failed = Signal(str)
+
+    def __init__(self, ask: Ask, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ask = ask
+        self._document = document
+        self._curves: Curves | None = None
+        self._kept: Path | None = None
+        """Of a run that was found, whose curves are read when they are first wanted."""
+        self._number = 0
+        """Of the request that the worker's run came of; 0 where the worker has none of ours."""
+        self._own: list[Path] = []
+        """Runs that were begun before the project had a file."""
+        self.last: Training | None = None
+        """The last report of the present run."""
+        self.steps_per_epoch = 1
+        self.rows = 0
+        """That train."""
+        document.changed.connect(self._follow)
+        QTimer.singleShot(0, self, partial(self._find, document.state))
+
+    @property
+    def run(self) -> Run:
+        return self._document.state.run
+
+    @property
+    def curves(self) -> Curves:
+        """Those of the present run."""
+        if self._curves is None:
+            from gui.run.curves import Curves, read
+
+            self._curves = Curves()
+            if self._kept is not None:
+                with suppress(DesignError):
+                    self._curves = read(runs.read_metrics(self._kept))
+        return self._curves
+
+    # --- what a person wishes --------------------------------------------------------------------
+
+    def train(self) -> None:
+        """Go on with the run where it is of the present design, else begin one."""
+        self._go("end")
+
+    def step(self) -> None:
+        self._go("step")
+
+    def epoch(self) -> None:
+        self._go("epoch")
+
+    def pause(self) -> None:
+        if self.run.is_going:
+            self._steer("now")
+
+    def reset(self) -> None:
+        """Leave the run, which is kept; the next one begins with the same initial weights."""
+        if self._number:
+            self._steer("leave")
+        self._forget()
+
+    def respond(
+        self,
+        request: Respond | Judge,
+        on_result: Callable[[Result], None],
+        on_failure: Callable[[str], None],
+    ) -> None:
+        """Ask the network of the present run; nobody is called back where another came meanwhile."""
+        number = self._number
+        if not number:
+            on_failure(self.tr("The run is not loaded; Train or Step loads it."))
+            return
+
+        def taken(result: Result) -> None:
+            if number == self._number:
+                on_result(result)
+
+        def refused(sentence: str) -> None:
+            if number == self._number:
+                on_failure(sentence)
+
+        self._ask(request, taken, refused)
+
+    def _go(self, until: str) -> None:
+        state = self._document.state
+        run = state.run
+        if run.trains(state.project) and run.phase not in ("none", "done"):
+            self._go_on(run, until)
+        elif run.phase == "done" and _is_longer(run, state.project):
+            self._start(state.project, run.folder, until)
+        else:
+            self._begin(state.project, until)
+
+    def _go_on(self, run: Run, until: str) -> None:
+        if self._number:
+            self._steer(until)
+            self._show("running")
+        elif run.project is not None:
+            self._start(run.project, run.folder, until)
+
+    def _begin(self, project: Project, until: str) -> None:
+        """A new run, in a folder of its own."""
+        try:
+            place = runs.next_folder(self._place())
+        except DesignError as error:
+            self._fail(str(error))
+            return
+        self._forget()
+        self._start(project, place, until)
+
+    def _start(self, project: Project, folder: Path | None, until: str) -> None:
+        """Have the worker take up the run in a folder; in an empty one it begins."""
+        assert folder is not None
+        self._number = 0
+        self._document.show_run(Run("starting", project, folder))
+        request = Train(to_document(project), str(folder), until)
+        self._ask(request, partial(self._take, folder), partial(self._refuse, folder), "training")
+
+    def _steer(self, until: str) -> None:
+        self._ask(Steer(until), lambda result: None, self._fail)
+
+    # --- what the worker says --------------------------------------------------------------------
+
+    def _take(self, folder: Path, result: Result) -> None:
+        """The run is taken up; where it went back to its last checkpoint, so do the curves."""
+        if self.run.folder != folder:
+            return
+        self._number = result.request
+        self.steps_per_epoch = int(result.values["steps_per_epoch"])
+        self.rows = int(result.values["rows"])
+        step = int(result.values["step"])
+        self.curves.cut(step)
+        if step > self.curves.step:
+            # What was trained behind the last report is in the log.
+            self._curves, self._kept = None, folder
+        if self._document.state.path is None and folder not in self._own:
+            self._own.append(folder)
+        self.renewed.emit()
+
+    def _refuse(self, folder: Path, sentence: str) -> None:
+        """The run was not taken up; one that never began leaves nothing to show but the reason."""
+        if self.run.folder != folder:
+            return
+        if len(self.curves.steps):
+            self._fail(sentence)
+        else:
+            self._document.show_run(Run("failed", sentence=sentence))
+
+    def hear(self, told: Training) -> None:
+        """A report of the worker's run."""
+        if told.request != self._number or not self._number:
+            return
+        self.curves.hear(told)
+        self.last = told
+        phase = _phase(told.phase)
+        if phase != self.run.phase or told.sentence != self.run.sentence:
+            self._show(phase, told.sentence)
+        self.told.emit(told)
+        if told.phase == "failed":
+            self.failed.emit(told.sentence)
+
+    def hear_of_death(self) -> None:
+        """The worker has gone: the run waits in its folder, and goes on from there when it is wished."""
+        self._number = 0
+        if self.run.phase == "running":
+            self._show(
+                "paused", self.tr("The engine stopped; Train goes on from the last checkpoint.")
+            )
+
+    def _fail(self, sentence: str) -> None:
+        self._show("failed", sentence)
+        self.failed.emit(sentence)
+
+    def _show(self, phase: Phase, sentence: str = "") -> None:
+        self._document.show_run(replace(self.run, phase=phase, sentence=sentence))
+
+    def _forget(self) -> None:
+        self._number = 0
+        self._curves = self._kept = None
+        self.last = None
+        if self.run is not NO_RUN:
+            self._document.show_run(NO_RUN)
+        self.renewed.emit()
+
+    # --- where runs lie --------------------------------------------------------------------------
+
+    def _place(self) -> Path:
+        """The folder of the project's runs: beside its file, or with this account's data where there is none."""
+        path = self._document.state.path
+        if path is not None and os.access(path.parent, os.W_OK):
+            return runs.folder_of(path)
+        return unsaved_runs()
+
+    def _follow(self, old: State, new: State) -> None:
+        if old.document is not new.document:
+            if self._number:
+                self._steer("leave")
+            self._own = []
+            self._forget()
+            self._find(new)
+        elif old.path is None and new.path is not None:
+            self._bring_to_file(new.path)
+
+    def _find(self, state: State) -> None:
+        """Show the last run of a project that was opened."""
+        if state.template is not None:
+            return
+        place = runs.folder_of(state.path) if state.path is not None else unsaved_runs()
+        for folder in runs.runs_in(place)[: -LOOKED_AT - 1 : -1]:
+            with suppress(DesignError):
+                facts = runs.read_facts(folder)
+                if state.path is not None or facts.project == state.project:
+                    self._show_kept(folder, facts)
+                    return
+
+    def _show_kept(self, folder: Path, facts: runs.Facts) -> None:
+        self._curves, self._kept = None, folder
+        phase: Phase = "done" if facts.state == "done" else "paused"
+        self._document.show_run(Run(phase, facts.project, folder))
+        self.renewed.emit()
+
+    def _bring_to_file(self, path: Path) -> None:
+        """Bring the runs that were begun before to the file that the project has now."""
+        own, self._own = self._own, []
+        present = self.run
+        was_going = present.is_going
+        if not own:
+            return
+        if self._number:
+            self._number = 0
+            # Answered before it is moved: the worker writes into the folder until then.
+            self._ask(Steer("leave"), partial(self._move, own, path, present, was_going),
+                      partial(self._move, own, path, present, was_going))  # fmt: skip
+        else:
+            self._move(own, path, present, was_going, None)
+
+    def _move(
+        self, own: list[Path], path: Path, present: Run, was_going: bool, said: object
+    ) -> None:
+        place = runs.folder_of(path)
+        folder = present.folder
+        for each in own:
+            try:
+                to = runs.next_folder(place)
+                place.mkdir(parents=True, exist_ok=True)
+                shutil.move(each, to)
+            except (OSError, DesignError, shutil.Error):
+                continue  # It stays where it was, and the project's run with it.
+            if each == folder:
+                folder = to
+        self._document.show_run(
+            replace(present, phase="paused" if was_going else present.phase, folder=folder)
+        )
+        if was_going and present.project is not None:
+            self._start(present.project, folder, "end")
+
+
+def unsaved_runs() -> Path:
+    """Where the runs of projects lie that have no file."""
+    return recovery_folder().parent / "runs"
+
+
+def _phase(said: str) -> Phase:
+    match said:
+        case "running" | "paused" | "done" | "failed":
+            return said
+        case _:
+            raise ValueError(said)
+
+
+def _is_longer(run: Run, project: Project) -> bool:
+    """Whether a run that is done goes on in this project: the same but for more epochs, which its schedule allows."""
+    own = run.project
+    if own is None or project.training.epochs <= own.training.epochs:
+        return False
+    scheduler = own.training.scheduler
+    assert isinstance(scheduler, Scheduler)
+    same = replace(project, training=replace(project.training, epochs=own.training.epochs))
+    return run.trains(same) and not scheduler.is_planned()

@@ -1,0 +1,233 @@
+"""Somebody trains a network, watches, steers, loses the machine, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QPushButton, QTabBar
+
+import engine
+import resources
+from engine.design.project import Project
+from engine.design.value import replace
+from engine.files import runs
+from engine.files.store import save
+from engine.runtime.running import Run, weights_of
+from gui.run.trainer import unsaved_runs
+from gui.widgets.field import FieldView
+from gui.widgets.fields import IntegerField, RealField
+from gui.widgets.plot import Plot, Series
+from tests.journeys.conftest import Come
+from tests.journeys.person import CONTROL, SHIFT, Key, Person
+
+
+def moons(epochs: int = 100, rate: float | None = None) -> Project:
+    project = engine.load(resources.path("samples", "moons.loom"))
+    training = replace(project.training, epochs=epochs)
+    if rate is not None:
+        training = replace(training, optimizer=training.optimizer.with_fields(lr=rate))
+    return replace(project, training=training)
+
+
+def written(project: Project, folder: Path) -> Path:
+    path = folder / "moons.loom"
+    save(project, path)
+    return path
+
+
+def phase(person: Person) -> str:
+    return person.state.run.phase
+
+
+def train(person: Person) -> None:
+    """Press the button, once the engine is there."""
+    person.wait_for_engine()
+    person.click(person.named(QPushButton, "Train", person.window.head))
+
+
+def drawn(person: Person, title: str) -> list[Series]:
+    """The curves of a card."""
+    plot = person.named(Plot, title)
+    return [mark for mark in plot._marks if isinstance(mark, Series)]  # pyright: ignore[reportPrivateUsage]
+
+
+def last_folder(path: Path) -> Path:
+    return runs.runs_in(runs.folder_of(path))[-1]
+
+
+def same(a: Path, b: Path) -> bool:
+    one, other = weights_of(a, "last"), weights_of(b, "last")
+    return all(np.array_equal(one[name].numpy(), other[name].numpy()) for name in one)
+
+
+def left_alone(project: Project, folder: Path) -> Path:
+    """A run of the project that nobody disturbed."""
+    with Run(project, folder) as run:
+        while not run.is_done:
+            run.advance(1.0)
+    return folder
+
+
+def test_moons_are_told_apart_and_one_sees_it_happen(come: Come, tmp_path: Path) -> None:
+    path = written(moons(), tmp_path)
+    person = come(path)
+    train(person)
+    person.until(lambda: phase(person) == "done")
+    person.until(lambda: len(drawn(person, "loss")[0].x) == 1000)
+    (accuracy,) = drawn(person, "accuracy")
+    assert accuracy.y[-1] >= 0.97
+    raw, smooth, validation = drawn(person, "loss")
+    assert len(raw.x) == len(smooth.x) == 1000
+    assert len(validation.x) == 100
+    person.until(lambda: person.named(FieldView, "decision boundary").shown.shares is not None)
+    shown = person.named(FieldView, "decision boundary").shown
+    assert [len(each.x) for each in shown.dots] == [320, 80]
+    assert "epoch 100 / 100" in person.words()
+    assert runs.read_facts(last_folder(path)).state == "done"
+
+
+def test_pause_step_and_epoch_end_where_an_undisturbed_run_ends(come: Come, tmp_path: Path) -> None:
+    project = moons(600)
+    path = written(project, tmp_path)
+    person = come(path)
+    person.wait_for_engine()
+    person.press(Key.Key_F9)
+    person.until(lambda: phase(person) == "paused")
+    assert len(person.window.trainer.curves.steps) == 1
+    person.press(Key.Key_F9, SHIFT)
+    person.until(
+        lambda: phase(person) == "paused" and len(person.window.trainer.curves.epochs) == 1
+    )
+    person.press(Key.Key_Return, CONTROL)
+    person.until(lambda: len(person.window.trainer.curves.epochs) > 5)
+    person.press(Key.Key_Period, CONTROL)
+    person.until(lambda: phase(person) == "paused")
+    assert "paused" in person.words()
+    train(person)
+    person.until(lambda: phase(person) == "done")
+    assert same(last_folder(path), left_alone(project, tmp_path / "alone"))
+    steps = person.window.trainer.curves.steps.column(0)
+    assert np.array_equal(steps, np.arange(1, 6001))
+
+
+def test_a_killed_engine_costs_nothing(come: Come, tmp_path: Path) -> None:
+    person = come(written(moons(100_000), tmp_path))
+    train(person)
+    person.until(lambda: len(person.window.trainer.curves.epochs) > 20)
+    os.kill(person.window.engine.process_id, signal.SIGKILL)
+    person.until(lambda: phase(person) == "paused")
+    assert "The engine stopped" in person.words()
+    before = person.window.trainer.curves.step
+    train(person)
+    person.until(lambda: person.window.trainer.curves.step > before + 100)
+    person.press(Key.Key_Period, CONTROL)
+    person.until(lambda: phase(person) == "paused")
+    steps = person.window.trainer.curves.steps.column(0)
+    assert np.array_equal(steps, np.arange(1, len(steps) + 1))
+
+
+def test_a_closed_window_goes_on_where_it_was(come: Come, tmp_path: Path) -> None:
+    path = written(moons(100_000), tmp_path)
+    first = come(path)
+    train(first)
+    first.until(lambda: first.window.trainer.curves.step > 500)
+    with first.qtbot.waitSignal(first.window.engine.closed, timeout=10_000):
+        first.window.close()
+    before = first.window.trainer.curves.step
+    second = come(path)
+    second.until(lambda: phase(second) == "paused")
+    second.until(lambda: bool(drawn(second, "loss")))
+    train(second)
+    second.until(lambda: phase(second) == "running" and second.window.trainer.curves.step > before)
+    steps = second.window.trainer.curves.steps.column(0)
+    assert (np.diff(steps) > 0).all()
+
+
+def test_a_run_comes_along_when_its_project_gets_a_file(come: Come, tmp_path: Path) -> None:
+    person = come()
+    person.window.document.start(moons(900))
+    person.window.leave_start()
+    train(person)
+    person.until(lambda: len(person.window.trainer.curves.epochs) > 5)
+    assert len(runs.runs_in(unsaved_runs())) == 1
+    path = tmp_path / "kept.loom"
+    assert person.window.files.save_to(path)
+    person.until(lambda: person.state.run.folder == runs.folder_of(path) / "run-1")
+    person.until(lambda: phase(person) == "running")
+    assert runs.runs_in(unsaved_runs()) == ()
+    person.press(Key.Key_Period, CONTROL)
+    person.until(lambda: phase(person) == "paused")
+    steps = person.window.trainer.curves.steps.column(0)
+    assert np.array_equal(steps, np.arange(1, len(steps) + 1))
+
+
+def test_another_design_begins_another_run_and_reset_forgets_none(
+    come: Come, tmp_path: Path
+) -> None:
+    path = written(moons(3), tmp_path)
+    person = come(path)
+    train(person)
+    person.until(lambda: phase(person) == "done")
+    person.named(IntegerField, "batch", person.window.run).edited.emit(16)
+    person.until(lambda: "of an earlier design" in person.words())
+    train(person)
+    person.until(lambda: phase(person) == "done" and len(person.window.trainer.curves.steps) == 60)
+    person.press(Key.Key_Backspace, CONTROL | SHIFT)
+    assert phase(person) == "none"
+    assert "Nothing is trained yet" in person.words()
+    assert len(runs.runs_in(runs.folder_of(path))) == 2
+
+
+def test_a_rate_beyond_reason_pauses_with_one_sentence(come: Come, tmp_path: Path) -> None:
+    person = come(written(moons(50, 1e6), tmp_path))
+    train(person)
+    person.until(lambda: phase(person) == "failed")
+    assert "lower the learning rate of 1e+06" in person.words()
+    rate = person.named(RealField, "learning rate", person.window.run)
+    rate.edited.emit(0.01)
+    train(person)
+    person.until(lambda: phase(person) == "done")
+
+
+def test_what_cannot_be_trained_says_why(come: Come, tmp_path: Path) -> None:
+    project = moons()
+    iris = engine.load(resources.path("samples", "iris.loom"))
+    person = come(written(replace(project, data=iris.data), tmp_path))
+    train(person)
+    person.until(lambda: phase(person) == "failed")
+    assert "It could not be trained" in person.words()
+    assert "4 columns" in person.words()
+    assert not runs.folder_of(tmp_path / "moons.loom").exists()
+
+
+def test_a_project_that_was_opened_instead_is_not_followed_by_the_run(
+    come: Come, tmp_path: Path
+) -> None:
+    path = written(moons(100_000), tmp_path)
+    person = come(path)
+    train(person)
+    person.until(lambda: phase(person) == "running")
+    assert person.window.files.start_from("iris")
+    person.until(lambda: phase(person) == "none")
+    train(person)
+    person.until(lambda: phase(person) == "done")
+    assert person.window.files.open(path)
+    person.until(lambda: phase(person) == "paused" and len(person.window.trainer.curves.steps) > 0)
+
+
+@pytest.mark.parametrize("name", ["digits", "iris", "tutorial", "siamese"])
+def test_every_kind_of_task_shows_what_is_learnt(come: Come, name: str) -> None:
+    person = come()
+    assert person.window.files.start_from(name)
+    person.window.leave_start()
+    train(person)
+    person.until(lambda: len(person.window.trainer.curves.epochs) > 2)
+    person.press(Key.Key_Period, CONTROL)
+    person.until(lambda: phase(person) in ("paused", "done"))
+    tabs = person.named(QTabBar, "Results of the run")
+    assert tabs.tabText(tabs.currentIndex()) == "Training"
+    assert person.all(Plot, person.window.run)
