@@ -132,7 +132,7 @@ def _is_runnable(state: State) -> bool:
 
 def can_train(state: State) -> bool:
     """Whether there is something to train that is not being trained already."""
-    return _is_runnable(state) and not (state.run.is_going and state.run.trains(state.project))
+    return _is_runnable(state) and not (state.run.is_going and state.run.can_go_on(state.project))
 
 
 def can_step(state: State) -> bool:

@@ -21,6 +21,7 @@ from engine.files import store
 from engine.views.facts import Analysis
 from engine.views.pricing import priced
 from engine.views.shapes import infer
+from engine.views.steering import goes_on_as
 
 Phase = Literal["none", "starting", "running", "paused", "done", "failed"]
 
@@ -54,6 +55,13 @@ class Run:
             or (own.network, own.data, own.training)
             == (project.network, project.data, project.training)
         )
+
+    def can_go_on(self, project: Project) -> bool:
+        """Whether Train goes on with it: another rate, decay, batch or length is taken over, all else begins anew."""
+        own = self.project
+        if own is None or not goes_on_as(own, project):
+            return False
+        return self.phase not in ("none", "done") or own.training.epochs < project.training.epochs
 
 
 NO_RUN = Run()

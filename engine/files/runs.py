@@ -46,6 +46,8 @@ class Facts:
     tags: tuple[str, ...] = ()
     started: str = ""
     """In UTC, as 2026-01-31T12:00:00."""
+    changes: tuple[str, ...] = ()
+    """How it was steered: step 312: learning rate 0.01 → 0.001."""
     state: str = "open"
     """`open` until its last epoch, then `done`; a run that was killed stays open."""
     made_with: dict[str, str] = field(default_factory=dict[str, str])
@@ -119,6 +121,7 @@ def write_facts(folder: Path, facts: Facts) -> None:
         "name": facts.name,
         "tags": list(facts.tags),
         "started": facts.started,
+        "changes": list(facts.changes),
         "state": facts.state,
         "made_with": facts.made_with,
         "project": to_document(facts.project),
@@ -134,15 +137,13 @@ def read_facts(folder: Path) -> Facts:
         if not isinstance(found, dict):
             raise DesignError("it is no JSON object")
         said = cast("dict[str, Any]", found)
-        tags = said.get("tags")
         made = said.get("made_with")
         return Facts(
             from_document(said.get("project")),
             str(said.get("name") or folder.name)[:200],
-            tuple(str(tag)[:60] for tag in cast("list[Any]", tags))
-            if isinstance(tags, list)
-            else (),
+            _texts(said.get("tags"), 60),
             str(said.get("started") or "")[:40],
+            _texts(said.get("changes"), 300),
             "done" if said.get("state") == "done" else "open",
             {str(k)[:60]: str(v)[:200] for k, v in cast("dict[Any, Any]", made).items()}
             if isinstance(made, dict)
@@ -151,6 +152,12 @@ def read_facts(folder: Path) -> Facts:
     except DesignError as error:
         text = str(error)
         raise DesignError(text if str(path) in text else f"{path}: {text}") from None
+
+
+def _texts(found: object, longest: int) -> tuple[str, ...]:
+    if not isinstance(found, list):
+        return ()
+    return tuple(str(each)[:longest] for each in cast("list[object]", found))
 
 
 def change_facts(folder: Path, **changes: object) -> Facts:

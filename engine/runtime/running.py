@@ -12,16 +12,15 @@ from typing import NamedTuple, Self
 import torch
 from torch import Tensor
 
-from engine.catalogue.schedulers import Scheduler
 from engine.design.error import DesignError
 from engine.design.project import Project
-from engine.design.value import replace
 from engine.files import runs
 from engine.files.store import remove_strays
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.train import Epoch, Trainer
 from engine.version import version
+from engine.views.steering import steering
 
 MOST_LINES = 10_000
 """A long run logs the mean of several steps in one line, so that about so many lines are enough."""
@@ -76,16 +75,15 @@ class Run:
         if kept is not None and not resume:
             raise DesignError(f"{folder} holds a run already; resume it, or choose another folder")
         found = None if kept is None else checkpoint.recover(folder, "last")
+        wanted = project
         if kept is not None and found is not None:
-            project = _same_but_length(kept.project, project, folder)
+            project = kept.project
+            steering(project, wanted)  # which says now what stands against it
         self.trainer = Trainer(project)
-        self.project = project
         self._every = max(1, project.training.epochs * self.trainer.steps_per_epoch // MOST_LINES)
         if kept is None:
             made = runs.Facts(project, folder.name, started=_now(), made_with=_made_with())
             runs.write_facts(folder, made)
-        elif kept.project != project:
-            runs.change_facts(folder, project=project)
         self._lines: list[runs.Line] = []
         """That are not in the log yet."""
         self._waiting: list[float] = []
@@ -99,6 +97,8 @@ class Run:
         self._open_log()
         if found is None:
             self.keep()
+        else:
+            self.steer(wanted)
 
     def __enter__(self) -> Self:
         return self
@@ -110,6 +110,23 @@ class Run:
         """Let go of the folder; nothing is kept by it."""
         self._log.close()
         self._context.close()
+
+    @property
+    def project(self) -> Project:
+        """What it trains, as it was steered to."""
+        return self.trainer.project
+
+    def steer(self, project: Project) -> None:
+        """Go on as another project that differs in what can be steered. Raises DesignError."""
+        if project == self.project:
+            return
+        step = self.trainer.step
+        changes = self.trainer.steer(project)
+        self.keep()
+        if changes:
+            kept = runs.read_facts(self.folder).changes
+            said = f"step {step:,}: {', '.join(changes)}"
+            runs.change_facts(self.folder, project=project, changes=(*kept, said))
 
     @property
     def is_done(self) -> bool:
@@ -221,27 +238,6 @@ def weights_of(folder: Path, name: str = "best") -> dict[str, Tensor]:
     if found is None:
         raise DesignError(f"{folder} holds no weights")
     return found.weights
-
-
-def _same_but_length(kept: Project, wanted: Project, folder: Path) -> Project:
-    """The project to go on with: the kept one, or the wanted one where it is only longer. Raises DesignError."""
-    training = replace(wanted.training, epochs=kept.training.epochs)
-    same = kept.network == wanted.network and kept.data == wanted.data and kept.training == training
-    if not same:
-        raise DesignError(
-            f"the network, its data or its recipe has changed since the run in {folder} began; begin a new run, or "
-            "undo the change"
-        )
-    if wanted.training.epochs <= kept.training.epochs:
-        return kept
-    scheduler = kept.training.scheduler
-    assert isinstance(scheduler, Scheduler)
-    if scheduler.is_planned():
-        raise DesignError(
-            f"the run in {folder} was planned for {kept.training.epochs:,} epochs, at whose end its schedule "
-            f"({scheduler.title()}) ends too; begin a new run for more"
-        )
-    return wanted
 
 
 def _now() -> str:

@@ -26,6 +26,7 @@ from engine.runtime.examples import Examples, Split, split
 from engine.runtime.flat import Flat
 from engine.runtime.initialize import arguments, evaluated, named
 from engine.runtime.not_finite import first_layer, first_weight
+from engine.views.steering import steering
 
 AT_ONCE = 4096
 """Rows that are judged together, or fewer where they are large."""
@@ -89,7 +90,7 @@ class Trainer:
         self.module = build(project.network, recipe.seed).train()
         self.loss: nn.Module = evaluated(recipe.loss.call())
         self.flat = Flat(self.module)
-        self._size = min(recipe.batch_size, len(self.rows.training))
+        self._size = recipe.batch_size
         self._bounds = batches(len(self.rows.training), self._size)
         course = Course(recipe.epochs, len(self._bounds), recipe.optimizer.lr)
         if why := recipe.optimizer.refusal() or recipe.scheduler.refusal(course, recipe.optimizer):
@@ -141,9 +142,41 @@ class Trainer:
         return bool(torch.isfinite(self.flat.values).all())
 
     def _begin_epoch(self) -> None:
-        """The rows in a new order, gathered once."""
+        """The rows in a new order, gathered once, in batches of the size that is wanted now."""
+        self._divide(self.project.training.batch_size)
         self._order_then = self._order.get_state()
         self._gather()
+
+    def _divide(self, size: int) -> None:
+        if size != self._size:
+            self._size = size
+            self._bounds = batches(len(self.rows.training), size)
+
+    def steer(self, project: Project) -> tuple[str, ...]:
+        """Go on as another project from the next step, the batch size from the next epoch; in words what changes.
+
+        Raises DesignError where that needs another run (`engine.views.steering`); nothing has changed then.
+        """
+        changes = steering(self.project, project)
+        old, new = self.project.training.optimizer.values(), project.training.optimizer.values()
+        for group in self.optimizer.param_groups:
+            if "weight_decay" in group and "weight_decay" in new:
+                group["weight_decay"] = new["weight_decay"]
+            for name in ("lr", "initial_lr", "max_lr", "min_lr"):
+                if name in group and old["lr"] != new["lr"]:
+                    group[name] = _scaled(group[name], old["lr"], new["lr"])
+        if old["lr"] != new["lr"] and self._scheduler is not None:
+            for name in ("base_lrs", "max_lrs"):
+                if hasattr(self._scheduler, name):
+                    rates = [
+                        _scaled(each, old["lr"], new["lr"])
+                        for each in getattr(self._scheduler, name)
+                    ]
+                    setattr(self._scheduler, name, rates)
+        self.project = project
+        if self.at == 0:
+            self._divide(project.training.batch_size)
+        return changes
 
     def _gather(self) -> None:
         rows = self.rows.training
@@ -258,6 +291,7 @@ class Trainer:
             "numbers": self._numbers.clone(),
             "step": self.step,
             "at": self.at,
+            "size": self._size,
             "sum": self._sum,
             "seconds": self._seconds,
             "history": [tuple(each) for each in self.history],
@@ -270,6 +304,7 @@ class Trainer:
         self.optimizer.load_state_dict(deepcopy(state["optimizer"]))
         if self._scheduler is not None:
             self._scheduler.load_state_dict(deepcopy(state["scheduler"]))
+        self._divide(state["size"])
         self._order.set_state(state["order"])
         self._order_then = self._order.get_state()
         self._gather()
@@ -279,6 +314,11 @@ class Trainer:
         self.history = [Epoch(*each) for each in state["history"]]
         best = state["best"]
         self.best = None if best is None else Best(**best)
+
+
+def _scaled(rate: float, old: float, new: float) -> float:
+    """A rate of a schedule after its first one was changed; the schedule's course stays."""
+    return rate * (new / old) if old else new
 
 
 def train(project: Project, on_event: Callable[[Epoch], object] | None = None) -> Trained:
@@ -307,6 +347,7 @@ def score(loss: Loss, outputs: Tensor, y: Tensor) -> float:
 
 def batches(rows: int, size: int) -> list[tuple[int, int]]:
     """Where batches begin and end; a last one of a single row, which no batch norm takes, joins the one before."""
+    size = min(size, rows)
     count = max(ceil(rows / size), 1)
     if count > 1 and size > 1 and rows - (count - 1) * size == 1:
         count -= 1

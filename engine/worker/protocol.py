@@ -219,6 +219,8 @@ class Verify(Asked):
 class Train(Asked):
     """Take up the run in a folder, or begin one where the folder is empty; the run before is kept.
 
+    A project that differs in what can be steered steers the run, also one that is under way (`engine.views.steering`).
+
     The answer says where it stands; from then on `Training` says how it goes, while other requests are answered.
     """
 
@@ -342,6 +344,8 @@ class Training:
     """`running`, `paused`, `done`, or `failed`: then `sentence` says why, and the run is as it was last kept."""
     step: int
     epoch: int
+    steps_per_epoch: int
+    """Of this epoch: another batch size counts from the next."""
     rate: float
     rows_per_second: float
     """nan while nobody knows."""

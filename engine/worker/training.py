@@ -65,11 +65,17 @@ class TrainingRun:
 
     def train(self, request: Train, job: Job) -> Result:
         project = from_document(request.project)
-        self._leave()
-        run = Run(project, Path(request.folder), resume=True)
-        self._under_way = found = _UnderWay(request.request, run)
-        found.until(request.until)
-        trainer = run.trainer
+        folder = Path(request.folder)
+        present = self._under_way
+        if present is not None and present.run.folder == folder:
+            present.run.steer(project)
+            present.number = request.request
+        else:
+            self._leave()
+            present = _UnderWay(request.request, Run(project, folder, resume=True))
+            self._under_way = present
+        present.until(request.until)
+        run, trainer = present.run, present.run.trainer
         said = {
             "step": trainer.step,
             "epoch": trainer.epoch,
@@ -119,7 +125,7 @@ class _UnderWay:
 
     def __init__(self, number: int, run: Run) -> None:
         self.run = run
-        self._number = number
+        self.number = number
         self._until = "now"
         self._is_told = True
         """Whether the last report still says how it is."""
@@ -210,10 +216,11 @@ class _UnderWay:
             else "paused"
         )
         told = Training(
-            self._number,
+            self.number,
             phase,
             trainer.step,
             trainer.epoch,
+            trainer.steps_per_epoch,
             trainer.rate,
             self._rows_per_second,
             sentence,

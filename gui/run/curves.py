@@ -78,6 +78,18 @@ class Curves:
         for table, place in ((self.steps, 0), (self.epochs, STEP)):
             table.cut(int(np.searchsorted(table.column(place), step, "right")))
 
+    def in_epochs(self, steps: Floats, per_epoch: int) -> Floats:
+        """Steps as epochs: by the ends of those that ended, and by `per_epoch` behind them."""
+        if not len(self.epochs):
+            return steps / per_epoch
+        ends, numbers = self.epochs.column(STEP), self.epochs.column(EPOCH)
+        within = np.interp(steps, np.concatenate(([0.0], ends)), np.concatenate(([0.0], numbers)))
+        return np.where(steps > ends[-1], numbers[-1] + (steps - ends[-1]) / per_epoch, within)
+
+    def epochs_done(self, per_epoch: int) -> float:
+        """How many epochs are behind the last step, with the part of the present one."""
+        return float(self.in_epochs(np.array([float(self.step)]), per_epoch)[0])
+
     def smoothed(self) -> tuple[Floats, Floats]:
         """Steps, and the mean loss of the steps up to each."""
         steps, losses = self.steps.column(0), self.steps.column(1)

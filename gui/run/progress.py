@@ -73,7 +73,7 @@ class TrainingProgress(QWidget):
             is_share = loss.task != "regression"
             shown = f"{score:.1%}" if is_share else number_text(score, 3)
             parts.append(f"{loss.measure()} {shown}")
-        share = curves.step / (total * self._trainer.steps_per_epoch)
+        share = curves.epochs_done(self._trainer.steps_per_epoch) / total
         if told is not None and run.phase == "running" and isfinite(told.rows_per_second):
             parts.append(self.tr("{0} samples/s").format(_short(told.rows_per_second)))
             rows = (1 - share) * total * self._trainer.rows
@@ -91,7 +91,7 @@ class TrainingProgress(QWidget):
                 parts = [run.sentence]
             case _:
                 pass
-        if not run.trains(state.project):
+        if not run.trains(state.project) and not run.can_go_on(state.project):
             parts.append(self.tr("of an earlier design"))
         return min(share, 1.0), " · ".join(parts)
 

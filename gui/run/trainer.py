@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.catalogue.schedulers import Scheduler
 from engine.design.error import DesignError
 from engine.design.value import replace
 from engine.files import runs
@@ -30,6 +29,10 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 20
 """Of the newest runs, for the one of work without a file that was recovered."""
+
+
+STEERED_AFTER_MS = 400
+"""After the last key: of a rate that is being typed, the run gets the whole."""
 
 
 class Trainer(QObject):
@@ -60,6 +63,8 @@ class Trainer(QObject):
         self.steps_per_epoch = 1
         self.rows = 0
         """That train."""
+        self._steered = QTimer(self, interval=STEERED_AFTER_MS, singleShot=True)
+        self._steered.timeout.connect(self._take_over)
         document.changed.connect(self._follow)
         QTimer.singleShot(0, self, partial(self._find, document.state))
 
@@ -125,20 +130,10 @@ class Trainer(QObject):
 
     def _go(self, until: str) -> None:
         state = self._document.state
-        run = state.run
-        if run.trains(state.project) and run.phase not in ("none", "done"):
-            self._go_on(run, until)
-        elif run.phase == "done" and _is_longer(run, state.project):
-            self._start(state.project, run.folder, until)
+        if state.run.can_go_on(state.project):
+            self._ask_for(state.project, state.run.folder, until)
         else:
             self._begin(state.project, until)
-
-    def _go_on(self, run: Run, until: str) -> None:
-        if self._number:
-            self._steer(until)
-            self._show("running")
-        elif run.project is not None:
-            self._start(run.project, run.folder, until)
 
     def _begin(self, project: Project, until: str) -> None:
         """A new run, in a folder of its own."""
@@ -148,13 +143,13 @@ class Trainer(QObject):
             self._fail(str(error))
             return
         self._forget()
-        self._start(project, place, until)
+        self._ask_for(project, place, until)
 
-    def _start(self, project: Project, folder: Path | None, until: str) -> None:
-        """Have the worker take up the run in a folder; in an empty one it begins."""
+    def _ask_for(self, project: Project, folder: Path | None, until: str) -> None:
+        """Have the worker take up the run in a folder, or begin there; one under way is steered."""
         assert folder is not None
-        self._number = 0
-        self._document.show_run(Run("starting", project, folder))
+        phase: Phase = "running" if self._number else "starting"
+        self._document.show_run(Run(phase, project, folder))
         request = Train(to_document(project), str(folder), until)
         self._ask(request, partial(self._take, folder), partial(self._refuse, folder), "training")
 
@@ -194,6 +189,7 @@ class Trainer(QObject):
             return
         self.curves.hear(told)
         self.last = told
+        self.steps_per_epoch = told.steps_per_epoch
         phase = _phase(told.phase)
         if phase != self.run.phase or told.sentence != self.run.sentence:
             self._show(phase, told.sentence)
@@ -240,8 +236,17 @@ class Trainer(QObject):
             self._own = []
             self._forget()
             self._find(new)
-        elif old.path is None and new.path is not None:
+            return
+        if old.path is None and new.path is not None:
             self._bring_to_file(new.path)
+        if old.project is not new.project and new.run.is_going and new.run.can_go_on(new.project):
+            self._steered.start()
+
+    def _take_over(self) -> None:
+        """What was changed while it trains and can be steered counts from now."""
+        state = self._document.state
+        if state.run.is_going and state.run.can_go_on(state.project):
+            self._ask_for(state.project, state.run.folder, "end")
 
     def _find(self, state: State) -> None:
         """Show the last run of a project that was opened."""
@@ -294,7 +299,7 @@ class Trainer(QObject):
             replace(present, phase="paused" if was_going else present.phase, folder=folder)
         )
         if was_going and present.project is not None:
-            self._start(present.project, folder, "end")
+            self._ask_for(present.project, folder, "end")
 
 
 def unsaved_runs() -> Path:
@@ -308,14 +313,3 @@ def _phase(said: str) -> Phase:
             return said
         case _:
             raise ValueError(said)
-
-
-def _is_longer(run: Run, project: Project) -> bool:
-    """Whether a run that is done goes on in this project: the same but for more epochs, which its schedule allows."""
-    own = run.project
-    if own is None or project.training.epochs <= own.training.epochs:
-        return False
-    scheduler = own.training.scheduler
-    assert isinstance(scheduler, Scheduler)
-    same = replace(project, training=replace(project.training, epochs=own.training.epochs))
-    return run.trains(same) and not scheduler.is_planned()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.catalogue.losses import Loss
 from gui import theme
-from gui.run.curves import SCORE, STEP, VALIDATION
+from gui.run.curves import EPOCH, SCORE, VALIDATION
 from gui.run.learned import Learned
 from gui.run.trainer import Trainer
 from gui.saving import ask_and_save
@@ -75,14 +75,13 @@ class TrainingPage(QWidget):
     def _draw(self) -> None:
         curves, per_epoch = self._trainer.curves, self._trainer.steps_per_epoch
         steps, losses = curves.steps.column(0), curves.steps.column(1)
-        epochs = curves.epochs.column(STEP) / per_epoch
+        epochs = curves.epochs.column(EPOCH)
+        at = curves.in_epochs(steps, per_epoch)
         validation, score = curves.epochs.column(VALIDATION), curves.epochs.column(SCORE)
         marks: list[Series] = []
         if len(steps):
-            marks.append(Series(steps / per_epoch, losses, "", "border_strong"))
-            marks.append(
-                Series(steps / per_epoch, curves.smoothed()[1], self.tr("train"), "series_1")
-            )
+            marks.append(Series(at, losses, "", "border_strong"))
+            marks.append(Series(at, curves.smoothed()[1], self.tr("train"), "series_1"))
         if len(epochs) and np.isfinite(validation).any():
             marks.append(Series(epochs, validation, self.tr("validation"), "series_2"))
         self._loss.display(marks)

@@ -16,7 +16,7 @@ from gui.widgets.field import bounds_of, ground
 def told(start: int, losses: list[float], epochs: list[list[float]]) -> Training:
     flat = Array.of([number for row in epochs for number in row])
     return Training(
-        1, "running", start + len(losses), 0, 0.1, 1.0, "", Array.of(losses),
+        1, "running", start + len(losses), 0, 10, 0.1, 1.0, "", Array.of(losses),
         Array.of([0.1] * len(losses)), Array("float64", (len(epochs), 7), flat.content),
     )  # fmt: skip
 

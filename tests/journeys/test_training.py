@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QTabBar
 
 import engine
 import resources
+from engine.catalogue.schedulers import ConstantRate
 from engine.design.project import Project
 from engine.design.value import replace
 from engine.files import runs
@@ -172,14 +173,42 @@ def test_another_design_begins_another_run_and_reset_forgets_none(
     person = come(path)
     train(person)
     person.until(lambda: phase(person) == "done")
-    person.named(IntegerField, "batch", person.window.run).edited.emit(16)
+    person.named(IntegerField, "seed", person.window.run).edited.emit(7)
     person.until(lambda: "of an earlier design" in person.words())
     train(person)
-    person.until(lambda: phase(person) == "done" and len(person.window.trainer.curves.steps) == 60)
+    person.until(lambda: phase(person) == "done" and len(runs.runs_in(runs.folder_of(path))) == 2)
     person.press(Key.Key_Backspace, CONTROL | SHIFT)
     assert phase(person) == "none"
     assert "Nothing is trained yet" in person.words()
     assert len(runs.runs_in(runs.folder_of(path))) == 2
+
+
+def test_a_rate_that_is_changed_while_it_trains_counts_at_once(come: Come, tmp_path: Path) -> None:
+    project = moons(100_000)
+    path = written(
+        replace(project, training=replace(project.training, scheduler=ConstantRate())), tmp_path
+    )
+    person = come(path)
+    train(person)
+    person.until(lambda: len(person.window.trainer.curves.epochs) > 5)
+    person.named(RealField, "learning rate", person.window.run).edited.emit(0.002)
+    rates = person.window.trainer.curves.steps
+    person.until(lambda: rates.column(2)[-1] == 0.002)
+    assert phase(person) == "running"
+    person.press(Key.Key_Period, CONTROL)
+    person.until(lambda: phase(person) == "paused")
+    person.named(RealField, "learning rate", person.window.run).edited.emit(0.001)
+    assert "of an earlier design" not in person.words()
+    train(person)
+    person.until(lambda: rates.column(2)[-1] == 0.001)
+    person.press(Key.Key_Period, CONTROL)
+    person.until(lambda: phase(person) == "paused")
+    assert np.array_equal(rates.column(0), np.arange(1, len(rates) + 1))
+    assert len(runs.runs_in(runs.folder_of(path))) == 1
+    changes = runs.read_facts(last_folder(path)).changes
+    assert [each.split(": ")[1] for each in changes] == [
+        "learning rate 0.01 → 0.002", "learning rate 0.002 → 0.001",
+    ]  # fmt: skip
 
 
 def test_a_rate_beyond_reason_pauses_with_one_sentence(come: Come, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 import engine
 import resources
-from engine.catalogue.datasets import RandomInput
+from engine.catalogue.datasets import CsvFile
 from engine.catalogue.schedulers import ConstantRate
 from engine.design.error import DesignError
 from engine.design.project import Data, Project
@@ -159,8 +159,9 @@ def test_a_run_is_not_overwritten_nor_gone_on_with_by_another_project(tmp_path: 
     finished(Run(moons(2), tmp_path / "a"))
     with pytest.raises(DesignError, match="holds a run already"):
         Run(moons(2), tmp_path / "a")
+    reseeded = replace(moons(2), training=replace(moons(2).training, seed=5))
     with pytest.raises(DesignError, match="has changed since"):
-        Run(moons(2, 0.5), tmp_path / "a", resume=True)
+        Run(reseeded, tmp_path / "a", resume=True)
     with pytest.raises(DesignError, match="planned for 2 epochs"):
         Run(moons(3), tmp_path / "a", resume=True)
     assert runs.read_facts(tmp_path / "a").project == moons(2)
@@ -205,7 +206,7 @@ def test_weights_that_grow_beyond_all_numbers_in_the_very_last_step_are_noticed(
 
 
 def test_what_cannot_begin_leaves_nothing_and_what_is_no_run_is_not_touched(tmp_path: Path):
-    untrainable = replace(moons(), data=Data(RandomInput()))
+    untrainable = replace(moons(), data=Data(CsvFile("x.csv", has_target=False)))
     with pytest.raises(DesignError, match="nothing to predict"):
         Run(untrainable, tmp_path / "net.runs" / "run-1")
     assert not list(tmp_path.iterdir())
@@ -283,3 +284,46 @@ def test_a_damaged_run_is_one_sentence(tmp_path: Path):
     (tmp_path / "metrics.jsonl").write_bytes(b'{"step": 1, "loss": 2}\n\xff\n{"step": 2, "lo')
     assert runs.read_metrics(tmp_path) == [{"step": 1, "loss": 2}]
     assert json.loads((tmp_path / "metrics.jsonl").read_bytes().split(b"\n")[0])["step"] == 1
+
+
+def steady(epochs: int, rate: float, size: int = 32) -> Project:
+    project = moons(epochs, rate)
+    training = replace(project.training, scheduler=ConstantRate(), batch_size=size)
+    return replace(project, training=training)
+
+
+@pytest.mark.parametrize("at", [1, 10, 17])
+def test_a_run_that_was_steered_is_gone_on_with_bit_for_bit(tmp_path: Path, at: int):
+    """The rate counts from the next step, the batch size from the next epoch, also over a stop between them."""
+    for name, stops in (("a", ()), ("b", (at, at + 3))):
+        with Run(steady(5, 0.01), tmp_path / name) as run:
+            run.advance(9, steps=min(at, 10))
+            run.advance(9, steps=at - run.trainer.step)
+            run.steer(steady(6, 0.002, 64))
+            assert run.trainer.rate == 0.002
+            run.keep()
+        for stop in stops:
+            with Run(steady(6, 0.002, 64), tmp_path / name, resume=True) as run:
+                run.advance(9, steps=max(stop - run.trainer.step, 0) or 1)
+                run.keep()
+        with Run(steady(6, 0.002, 64), tmp_path / name, resume=True) as run:
+            to_its_end(run)
+            assert run.trainer.epoch == 6
+    assert same(weights_of(tmp_path / "a", "last"), weights_of(tmp_path / "b", "last"))
+    changes = runs.read_facts(tmp_path / "a").changes
+    assert changes == (f"step {at}: learning rate 0.01 → 0.002, batch 32 → 64, epochs 5 → 6",)
+
+
+def test_a_schedule_keeps_its_course_at_another_rate(tmp_path: Path):
+    with Run(moons(4, 0.01), tmp_path / "a") as plain, Run(moons(4, 0.01), tmp_path / "b") as run:
+        for each in (plain, run):
+            each.advance(9, steps=10)
+        run.steer(moons(4, 0.03))
+        while not run.is_done:
+            assert run.trainer.rate == pytest.approx(3 * plain.trainer.rate)
+            for each in (plain, run):
+                each.advance(9, steps=10)
+        with pytest.raises(DesignError, match="planned for 4 epochs"):
+            run.steer(moons(5, 0.03))
+    facts = runs.read_facts(tmp_path / "b")
+    assert facts.project == moons(4, 0.03)
