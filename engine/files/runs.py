@@ -2,6 +2,7 @@
 
     net.runs/run-1/run.json          the design it started from, what it was trained with, name, tags, how it ended
                    metrics.jsonl     a line per logged step, and one per epoch
+                   layers.jsonl      now and then a line with the numbers of every layer (`engine.runtime.watch.Health`)
                    last.safetensors  where it can go on; best.safetensors the best weights (`engine.runtime.checkpoint`)
                    previous/         the generation before
 
@@ -17,9 +18,9 @@ import os
 import re
 import shutil
 from collections.abc import Generator, Iterable, Mapping
-from math import isfinite
+from math import isfinite, nan
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from engine.design.error import DesignError
 from engine.design.project import Project
@@ -30,7 +31,7 @@ from engine.files.parse import LARGEST_FILE, parsed
 from engine.files.reading import from_document
 from engine.files.store import STRAY, atomic_save, dumped, read_bytes, reason
 
-FACTS, METRICS = "run.json", "metrics.jsonl"
+FACTS, METRICS, LAYERS = "run.json", "metrics.jsonl", "layers.jsonl"
 LARGEST_METRICS = 2**30
 _LOCK = "in-use.lock"
 _NUMBERED = re.compile(r"run-(\d{1,9})")
@@ -178,19 +179,19 @@ def delete(folder: Path) -> None:
 
 
 class Log:
-    """`metrics.jsonl`, to which lines are added while a run goes on."""
+    """A file of the run, `metrics.jsonl` or another, to which lines are added while it goes on."""
 
-    def __init__(self, folder: Path, after: int = 0) -> None:
+    def __init__(self, folder: Path, after: int = 0, name: str = METRICS) -> None:
         """Go on behind step `after`: what a run logged beyond its checkpoint will be logged once more."""
-        self._path = folder / METRICS
-        kept = [line for line in read_metrics(folder) if (line.get("step") or 0) <= after]
+        self._path = folder / name
+        kept = [line for line in _read(self._path) if (line.get("step") or 0) <= after]
         atomic_save(self._path, _written(kept))
         try:
             self._file = self._path.open("ab")
         except OSError as error:
             raise DesignError(f"{self._path} cannot be written: {reason(error)}") from None
 
-    def add(self, lines: Iterable[Line]) -> None:
+    def add(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Add lines; on return they are on the disk. Raises DesignError."""
         try:
             self._file.write(_written(lines))
@@ -206,27 +207,64 @@ class Log:
 
 def read_metrics(folder: Path) -> list[Line]:
     """The lines of a run, without one that a crash cut short; none where there are none. Raises DesignError."""
-    path = folder / METRICS
+    return [
+        {key: each for key, each in line.items() if each is None or isinstance(each, int | float)}
+        for line in _read(folder / METRICS)
+    ]
+
+
+class Layers(NamedTuple):
+    """How the layers fared: `numbers` is [look][layer][number]."""
+
+    names: tuple[str, ...]
+    steps: list[int]
+    numbers: list[list[list[float]]]
+
+
+def read_layers(folder: Path) -> Layers:
+    """The looks at the layers of a run; none where there are none. Raises DesignError."""
+    found = Layers((), [], [])
+    for line in _read(folder / LAYERS):
+        step, seen = line.get("step"), line.get("layers")
+        if not isinstance(step, int) or not isinstance(seen, dict):
+            continue
+        rows = cast("dict[str, list[Any]]", seen)
+        if not found.steps:
+            found = found._replace(names=tuple(rows))
+        if tuple(rows) == found.names:
+            found.steps.append(step)
+            found.numbers.append(
+                [[nan if n is None else float(n) for n in row] for row in rows.values()]
+            )
+    return found
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
-    found: list[Line] = []
+    found: list[dict[str, Any]] = []
     for line in read_bytes(path, LARGEST_METRICS).split(b"\n"):
         try:
             one = json.loads(line)
         except (ValueError, RecursionError):
             continue
         if isinstance(one, dict):
-            items = cast("dict[str, Any]", one).items()
-            found.append(
-                {key: each for key, each in items if each is None or isinstance(each, int | float)}
-            )
+            found.append(cast("dict[str, Any]", one))
     return found
 
 
-def plain(line: Line) -> Line:
+def plain(value: Any) -> Any:
     """The same as JSON can say it: what is no finite number is null."""
-    return {key: each if each is None or isfinite(each) else None for key, each in line.items()}
+    match value:
+        case float():
+            return value if isfinite(value) else None
+        case list():
+            return [plain(each) for each in cast("list[Any]", value)]
+        case dict():
+            return {key: plain(each) for key, each in cast("dict[str, Any]", value).items()}
+        case _:
+            return value
 
 
-def _written(lines: Iterable[Line]) -> bytes:
-    return "".join(f"{json.dumps(plain(line))}\n" for line in lines).encode()
+def _written(lines: Iterable[Mapping[str, Any]]) -> bytes:
+    return "".join(f"{json.dumps(plain(dict(line)))}\n" for line in lines).encode()

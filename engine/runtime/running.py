@@ -6,8 +6,9 @@ import platform
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -19,6 +20,7 @@ from engine.files.store import remove_strays
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.train import Epoch, Trainer
+from engine.runtime.watch import Health, Watch
 from engine.version import version
 from engine.views.steering import steering
 
@@ -27,6 +29,12 @@ MOST_LINES = 10_000
 
 SHARE_OF_KEEPING = 0.02
 """A checkpoint is written when all before it together took at most this share of the time."""
+
+SHARE_OF_LOOKING = 0.01
+"""So much of the time, at most, goes into looking at the layers."""
+
+LOOK_EVERY_S, LOOKS = 0.15, 500
+"""At the soonest; and so many looks in the time from any moment to twice as long."""
 
 AT_ONCE = 1024
 """Steps without a look at the clock."""
@@ -42,6 +50,8 @@ class Slice(NamedTuple):
     """Of each step."""
     rates: list[float]
     """The learning rate of each step."""
+    layers: list[tuple[int, list[Health]]]
+    """Steps at which the layers were looked at, with what was seen."""
     epochs: list[Epoch]
     """That came to their end."""
 
@@ -86,6 +96,9 @@ class Run:
             runs.write_facts(folder, made)
         self._lines: list[runs.Line] = []
         """That are not in the log yet."""
+        self._layer_lines: list[dict[str, Any]] = []
+        self._looked_at, self._looking_s = -inf, 0.0
+        self.watch = Watch(self.trainer.module, project.network, self.trainer.rows.training)
         self._waiting: list[float] = []
         """Losses of steps that are not in a line yet."""
         self._state = "open" if kept is None else kept.state
@@ -108,7 +121,7 @@ class Run:
 
     def close(self) -> None:
         """Let go of the folder; nothing is kept by it."""
-        self._log.close()
+        self._close_logs()
         self._context.close()
 
     @property
@@ -138,7 +151,7 @@ class Run:
         After a step that fails the run is where it was at its last checkpoint.
         """
         began = time.perf_counter()
-        done = Slice([], [], [])
+        done = Slice([], [], [], [])
         while not self.is_done:
             passed = time.perf_counter() - began
             count = len(done.losses)
@@ -147,7 +160,10 @@ class Run:
             at_once = min(at_once, AT_ONCE if steps is None else steps - count)
             if at_once < 1:
                 break
-            self._some(done, at_once)
+            if self._is_to_look():
+                self._look(done)
+            else:
+                self._some(done, at_once)
         if self.is_done or self._is_due():
             self.keep()
         return done
@@ -167,6 +183,30 @@ class Run:
             line = epoch._asdict()
             line["train_loss"] = line.pop("loss")
             self._lines.append(line)
+
+    def _is_to_look(self) -> bool:
+        """Whether the layers are to be looked at: seldom, and ever more so, as a long run would fill the disk."""
+        now = time.monotonic()
+        every = max(LOOK_EVERY_S, (now - self._began) / LOOKS)
+        return now - self._looked_at >= every and self._looking_s <= SHARE_OF_LOOKING * (
+            now - self._began
+        )
+
+    def _look(self, done: Slice) -> None:
+        """One step, with a look at what it did to every layer."""
+        began = time.monotonic()
+        before = self.watch.weights()
+        self._some(done, 1)
+        step = self.trainer.step
+        seen = self.watch.look(before)
+        done.layers.append((step, seen))
+        rows = {
+            name: [float(f"{number:.4g}") for number in each]
+            for name, each in zip(self.watch.names, seen, strict=True)
+        }
+        self._layer_lines.append({"step": step, "layers": rows})
+        self._looked_at = time.monotonic()
+        self._looking_s += self._looked_at - began
 
     def _note(self) -> None:
         losses = self.trainer.losses
@@ -194,6 +234,8 @@ class Run:
         began = time.monotonic()
         self._log.add(self._lines)
         self._lines.clear()
+        self._layer_log.add(self._layer_lines)
+        self._layer_lines.clear()
         state = self.trainer.state()
         weights: dict[str, Tensor] = state.pop("module")
         best = self.trainer.best
@@ -220,14 +262,20 @@ class Run:
 
     def _open_log(self) -> None:
         self._log = runs.Log(self.folder, self.trainer.step)
+        self._layer_log = runs.Log(self.folder, self.trainer.step, runs.LAYERS)
+
+    def _close_logs(self) -> None:
+        self._log.close()
+        self._layer_log.close()
 
     def _go_back(self) -> None:
         """To the last checkpoint, whose numbers are all finite."""
         found = checkpoint.read(self.folder, "last")
         if found is None:
             raise DesignError(f"{self.folder} has lost its checkpoint; begin a new run")
-        self._log.close()
+        self._close_logs()
         self._lines.clear()
+        self._layer_lines.clear()
         self._restore(found)
         self._open_log()
 

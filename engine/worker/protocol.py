@@ -336,7 +336,9 @@ class Training:
     """How the run goes that `request` took up: while it trains at most 30 times a second, and when it pauses or ends.
 
     `losses` and `rates` are those of the steps since the report before, the last of them being `step`; `epochs` are
-    those that ended since, as [epoch, step, loss, validation, score, rate, seconds].
+    those that ended since, as [epoch, step, loss, validation, score, rate, seconds]. At each of the steps `looks` all
+    layers that learn were looked at; `layers` is [look, layer, number], the numbers being gradient, update, mean and
+    std of weights, mean and std of outputs, dead and saturated share (`engine.runtime.watch.Health`).
     """
 
     request: int
@@ -353,6 +355,8 @@ class Training:
     losses: Array
     rates: Array
     epochs: Array
+    looks: Array
+    layers: Array
 
 
 Request: TypeAlias = (

@@ -18,12 +18,16 @@ from engine.worker.serve import REPORTS_A_SECOND, Answer, Job, Send, failure_sen
 
 if TYPE_CHECKING:
     from engine.runtime.train import Epoch
+    from engine.runtime.watch import Health
 
 PIECE_S = 0.012
 """Of training between two answers; a single step that takes longer is one piece."""
 
 PACE_OVER_S = 2.0
 """Over how long samples a second are counted."""
+
+HEALTH = 8
+"""Numbers of a layer in a report, those of `engine.runtime.watch.Health`."""
 
 UNTIL = ("end", "epoch", "step", "now", "leave")
 
@@ -77,12 +81,13 @@ class TrainingRun:
         present.until(request.until)
         run, trainer = present.run, present.run.trainer
         said = {
-            "step": trainer.step,
+            "step": present.told_step,
             "epoch": trainer.epoch,
             "epochs": run.project.training.epochs,
             "steps_per_epoch": trainer.steps_per_epoch,
             "rows": len(trainer.rows.training),
             "done": run.is_done,
+            "layers": run.watch.names,
         }
         return Result(request.request, said)
 
@@ -132,12 +137,18 @@ class _UnderWay:
         self._losses: list[float] = []
         self._rates: list[float] = []
         self._epochs: list[Epoch] = []
+        self._layers: list[tuple[int, list[Health]]] = []
         self._reported_at = 0.0
         self._pace: deque[tuple[float, int]] = deque()
 
     @cached_property
     def look(self) -> Look:
         return Look(self.run.project)
+
+    @property
+    def told_step(self) -> int:
+        """The last step of which the window knows, or will know from the folder."""
+        return self.run.trainer.step - len(self._losses)
 
     @property
     def goes_on(self) -> bool:
@@ -181,6 +192,7 @@ class _UnderWay:
             self._losses += done.losses
             self._rates += done.rates
             self._epochs += done.epochs
+            self._layers += done.layers
             self._count()
             reached = self._until == "step" or (self._until == "epoch" and trainer.epoch > before)
             if reached or self.run.is_done:
@@ -227,11 +239,19 @@ class _UnderWay:
             Array.of(self._losses),
             Array.of(self._rates),
             _table(self._epochs),
+            Array.of([step for step, _ in self._layers], "int64"),
+            self._seen(),
         )
         self._losses.clear()
         self._rates.clear()
         self._epochs.clear()
+        self._layers.clear()
         return told
+
+    def _seen(self) -> Array:
+        numbers = Array.of([number for _, seen in self._layers for each in seen for number in each])
+        shape = (len(self._layers), len(self.run.watch.places), HEALTH)
+        return Array(numbers.dtype, shape, numbers.content)
 
 
 def _table(epochs: list[Epoch]) -> Array:

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.files.runs import Line
+from engine.files.runs import Layers, Line
 from engine.worker.protocol import Training
 
 Floats = NDArray[np.float64]
 
 EPOCH, STEP, LOSS, VALIDATION, SCORE, RATE, SECONDS = range(7)
 """Columns of an epoch's row, as `Training` has them."""
+
+NUMBERS = 8
+"""Of each layer at a look."""
 
 SMOOTHED_OVER = 40
 """The smoothed curve is the mean over so many steps, or a fortieth of all where that is more."""
@@ -28,6 +31,14 @@ class Grown:
 
     def __len__(self) -> int:
         return self._count
+
+    @property
+    def columns(self) -> int:
+        return self._rows.shape[1]
+
+    def rows(self) -> Floats:
+        """A view that later rows do not change."""
+        return self._rows[: self._count]
 
     def add(self, rows: Floats) -> None:
         wanted = self._count + len(rows)
@@ -54,6 +65,10 @@ class Curves:
         self.steps = Grown(3)
         """Rows of step, loss, rate."""
         self.epochs = Grown(7)
+        self.names: tuple[str, ...] = ()
+        """Of the layers that are watched."""
+        self._looks = Grown(1)
+        """Rows of a step and the eight numbers of each layer (`engine.views.health`)."""
 
     @property
     def step(self) -> int:
@@ -73,9 +88,37 @@ class Curves:
             self.epochs.cut(int(np.searchsorted(self.epochs.column(STEP), first_end)))
             self.epochs.add(rows)
 
+        if told.looks.shape[0]:
+            self.look(told.looks.to_numpy(), told.layers.to_numpy())
+
+    def look(self, steps: NDArray[np.int64], numbers: Floats) -> None:
+        """Add looks at the layers, [look, layer, number]."""
+        rows = np.concatenate(
+            (steps[:, None].astype(float), numbers.reshape(len(steps), -1)), axis=1
+        )
+        if rows.shape[1] != self._looks.columns:
+            self._looks = Grown(rows.shape[1])
+        self._looks.cut(int(np.searchsorted(self._looks.column(0), float(steps[0]))))
+        self._looks.add(rows)
+
+    @property
+    def looks(self) -> Floats:
+        """The steps at which the layers were looked at."""
+        return self._looks.column(0)
+
+    def layers(self, number: int) -> Floats:
+        """One number of all layers over time, [layer, look]."""
+        rows = self._looks.rows()[:, 1:]
+        return rows.reshape(len(rows), -1, NUMBERS)[:, :, number].T
+
+    def last_look(self) -> Floats:
+        """All numbers of the layers at the last look, [layer, number]."""
+        rows = self._looks.rows()
+        return rows[-1, 1:].reshape(-1, NUMBERS) if len(rows) else np.empty((0, NUMBERS))
+
     def cut(self, step: int) -> None:
         """Forget what came after a step."""
-        for table, place in ((self.steps, 0), (self.epochs, STEP)):
+        for table, place in ((self.steps, 0), (self.epochs, STEP), (self._looks, 0)):
             table.cut(int(np.searchsorted(table.column(place), step, "right")))
 
     def in_epochs(self, steps: Floats, per_epoch: int) -> Floats:
@@ -100,7 +143,7 @@ class Curves:
         return steps, (sums[ends] - sums[starts]) / (ends - starts)
 
 
-def read(lines: Iterable[Line]) -> Curves:
+def read(lines: Iterable[Line], layers: Layers | None = None) -> Curves:
     """The curves of a run that is kept, from the lines of its log."""
     found = Curves()
     steps: list[list[float]] = []
@@ -117,4 +160,7 @@ def read(lines: Iterable[Line]) -> Curves:
         found.steps.add(np.array(steps))
     if epochs:
         found.epochs.add(np.array(epochs))
+    if layers is not None and layers.steps:
+        found.names = layers.names
+        found.look(np.array(layers.steps), np.array(layers.numbers))
     return found

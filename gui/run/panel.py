@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from engine.design.project import Project
     from engine.worker.protocol import Result
     from gui.run.forward import ForwardValues
-    from gui.run.training_page import TrainingPage
 
-TRAINING, OUTPUT, LAYERS, PARAMETERS = range(4)
+TRAINING, HEALTH, OUTPUT, LAYERS, PARAMETERS = range(5)
 """Tabs of the panel."""
+
+OF_TRAINING = (TRAINING, HEALTH)
 
 FOLLOWED_PARAMETERS = 2_000_000
 """Up to this size a pass runs again by itself after every edit: it takes a few milliseconds."""
@@ -65,7 +66,7 @@ class RunPanel(QWidget):
         self._ticket: Ticket | None = None
         self._has_run = False
         self._made: dict[int, Page] = {}
-        self._training: TrainingPage | None = None
+        self._of_training: dict[int, QWidget] = {}
         self.recipe = RecipeForm()
         self.recipe.wished.connect(self.wished)
         self.recipe.sealed.connect(self.sealed)
@@ -81,6 +82,7 @@ class RunPanel(QWidget):
         self.tabs.setAccessibleName(self.tr("Results of the run"))
         for title in (
             self.tr("Training"),
+            self.tr("Health"),
             self.tr("Output"),
             self.tr("Layers"),
             self.tr("Parameters"),
@@ -171,22 +173,23 @@ class RunPanel(QWidget):
         return self.tabs.currentIndex() == PARAMETERS
 
     def show_training(self) -> None:
-        """Bring the page of training to the front."""
-        self.tabs.setCurrentIndex(TRAINING)
+        """Bring a page of the training to the front."""
+        if self.tabs.currentIndex() not in OF_TRAINING:
+            self.tabs.setCurrentIndex(TRAINING)
 
     def show_forward(self) -> None:
         """Bring a page of the forward pass to the front."""
-        if self.tabs.currentIndex() == TRAINING:
+        if self.tabs.currentIndex() in OF_TRAINING:
             self.tabs.setCurrentIndex(OUTPUT)
 
     def _show_page(self, _: int = 0) -> None:
         index = self.tabs.currentIndex()
-        is_training = index == TRAINING
+        is_training = index in OF_TRAINING
         self._forms.setCurrentIndex(0 if is_training else 1)
         self._caption.setVisible(not is_training)
         self._progress.caption.setVisible(is_training)
         if is_training:
-            self._show_training_page()
+            self._show_training_page(index)
         elif self._state is None or (self._values is None and not self._is_parameters()):
             self._pages.setCurrentWidget(self._nothing)
         else:
@@ -198,8 +201,8 @@ class RunPanel(QWidget):
             self._pages.setCurrentWidget(page)
             self._made[index].show_run(self._state, self._values)
 
-    def _show_training_page(self) -> None:
-        """The curves of the run, or why there are none."""
+    def _show_training_page(self, index: int) -> None:
+        """A page of the run, or why there is none."""
         run = self._state.run if self._state is not None else NO_RUN
         if run.folder is None:
             if run.sentence:
@@ -214,12 +217,10 @@ class RunPanel(QWidget):
                 )
             self._pages.setCurrentWidget(self._untrained)
             return
-        if self._training is None:
-            from gui.run.training_page import TrainingPage
-
-            self._training = TrainingPage(self._trainer)
-            self._pages.addWidget(self._training)
-        self._pages.setCurrentWidget(self._training)
+        if index not in self._of_training:
+            self._of_training[index] = page = _training_page(index, self._trainer)
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(self._of_training[index])
 
     # --- running -------------------------------------------------------------------------------------------------
 
@@ -280,11 +281,11 @@ def _scrolled(form: QWidget) -> QScrollArea:
 def _page(index: int, ask: Ask) -> Any:
     """The page of a tab; imported here, because pages need numpy and plots."""
     match index:
-        case 1:  # OUTPUT
+        case 2:  # OUTPUT
             from gui.run.output_page import OutputPage
 
             return OutputPage()
-        case 2:  # LAYERS
+        case 3:  # LAYERS
             from gui.run.layers_page import LayersPage
 
             return LayersPage()
@@ -292,6 +293,17 @@ def _page(index: int, ask: Ask) -> Any:
             from gui.run.parameters_page import ParametersPage
 
             return ParametersPage(ask)
+
+
+def _training_page(index: int, trainer: Trainer) -> QWidget:
+    """The page of a tab that shows the run."""
+    if index == TRAINING:
+        from gui.run.training_page import TrainingPage
+
+        return TrainingPage(trainer)
+    from gui.run.health_page import HealthPage
+
+    return HealthPage(trainer)
 
 
 def _same_run(a: Project, b: Project) -> bool:

@@ -81,7 +81,7 @@ class Trainer(QObject):
             self._curves = Curves()
             if self._kept is not None:
                 with suppress(DesignError):
-                    self._curves = read(runs.read_metrics(self._kept))
+                    self._curves = read(runs.read_metrics(self._kept), runs.read_layers(self._kept))
         return self._curves
 
     # --- what a person wishes --------------------------------------------------------------------
@@ -170,6 +170,7 @@ class Trainer(QObject):
         if step > self.curves.step:
             # What was trained behind the last report is in the log.
             self._curves, self._kept = None, folder
+        self.curves.names = tuple(map(str, result.values["layers"]))
         if self._document.state.path is None and folder not in self._own:
             self._own.append(folder)
         self.renewed.emit()

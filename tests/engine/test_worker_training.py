@@ -122,7 +122,8 @@ def test_what_is_done_goes_no_further(tmp_path: Path) -> None:
     driven.ask(Steer("end"))
     assert driven.work() == replace(last, rows_per_second=driven.told[-1].rows_per_second,
                                     losses=Array.of([]), rates=Array.of([]),
-                                    epochs=Array("float64", (0, 7), b""))  # fmt: skip
+                                    epochs=Array("float64", (0, 7), b""),
+                                    looks=Array.of([], "int64"), layers=Array("float64", (0, 3, 8), b""))  # fmt: skip
     driven.run.close()
 
 

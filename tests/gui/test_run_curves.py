@@ -18,6 +18,7 @@ def told(start: int, losses: list[float], epochs: list[list[float]]) -> Training
     return Training(
         1, "running", start + len(losses), 0, 10, 0.1, 1.0, "", Array.of(losses),
         Array.of([0.1] * len(losses)), Array("float64", (len(epochs), 7), flat.content),
+        Array.of([], "int64"), Array("float64", (0, 1, 8), b""),
     )  # fmt: skip
 
 

@@ -52,7 +52,10 @@ def train(person: Person) -> None:
 
 def drawn(person: Person, title: str) -> list[Series]:
     """The curves of a card."""
-    plot = person.named(Plot, title)
+    return series(person.named(Plot, title))
+
+
+def series(plot: Plot) -> list[Series]:
     return [mark for mark in plot._marks if isinstance(mark, Series)]  # pyright: ignore[reportPrivateUsage]
 
 
@@ -192,17 +195,17 @@ def test_a_rate_that_is_changed_while_it_trains_counts_at_once(come: Come, tmp_p
     train(person)
     person.until(lambda: len(person.window.trainer.curves.epochs) > 5)
     person.named(RealField, "learning rate", person.window.run).edited.emit(0.002)
-    rates = person.window.trainer.curves.steps
-    person.until(lambda: rates.column(2)[-1] == 0.002)
+    person.until(lambda: person.window.trainer.curves.steps.column(2)[-1] == 0.002)
     assert phase(person) == "running"
     person.press(Key.Key_Period, CONTROL)
     person.until(lambda: phase(person) == "paused")
     person.named(RealField, "learning rate", person.window.run).edited.emit(0.001)
     assert "of an earlier design" not in person.words()
     train(person)
-    person.until(lambda: rates.column(2)[-1] == 0.001)
+    person.until(lambda: person.window.trainer.curves.steps.column(2)[-1] == 0.001)
     person.press(Key.Key_Period, CONTROL)
     person.until(lambda: phase(person) == "paused")
+    rates = person.window.trainer.curves.steps
     assert np.array_equal(rates.column(0), np.arange(1, len(rates) + 1))
     assert len(runs.runs_in(runs.folder_of(path))) == 1
     changes = runs.read_facts(last_folder(path)).changes
@@ -260,3 +263,24 @@ def test_every_kind_of_task_shows_what_is_learnt(come: Come, name: str) -> None:
     tabs = person.named(QTabBar, "Results of the run")
     assert tabs.tabText(tabs.currentIndex()) == "Training"
     assert person.all(Plot, person.window.run)
+
+
+def test_the_health_of_the_layers_is_said_and_is_there_again(come: Come, tmp_path: Path) -> None:
+    path = written(moons(100_000), tmp_path)
+    person = come(path)
+    train(person)
+    person.until(lambda: len(person.window.trainer.curves.looks) > 3)
+    tabs = person.named(QTabBar, "Results of the run")
+    tabs.setCurrentIndex(1)
+    lines = person.named(Plot, "gradient, log10")
+    person.until(lambda: [each.name for each in series(lines)] == ["hidden1", "hidden2", "out"])
+    assert any(word in person.words() for word in ("All layers learn", "Lower the learning rate"))
+    person.press(Key.Key_Period, CONTROL)
+    person.until(lambda: phase(person) == "paused")
+    with person.qtbot.waitSignal(person.window.engine.closed, timeout=10_000):
+        person.window.close()
+    second = come(path)
+    second.until(lambda: phase(second) == "paused")
+    second.named(QTabBar, "Results of the run").setCurrentIndex(1)
+    again = second.named(Plot, "gradient, log10")
+    assert [each.name for each in series(again)] == ["hidden1", "hidden2", "out"]
