@@ -32,8 +32,7 @@ from engine.catalogue import (
     unpooling,
     upsampling,
 )
-from engine.catalogue.datasets import DATASETS as DATASET_ORDER
-from engine.catalogue.datasets import Dataset
+from engine.catalogue.datasets import SHIPPED, CsvFile, Dataset, Moons, NpyFile, RandomInput
 from engine.catalogue.initializers import INITIALIZERS as INITIALIZER_ORDER
 from engine.catalogue.joins import JOINS as JOIN_ORDER
 from engine.catalogue.losses import LOSSES as LOSS_ORDER
@@ -42,6 +41,7 @@ from engine.catalogue.optimizers import OPTIMIZERS as OPTIMIZER_ORDER
 from engine.catalogue.optimizers import Optimizer
 from engine.catalogue.schedulers import SCHEDULERS as SCHEDULER_ORDER
 from engine.catalogue.schedulers import Scheduler
+from engine.catalogue.toys import TOYS
 from engine.design.kind import Activation, Initializer, Join, Kind
 from engine.design.knob import by_key
 
@@ -99,4 +99,4 @@ JOINS: dict[str, type[Join]] = by_key(JOIN_ORDER)
 LOSSES: dict[str, type[Loss]] = by_key(LOSS_ORDER)
 OPTIMIZERS: dict[str, type[Optimizer]] = by_key(OPTIMIZER_ORDER)
 SCHEDULERS: dict[str, type[Scheduler]] = by_key(SCHEDULER_ORDER)
-DATASETS: dict[str, type[Dataset]] = by_key(DATASET_ORDER)
+DATASETS: dict[str, type[Dataset]] = by_key((RandomInput, Moons, *TOYS, *SHIPPED, CsvFile, NpyFile))

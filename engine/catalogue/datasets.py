@@ -251,6 +251,4 @@ def has_target(data: Dataset) -> bool:
             return data.task != "none"
 
 
-DATASETS: tuple[type[Dataset], ...] = (
-    RandomInput, Moons, Iris, Wine, BreastCancer, Digits, Diabetes, CsvFile, NpyFile,
-)  # fmt: skip
+SHIPPED: tuple[type[Dataset], ...] = (Iris, Wine, BreastCancer, Digits, Diabetes)

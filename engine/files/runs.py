@@ -161,6 +161,36 @@ def _texts(found: object, longest: int) -> tuple[str, ...]:
     return tuple(str(each)[:longest] for each in cast("list[object]", found))
 
 
+class Overview(NamedTuple):
+    """A run in a line of a list."""
+
+    folder: Path
+    facts: Facts
+    epoch: int
+    """Epochs behind it at its last checkpoint."""
+    loss: float
+    score: float
+    """Of its last epoch; nan where none has ended."""
+
+
+def overview(folder: Path) -> Overview:
+    """What a list says of a run. Raises DesignError where its facts are damaged."""
+    facts = read_facts(folder)
+    said: dict[str, Any] = {}
+    with contextlib.suppress(DesignError, ValueError):
+        found = parsed(read_bytes(folder / "last.json", LARGEST_FILE))
+        said = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+    def number(name: str) -> float:
+        given = said.get(name)
+        return float(given) if isinstance(given, int | float) else nan
+
+    epoch = number("epoch")
+    return Overview(
+        folder, facts, int(epoch) if isfinite(epoch) else 0, number("loss"), number("score")
+    )
+
+
 def change_facts(folder: Path, **changes: object) -> Facts:
     """Change some of what `run.json` says, such as `name` and `tags`, and give all. Raises DesignError."""
     facts = replace(read_facts(folder), **changes)

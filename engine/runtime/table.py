@@ -14,9 +14,11 @@ import numpy as np
 
 import resources
 from engine.catalogue.datasets import CsvFile, Dataset, Moons, NpyFile, RandomInput
+from engine.catalogue.toys import Curve, Points
 from engine.design.error import DesignError
 from engine.files.store import reason, size_of
 from engine.runtime.reading import Text, cells, is_header, is_missing, number, plain
+from engine.runtime.toys import drawn
 
 Numbers: TypeAlias = np.ndarray[Any, Any]
 
@@ -57,6 +59,10 @@ def table(dataset: Dataset) -> Table:
             raise DesignError("random input has no rows of its own")
         case Moons():
             return _moons(dataset)
+        case Points() | Curve():
+            x, y = drawn(dataset)
+            names = ("x", "y")[: x.shape[1]]
+            return Table(dataset.title(), x, y, names, dataset.classes, True)
         case CsvFile():
             return _csv(dataset, *_stamp(dataset.path, "CSV file"))
         case NpyFile():

@@ -305,10 +305,10 @@ def _changes(old: Node, new: Node) -> Iterator[Change]:
     if shallow(old) == shallow(new):
         return
     if isinstance(old, Layer) and isinstance(new, Layer):
-        yield from _entry_changes("kind", old.kind, new.kind)
+        yield from entry_changes("kind", old.kind, new.kind)
         yield from _initializer_changes(old, new)
     elif isinstance(old, Parallel) and isinstance(new, Parallel):
-        yield from _entry_changes("join", old.join, new.join)
+        yield from entry_changes("join", old.join, new.join)
         yield from _branch_changes(old, new)
     elif type(old) is not type(new):
         yield Change("block", type(old).__name__, type(new).__name__)
@@ -327,7 +327,7 @@ def _told(fields: Mapping[str, object], name: str) -> str:
     return said(fields[name]) if name in fields else ""
 
 
-def _entry_changes(name: str, old: Entry, new: Entry) -> Iterator[Change]:
+def entry_changes(name: str, old: Entry, new: Entry) -> Iterator[Change]:
     if type(old) is not type(new):
         yield Change(name, said(old), said(new))
         return

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from engine.worker.protocol import Result
     from gui.run.forward import ForwardValues
 
-TRAINING, HEALTH, OUTPUT, LAYERS, PARAMETERS = range(5)
+TRAINING, HEALTH, RUNS, OUTPUT, LAYERS, PARAMETERS = range(6)
 """Tabs of the panel."""
 
-OF_TRAINING = (TRAINING, HEALTH)
+OF_TRAINING = (TRAINING, HEALTH, RUNS)
 
 FOLLOWED_PARAMETERS = 2_000_000
 """Up to this size a pass runs again by itself after every edit: it takes a few milliseconds."""
@@ -83,6 +83,7 @@ class RunPanel(QWidget):
         for title in (
             self.tr("Training"),
             self.tr("Health"),
+            self.tr("Runs"),
             self.tr("Output"),
             self.tr("Layers"),
             self.tr("Parameters"),
@@ -204,7 +205,7 @@ class RunPanel(QWidget):
     def _show_training_page(self, index: int) -> None:
         """A page of the run, or why there is none."""
         run = self._state.run if self._state is not None else NO_RUN
-        if run.folder is None:
+        if run.folder is None and index != RUNS:
             if run.sentence:
                 self._untrained.show_state(
                     self.tr("It could not be trained"), run.sentence, self.tr("Train")
@@ -281,11 +282,11 @@ def _scrolled(form: QWidget) -> QScrollArea:
 def _page(index: int, ask: Ask) -> Any:
     """The page of a tab; imported here, because pages need numpy and plots."""
     match index:
-        case 2:  # OUTPUT
+        case 3:  # OUTPUT
             from gui.run.output_page import OutputPage
 
             return OutputPage()
-        case 3:  # LAYERS
+        case 4:  # LAYERS
             from gui.run.layers_page import LayersPage
 
             return LayersPage()
@@ -301,9 +302,13 @@ def _training_page(index: int, trainer: Trainer) -> QWidget:
         from gui.run.training_page import TrainingPage
 
         return TrainingPage(trainer)
-    from gui.run.health_page import HealthPage
+    if index == HEALTH:
+        from gui.run.health_page import HealthPage
 
-    return HealthPage(trainer)
+        return HealthPage(trainer)
+    from gui.run.runs_page import RunsPage
+
+    return RunsPage(trainer)
 
 
 def _same_run(a: Project, b: Project) -> bool:

@@ -221,6 +221,44 @@ class Trainer(QObject):
             self._document.show_run(NO_RUN)
         self.renewed.emit()
 
+    # --- runs that are kept ---
+
+    def kept(self) -> tuple[Path, ...]:
+        """The folders of the project's runs, the newest last."""
+        return runs.runs_in(self._place())
+
+    def bring_back(self, folder: Path) -> None:
+        """Show a kept run in the place of the present one, which is left. Raises DesignError when it is damaged."""
+        if folder == self.run.folder:
+            return
+        facts = runs.read_facts(folder)
+        if self._number:
+            self._steer("leave")
+        self._forget()
+        self._show_kept(folder, facts)
+
+    def delete(self, folder: Path) -> None:
+        """Delete a run that is not under way. Raises DesignError."""
+        if folder == self.run.folder:
+            if self.run.is_going:
+                raise DesignError(self.tr("this run is under way; pause it first"))
+            if self._number:
+                # The worker holds its folder; what it writes on leaving comes before what is deleted here.
+                self._ask(
+                    Steer("leave"),
+                    partial(self._delete_left, folder),
+                    partial(self._delete_left, folder),
+                )
+                self._forget()
+                return
+            self._forget()
+        runs.delete(folder)
+
+    def _delete_left(self, folder: Path, said: object) -> None:
+        with suppress(DesignError):
+            runs.delete(folder)
+        self.renewed.emit()
+
     # --- where runs lie --------------------------------------------------------------------------
 
     def _place(self) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QPushButton, QTabBar
+from PySide6.QtWidgets import QPushButton, QTabBar, QTableView
 
 import engine
 import resources
@@ -242,7 +242,7 @@ def test_a_project_that_was_opened_instead_is_not_followed_by_the_run(
     path = written(moons(100_000), tmp_path)
     person = come(path)
     train(person)
-    person.until(lambda: phase(person) == "running")
+    person.until(lambda: person.window.trainer.curves.step > 300)
     assert person.window.files.start_from("iris")
     person.until(lambda: phase(person) == "none")
     train(person)
@@ -284,3 +284,37 @@ def test_the_health_of_the_layers_is_said_and_is_there_again(come: Come, tmp_pat
     second.named(QTabBar, "Results of the run").setCurrentIndex(1)
     again = second.named(Plot, "gradient, log10")
     assert [each.name for each in series(again)] == ["hidden1", "hidden2", "out"]
+
+
+def test_two_runs_are_compared_renamed_and_deleted(come: Come, tmp_path: Path) -> None:
+    path = written(moons(5), tmp_path)
+    person = come(path)
+    train(person)
+    person.until(lambda: phase(person) == "done")
+    person.named(IntegerField, "seed", person.window.run).edited.emit(7)
+    train(person)
+    person.until(lambda: len(runs.runs_in(runs.folder_of(path))) == 2 and phase(person) == "done")
+    person.named(QTabBar, "Results of the run").setCurrentIndex(2)
+    table = person.named(QTableView, "Runs")
+    model = table.model()
+    person.until(lambda: model.rowCount() == 2)
+    table.selectAll()
+    person.until(lambda: "seed 0 → 7" in person.words())
+    plot = person.named(Plot, "loss of the runs")
+    assert sorted(each.name for each in series(plot)) == ["run-1", "run-2"]
+    assert all(len(each.x) == 5 for each in series(plot))
+    row = next(row for row in range(2) if model.index(row, 0).data() == "run-1")
+    assert model.setData(model.index(row, 0), "narrow")
+    assert model.setData(model.index(row, 8), "first, first, slow")
+    facts = runs.read_facts(runs.folder_of(path) / "run-1")
+    assert (facts.name, facts.tags) == ("narrow", ("first", "slow"))
+    table.clearSelection()
+    table.selectRow(row)
+    person.click(person.named(QPushButton, "Show", person.window.run))
+    person.until(lambda: person.state.run.folder == runs.folder_of(path) / "run-1")
+    person.click(person.named(QPushButton, "Delete", person.window.run))
+    assert len(runs.runs_in(runs.folder_of(path))) == 2
+    person.click(person.named(QPushButton, "Delete for good?", person.window.run))
+    person.until(lambda: model.rowCount() == 1)
+    assert [each.name for each in runs.runs_in(runs.folder_of(path))] == ["run-2"]
+    assert phase(person) == "none"
