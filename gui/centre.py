@@ -15,6 +15,7 @@ from gui.views.diagram_view import DiagramView
 from gui.widgets.pieces import push_button
 
 if TYPE_CHECKING:
+    from engine.worker.protocol import Result
     from gui.run.forward import ForwardValues
     from gui.views.code_view import CodeView
     from gui.views.data_view import DataView
@@ -85,6 +86,18 @@ class Centre(QWidget):
     def show_forward(self, result: ForwardValues | None) -> None:
         """The values of a forward pass, for the diagram's neurons; None when they no longer hold."""
         self.diagram.show_forward(result)
+
+    def show_trained(self, result: Result | None) -> None:
+        """The weights of the run, for the diagram's lines; None where it is of another design."""
+        if result is None:
+            self.diagram.show_trained(None)
+        else:
+            self.diagram.show_trained(result.arrays, int(result.values["step"]))
+
+    @property
+    def wants_trained(self) -> bool:
+        """Whether weights would be seen."""
+        return self.diagram.wants_trained
 
     def show_found(self, ids: frozenset[int] | None, at: int) -> None:
         """What a search of the stack has found, for the diagram to show, too; None once nobody searches."""

@@ -61,7 +61,11 @@ class Run:
         own = self.project
         if own is None or not goes_on_as(own, project):
             return False
-        return self.phase not in ("none", "done") or own.training.epochs < project.training.epochs
+        if self.phase != "done":
+            return self.phase != "none"
+        old, new = own.training, project.training
+        ended_early = (old.patience, old.minutes) != (new.patience, new.minutes)
+        return old.epochs < new.epochs or ended_early
 
 
 NO_RUN = Run()

@@ -100,6 +100,8 @@ class Parts(QMainWindow):
 
         trainer = Trainer(self.ask, self.document, self)
         trainer.failed.connect(self._training_failed)
+        trainer.weighed.connect(self.centre.show_trained)
+        trainer.wants_weights = lambda: self.centre.wants_trained
         self.engine.trained.connect(trainer.hear)
         self.engine.died.connect(trainer.hear_of_death)
         return trainer

@@ -30,7 +30,8 @@ DATA_RANGES: Mapping[str, Range] = {
 }  # fmt: skip
 TRAINING_RANGES: Mapping[str, Range] = {
     "batch_size": _COUNT, "epochs": _COUNT, "seed": _SEED, "device": OneOf(DEVICES),
-    "precision": OneOf(PRECISIONS),
+    "precision": OneOf(PRECISIONS), "clip_norm": Real(0.0, 1e9), "patience": Whole(0, 1_000_000),
+    "minutes": Real(0.0, 1e6),
 }  # fmt: skip
 FORWARD_RANGES: Mapping[str, Range] = {"batch_size": Whole(1, 100_000), "seed": _SEED}
 """What the plain fields of each part of a project may be; the other fields are entries and know it themselves."""
@@ -59,6 +60,12 @@ class Training:
     seed: int = 0
     device: Device = "auto"
     precision: Precision = "float32"
+    clip_norm: float = 0.0
+    """Longer gradients, of all weights together, are shortened to it; 0 leaves them."""
+    patience: int = 0
+    """Epochs without a lower validation loss after which training ends early; 0 waits for ever."""
+    minutes: float = 0.0
+    """Of training after which it ends early; 0 is no limit."""
 
 
 @value

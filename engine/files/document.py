@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from engine.design.knob import Entry
-from engine.design.project import Project
+from engine.design.project import TRAINING_RANGES, Project
 from engine.design.tree import (
     Again,
     Group,
@@ -51,11 +51,7 @@ def to_document(project: Project) -> dict[str, Any]:
             "loss": entry_document(training.loss),
             "optimizer": entry_document(training.optimizer),
             "scheduler": entry_document(training.scheduler),
-            "batch_size": training.batch_size,
-            "epochs": training.epochs,
-            "seed": training.seed,
-            "device": training.device,
-            "precision": training.precision,
+            **{name: getattr(training, name) for name in TRAINING_RANGES},
         },
         "forward": {"batch_size": forward.batch_size, "seed": forward.seed},
         "notes": project.notes,

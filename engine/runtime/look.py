@@ -14,6 +14,7 @@ from engine.design.project import Project
 from engine.runtime.build import Built
 from engine.runtime.data import fitted, scaler, training_rows
 from engine.runtime.table import Numbers, table
+from engine.runtime.train import as_taken
 
 AT_ONCE = 4096
 """Rows that go through together."""
@@ -49,7 +50,7 @@ class Look:
         try:
             with torch.no_grad():
                 parts = [
-                    module.outputs(given[at : at + AT_ONCE])[0]
+                    module.outputs(*as_taken(module, (given[at : at + AT_ONCE],)))[0].float()
                     for at in range(0, len(given), AT_ONCE)
                 ]
         finally:

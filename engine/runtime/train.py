@@ -87,7 +87,13 @@ class Trainer:
         assert isinstance(recipe.scheduler, Scheduler)
         self.project = project
         self.rows = split(project) if rows is None else rows
+        if recipe.device not in ("auto", "cpu"):
+            raise DesignError(
+                f"training runs on the CPU in this version, and the recipe asks for {recipe.device}; choose auto or cpu"
+            )
         self.module = build(project.network, recipe.seed).train()
+        if recipe.precision == "bfloat16":
+            self.module.to(torch.bfloat16)
         self.loss: nn.Module = evaluated(recipe.loss.call())
         self.flat = Flat(self.module)
         self._size = recipe.batch_size
@@ -129,7 +135,13 @@ class Trainer:
 
     @property
     def is_done(self) -> bool:
-        return self.epoch >= self.project.training.epochs
+        recipe, best = self.project.training, self.best
+        waited = self.epoch - best.epoch if best is not None else 0
+        return (
+            self.epoch >= recipe.epochs
+            or (recipe.patience > 0 and waited >= recipe.patience)
+            or (recipe.minutes > 0 and self._seconds >= 60 * recipe.minutes)
+        )
 
     @property
     def rate(self) -> float:
@@ -206,6 +218,8 @@ class Trainer:
         if not -float("inf") < value < float("inf"):
             raise self._loss_failed(start, stop, value)
         self.rates.append(self.rate)
+        if self.project.training.clip_norm > 0:
+            nn.utils.clip_grad_norm_([self.flat.values], self.project.training.clip_norm)
         self.optimizer.step()
         self._sum += value * (stop - start)
         self.losses.append(value)
@@ -216,7 +230,14 @@ class Trainer:
 
     def _given(self, rows: Examples) -> Tensor:
         """What flows out, which is what a loss speaks of, also where the network returns more beside it."""
-        output = self.module.outputs(*rows.x)[0]
+        match self.project.training.precision:
+            case "float32":
+                output = self.module.outputs(*rows.x)[0]
+            case "mixed":
+                with torch.autocast("cpu", torch.bfloat16):
+                    output = self.module.outputs(*rows.x)[0].float()
+            case "bfloat16":
+                output = self.module.outputs(*as_taken(self.module, rows.x))[0].float()
         return output.movedim(-1, 1) if self.rows.classes_last else output
 
     def _loss_failed(self, start: int, stop: int, value: float) -> NotFinite:
@@ -314,6 +335,14 @@ class Trainer:
         self.history = [Epoch(*each) for each in state["history"]]
         best = state["best"]
         self.best = None if best is None else Best(**best)
+
+
+def as_taken(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Inputs in the precision of a module's weights; whole numbers as they are."""
+    first = next(module.parameters(), None)
+    if first is None or first.dtype != torch.bfloat16:
+        return inputs
+    return tuple(each.to(first.dtype) if each.is_floating_point() else each for each in inputs)
 
 
 def _scaled(rate: float, old: float, new: float) -> float:

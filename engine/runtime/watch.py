@@ -14,6 +14,7 @@ from engine.design.tree import Layer, Network
 from engine.runtime.build import Built
 from engine.runtime.examples import Examples
 from engine.runtime.forward import Record
+from engine.runtime.train import as_taken
 from engine.views.facts import walk_places
 from engine.views.shapes import infer
 
@@ -86,7 +87,7 @@ class Watch:
         record: Record = {}
         self._module.eval()
         with torch.no_grad():
-            self._module.outputs(*self._rows.x, record=record)
+            self._module.outputs(*as_taken(self._module, self._rows.x), record=record)
         self._module.train()
         return [
             self._health(place, old, record) for place, old in zip(self.places, before, strict=True)

@@ -12,10 +12,15 @@ STEERED = {"lr": "learning rate", "weight_decay": "weight decay"}
 """Fields of an optimizer that a run takes over at its next step, and their names."""
 
 
+ENDS = {"clip_norm": "clip norm", "patience": "patience", "minutes": "minutes"}
+"""Other fields of a recipe that a run takes over."""
+
+
 def steering(own: Project, wanted: Project) -> tuple[str, ...]:
     """In words what changes in the run of a project that goes on as another; () where it is the same.
 
-    The learning rate and the weight decay count from the next step, the batch size from the next epoch. Raises
+    The learning rate, the weight decay and what ends it early count from the next step, the batch size from the next
+    epoch. Raises
     DesignError where the other one needs a run of its own.
     """
     if own is wanted:
@@ -46,6 +51,9 @@ def steering(own: Project, wanted: Project) -> tuple[str, ...]:
     ]
     if before.batch_size != after.batch_size:
         said.append(f"batch {before.batch_size:,} → {after.batch_size:,}")
+    for field, name in ENDS.items():
+        if getattr(before, field) != getattr(after, field):
+            said.append(f"{name} {getattr(before, field):g} → {getattr(after, field):g}")
     if before.epochs != after.epochs:
         said.append(f"epochs {before.epochs:,} → {after.epochs:,}")
     return tuple(said)
@@ -70,4 +78,5 @@ def _steered(own: Project, wanted: Project) -> Training:
         optimizer = optimizer.with_fields(
             **{name: known[name] for name in STEERED if name in known}
         )
-    return replace(before, optimizer=optimizer, batch_size=after.batch_size, epochs=after.epochs)
+    taken = {field: getattr(after, field) for field in ("batch_size", "epochs", *ENDS)}
+    return replace(before, optimizer=optimizer, **taken)

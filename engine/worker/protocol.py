@@ -259,6 +259,13 @@ class Judge(Asked):
 
 
 @value
+class Held(Asked):
+    """Every parameter of at most `limit` numbers as the network of the run has it at present."""
+
+    limit: int
+
+
+@value
 class Cancel:
     """Forget this request: it leaves the queue, or stops at its next report of progress."""
 
@@ -376,6 +383,7 @@ Request: TypeAlias = (
     | Steer
     | Respond
     | Judge
+    | Held
 )
 Reply: TypeAlias = Ready | Warm | Beat | Started | Progress | Result | Failure | Dropped | Training
 Message: TypeAlias = Request | Cancel | Reply

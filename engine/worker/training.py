@@ -13,7 +13,17 @@ from engine.design.error import DesignError
 from engine.files.reading import from_document
 from engine.runtime.look import Look
 from engine.runtime.running import Run
-from engine.worker.protocol import Array, Judge, Request, Respond, Result, Steer, Train, Training
+from engine.worker.protocol import (
+    Array,
+    Held,
+    Judge,
+    Request,
+    Respond,
+    Result,
+    Steer,
+    Train,
+    Training,
+)
 from engine.worker.serve import REPORTS_A_SECOND, Answer, Job, Send, failure_sentence
 
 if TYPE_CHECKING:
@@ -44,6 +54,7 @@ class TrainingRun:
             Steer: Answer("steering the training", self.steer),
             Respond: Answer("asking the network", self.respond),
             Judge: Answer("judging the network", self.judge),
+            Held: Answer("reading the weights", self.held),
         }
 
     # --- the background -----------------------------------------------------------------------
@@ -112,6 +123,13 @@ class TrainingRun:
         arrays = {"x": found.x, "y": found.y, "output": found.output.numpy()}
         said = {"step": present.run.trainer.step}
         return Result(request.request, said, {k: Array.of_numpy(v) for k, v in arrays.items()})
+
+    def held(self, request: Held, job: Job) -> Result:
+        trainer = self._present().run.trainer
+        named = trainer.module.named_parameters()
+        found = {k: v.detach().float().numpy() for k, v in named if v.numel() <= request.limit}
+        arrays = {name: Array.of_numpy(each) for name, each in found.items()}
+        return Result(request.request, {"step": trainer.step}, arrays)
 
     def _present(self) -> _UnderWay:
         if self._under_way is None:

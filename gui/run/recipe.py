@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.catalogue import DATASETS, LOSSES, OPTIMIZERS, SCHEDULERS
 from engine.catalogue.optimizers import LARGEST, LR
 from engine.design.error import DesignError
-from engine.design.knob import Entry
-from engine.design.project import SetData, SetTraining
+from engine.design.knob import Entry, Range, Real, Whole
+from engine.design.project import PRECISIONS, TRAINING_RANGES, SetData, SetTraining
 from engine.design.value import replace
 from gui import theme
 from gui.document import State
@@ -53,6 +53,16 @@ class RecipeForm(QWidget):
         self._epochs.edited.connect(partial(self._wish, "epochs"))
         self._seed = IntegerField(0, 2**31 - 1)
         self._seed.edited.connect(partial(self._wish, "seed"))
+        ranges = TRAINING_RANGES
+        self._clip = _number(ranges["clip_norm"])
+        self._clip.edited.connect(partial(self._wish, "clip_norm"))
+        self._patience = _number(ranges["patience"])
+        self._patience.edited.connect(partial(self._wish, "patience"))
+        self._minutes = _number(ranges["minutes"])
+        self._minutes.edited.connect(partial(self._wish, "minutes"))
+        self._precision = Choice()
+        self._precision.set_options([Option(each, each) for each in PRECISIONS])
+        self._precision.chosen.connect(partial(self._wish, "precision"))
         form = Form()
         rows: tuple[tuple[str, QWidget, str], ...] = (
             (self.tr("data"), self._set, self.tr("The rows that are learnt from.")),
@@ -62,11 +72,25 @@ class RecipeForm(QWidget):
             (self.tr("batch"), self._batch, self.tr("Rows that one step looks at.")),
             (self.tr("epochs"), self._epochs, self.tr("How many times all rows that train are gone through.")),
             (self.tr("schedule"), self._choices["scheduler"], self.tr("How the learning rate changes on the way.")),
+            (self.tr("stop early"), self._patience,
+             self.tr("Epochs without a lower validation loss after which it ends; 0 never ends it early.")),
+            (self.tr("minutes"), self._minutes, self.tr("Of training after which it ends; 0 is no limit.")),
+            (self.tr("clip gradients"), self._clip,
+             self.tr("Longer gradients, of all weights together, are shortened to it; 0 leaves them.")),
+            (self.tr("precision"), self._precision, self.tr("Of weights and products: bfloat16 has 3 digits.")),
             (self.tr("seed"), self._seed, self.tr("Start of the random numbers: weights, order of rows, dropout.")),
         )  # fmt: skip
         for name, field, help in rows:
             form.add_row(name, field, help, mono=False)
-        for field in (self._rate, self._batch, self._epochs, self._seed):
+        for field in (
+            self._rate,
+            self._batch,
+            self._epochs,
+            self._patience,
+            self._minutes,
+            self._clip,
+            self._seed,
+        ):
             field.finished.connect(self.sealed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -96,6 +120,10 @@ class RecipeForm(QWidget):
         self._batch.set_value(training.batch_size)
         self._epochs.set_value(training.epochs)
         self._seed.set_value(training.seed)
+        self._patience.set_value(training.patience)
+        self._minutes.set_value(training.minutes)
+        self._clip.set_value(training.clip_norm)
+        self._precision.set_current(training.precision)
 
     # --- wishes --------------------------------------------------------------------------------------------------
 
@@ -145,6 +173,16 @@ class _More(QWidget):
         self._title.setText(entry.title())
         self._fields.show_entries((entry,), type(entry), names)
         self.setVisible(bool(names))
+
+
+def _number(known: Range) -> IntegerField | RealField:
+    match known:
+        case Whole(low, high):
+            return IntegerField(low, high)
+        case Real(low, high):
+            return RealField(low, high)
+        case _:
+            raise TypeError(f"{known} is no range of numbers")
 
 
 def _choice(table: Mapping[str, type[Any]], chosen: Callable[[str], None]) -> Choice:

@@ -16,7 +16,7 @@ from engine.design.error import DesignError
 from engine.design.value import replace
 from engine.files import runs
 from engine.files.document import to_document
-from engine.worker.protocol import Respond, Steer, Train
+from engine.worker.protocol import Held, Respond, Steer, Train
 from gui.asking import Ask
 from gui.document import NO_RUN, Document, Phase, Run, State
 from gui.recovery import folder as recovery_folder
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 LOOKED_AT = 20
 """Of the newest runs, for the one of work without a file that was recovered."""
 
+
+WEIGHED = 64 * 64
+"""Numbers of the largest matrix that is asked for, to be drawn."""
+
+WEIGHED_EVERY_MS = 150
 
 STEERED_AFTER_MS = 400
 """After the last key: of a rate that is being typed, the run gets the whole."""
@@ -46,6 +51,8 @@ class Trainer(QObject):
     renewed = Signal()
     """Another run, or none: what was shown of the one before no longer holds."""
     failed = Signal(str)
+    weighed = Signal(object)
+    """A Result with the weights of the run, or None where they are not of the design that is open."""
 
     def __init__(self, ask: Ask, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +65,11 @@ class Trainer(QObject):
         """Of the request that the worker's run came of; 0 where the worker has none of ours."""
         self._own: list[Path] = []
         """Runs that were begun before the project had a file."""
+        self.wants_weights: Callable[[], bool] = lambda: False
+        """Whether somebody would see them."""
+        self._weighing = self._is_weighed = False
+        self._weigh_soon = QTimer(self, interval=WEIGHED_EVERY_MS, singleShot=True)
+        self._weigh_soon.timeout.connect(self._weigh)
         self.last: Training | None = None
         """The last report of the present run."""
         self.steps_per_epoch = 1
@@ -108,11 +120,11 @@ class Trainer(QObject):
 
     def respond(
         self,
-        request: Respond | Judge,
+        request: Respond | Judge | Held,
         on_result: Callable[[Result], None],
         on_failure: Callable[[str], None],
     ) -> None:
-        """Ask the network of the present run; nobody is called back where another came meanwhile."""
+        """Ask the network of the present run; it is a failure where another came meanwhile."""
         number = self._number
         if not number:
             on_failure(self.tr("The run is not loaded; Train or Step loads it."))
@@ -121,12 +133,10 @@ class Trainer(QObject):
         def taken(result: Result) -> None:
             if number == self._number:
                 on_result(result)
+            else:
+                on_failure(self.tr("Another run came meanwhile."))
 
-        def refused(sentence: str) -> None:
-            if number == self._number:
-                on_failure(sentence)
-
-        self._ask(request, taken, refused)
+        self._ask(request, taken, on_failure)
 
     def _go(self, until: str) -> None:
         state = self._document.state
@@ -195,8 +205,36 @@ class Trainer(QObject):
         if phase != self.run.phase or told.sentence != self.run.sentence:
             self._show(phase, told.sentence)
         self.told.emit(told)
+        if not self._weigh_soon.isActive():
+            self._weigh_soon.start()
         if told.phase == "failed":
             self.failed.emit(told.sentence)
+
+    def _weigh(self) -> None:
+        """Ask for the weights, where they are of the network that is open and would be seen."""
+        project = self.run.project
+        if self._weighing or project is None or not self.wants_weights():
+            return
+        if project.network != self._document.state.network:
+            return
+        self._weighing = True
+        self.respond(Held(WEIGHED), self._take_weights, self._weigh_no_more)
+
+    def _take_weights(self, result: Result) -> None:
+        self._weighing = False
+        project = self.run.project
+        if project is not None and project.network == self._document.state.network:
+            self._is_weighed = True
+            self.weighed.emit(result)
+
+    def _weigh_no_more(self, sentence: str) -> None:
+        self._weighing = False
+
+    def _unweigh(self) -> None:
+        self._weighing = False
+        if self._is_weighed:
+            self._is_weighed = False
+            self.weighed.emit(None)
 
     def hear_of_death(self) -> None:
         """The worker has gone: the run waits in its folder, and goes on from there when it is wished."""
@@ -217,6 +255,7 @@ class Trainer(QObject):
         self._number = 0
         self._curves = self._kept = None
         self.last = None
+        self._unweigh()
         if self.run is not NO_RUN:
             self._document.show_run(NO_RUN)
         self.renewed.emit()
@@ -278,6 +317,8 @@ class Trainer(QObject):
             return
         if old.path is None and new.path is not None:
             self._bring_to_file(new.path)
+        if old.network is not new.network:
+            self._unweigh()
         if old.project is not new.project and new.run.is_going and new.run.can_go_on(new.project):
             self._steered.start()
 
@@ -304,6 +345,9 @@ class Trainer(QObject):
         phase: Phase = "done" if facts.state == "done" else "paused"
         self._document.show_run(Run(phase, facts.project, folder))
         self.renewed.emit()
+        # Loaded too, so that what was learnt can be looked at; where another window has it, its curves are enough.
+        request = Train(to_document(facts.project), str(folder), "now")
+        self._ask(request, partial(self._take, folder), lambda sentence: None, "training")
 
     def _bring_to_file(self, path: Path) -> None:
         """Bring the runs that were begun before to the file that the project has now."""

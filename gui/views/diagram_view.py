@@ -78,6 +78,8 @@ class DiagramView(QWidget):
         self._at = 0
         self._asked: object = None
         self._weights: Mapping[str, Any] = {}
+        self._trained: Matrices | None = None
+        self._trained_step = 0
         self._values: dict[int, Sequence[float]] = {}
         sheet = QWidget(self)
         self.canvas = DiagramCanvas(sheet)
@@ -189,6 +191,18 @@ class DiagramView(QWidget):
         self._show_live()
         self._say_legend()
 
+    def show_trained(self, weights: Mapping[str, Array] | None, step: int = 0) -> None:
+        """The weights that training has made of the initial ones; None where these are to be shown again."""
+        self._trained = Matrices(weights) if weights is not None else None
+        self._trained_step = step
+        self._show_live()
+        self._say_legend()
+
+    @property
+    def wants_trained(self) -> bool:
+        """Whether there are lines in sight that weights would colour."""
+        return self.isVisible() and bool(self._weights)
+
     def _draw(self) -> None:
         self._draw_soon.stop()
         state = self._state
@@ -233,7 +247,8 @@ class DiagramView(QWidget):
         self._legend.setText(sentence)
 
     def _show_live(self) -> None:
-        self.canvas.show_live(Live(self._weights, self._values))
+        weights = self._weights if self._trained is None else self._trained
+        self.canvas.show_live(Live(weights, self._values))
 
     def _grey(self) -> str:
         """Why the lines of a large network have no colours."""
@@ -249,7 +264,8 @@ class DiagramView(QWidget):
         if has_lines and self._weights:
             said = self.tr("line width |w| · blue w > 0 · orange w < 0")
             discs = self.tr(" · disc = value of the first row") if self._values else ""
-            self._legend.setText(said + discs)
+            trained = self.tr(" · trained, step {0:,}").format(self._trained_step)
+            self._legend.setText(said + discs + (trained if self._trained is not None else ""))
         elif has_lines and self._state and self._state.analysis.totals.parameters > MOST_WEIGHTS:
             self._legend.setText(self._grey())
         elif has_lines:

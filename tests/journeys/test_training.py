@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPushButton, QTabBar, QTableView
 import engine
 import resources
 from engine.catalogue.schedulers import ConstantRate
+from engine.design.edit import SetField
 from engine.design.project import Project
 from engine.design.value import replace
 from engine.files import runs
@@ -68,14 +69,6 @@ def same(a: Path, b: Path) -> bool:
     return all(np.array_equal(one[name].numpy(), other[name].numpy()) for name in one)
 
 
-def left_alone(project: Project, folder: Path) -> Path:
-    """A run of the project that nobody disturbed."""
-    with Run(project, folder) as run:
-        while not run.is_done:
-            run.advance(1.0)
-    return folder
-
-
 def test_moons_are_told_apart_and_one_sees_it_happen(come: Come, tmp_path: Path) -> None:
     path = written(moons(), tmp_path)
     person = come(path)
@@ -94,28 +87,35 @@ def test_moons_are_told_apart_and_one_sees_it_happen(come: Come, tmp_path: Path)
     assert runs.read_facts(last_folder(path)).state == "done"
 
 
-def test_pause_step_and_epoch_end_where_an_undisturbed_run_ends(come: Come, tmp_path: Path) -> None:
-    project = moons(600)
+def test_pause_step_and_epoch_come_where_an_undisturbed_run_comes(
+    come: Come, tmp_path: Path
+) -> None:
+    project = moons(100_000)
     path = written(project, tmp_path)
     person = come(path)
+    trainer = person.window.trainer
     person.wait_for_engine()
     person.press(Key.Key_F9)
     person.until(lambda: phase(person) == "paused")
-    assert len(person.window.trainer.curves.steps) == 1
+    assert len(trainer.curves.steps) == 1
     person.press(Key.Key_F9, SHIFT)
-    person.until(
-        lambda: phase(person) == "paused" and len(person.window.trainer.curves.epochs) == 1
-    )
+    person.until(lambda: phase(person) == "paused" and len(trainer.curves.epochs) == 1)
     person.press(Key.Key_Return, CONTROL)
-    person.until(lambda: len(person.window.trainer.curves.epochs) > 5)
+    person.until(lambda: len(trainer.curves.epochs) > 5)
     person.press(Key.Key_Period, CONTROL)
     person.until(lambda: phase(person) == "paused")
     assert "paused" in person.words()
+    before = trainer.curves.step
     train(person)
-    person.until(lambda: phase(person) == "done")
-    assert same(last_folder(path), left_alone(project, tmp_path / "alone"))
-    steps = person.window.trainer.curves.steps.column(0)
-    assert np.array_equal(steps, np.arange(1, 6001))
+    person.until(lambda: trainer.curves.step > before)
+    person.press(Key.Key_Period, CONTROL)
+    person.until(lambda: phase(person) == "paused")
+    steps = trainer.curves.steps.column(0)
+    assert np.array_equal(steps, np.arange(1, len(steps) + 1))
+    with Run(project, tmp_path / "alone") as run:
+        run.advance(1e9, steps=len(steps))
+        run.keep()
+    assert same(last_folder(path), tmp_path / "alone")
 
 
 def test_a_killed_engine_costs_nothing(come: Come, tmp_path: Path) -> None:
@@ -318,3 +318,21 @@ def test_two_runs_are_compared_renamed_and_deleted(come: Come, tmp_path: Path) -
     person.until(lambda: model.rowCount() == 1)
     assert [each.name for each in runs.runs_in(runs.folder_of(path))] == ["run-2"]
     assert phase(person) == "none"
+
+
+def test_the_diagram_shows_what_training_makes_of_the_weights(come: Come, tmp_path: Path) -> None:
+    path = written(moons(20), tmp_path)
+    person = come(path)
+    person.wait_for_engine()
+    person.until(lambda: person.window.centre.wants_trained)
+    train(person)
+    person.until(lambda: phase(person) == "done")
+    person.until(lambda: "trained, step 200" in person.words())
+    with person.qtbot.waitSignal(person.window.engine.closed, timeout=10_000):
+        person.window.close()
+    second = come(path)
+    second.until(lambda: "trained, step 200" in second.words())
+    second.until(lambda: second.named(FieldView, "decision boundary").shown.shares is not None)
+    layer = second.layer("hidden1")
+    second.window.document.do(SetField((layer.id,), "out_features", 9))
+    second.until(lambda: "trained, step" not in second.words())

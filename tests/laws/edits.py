@@ -306,6 +306,7 @@ datas = st.builds(
 trainings = st.builds(
     Training, entries(LOSSES), entries(OPTIMIZERS), entries(SCHEDULERS), st.integers(1, 1000), st.integers(1, 100),
     seeds, st.sampled_from(["auto", "cpu", "cuda", "mps"]), st.sampled_from(["float32", "mixed", "bfloat16"]),
+    st.sampled_from([0.0, 0.5, 10.0]), st.integers(0, 50), st.sampled_from([0.0, 1.5]),
 )  # fmt: skip
 forwards = st.builds(Forward, st.integers(1, 100), seeds)
 projects = st.builds(Project, networks(), datas, trainings, forwards, notes)

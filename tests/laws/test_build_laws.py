@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from engine.catalogue.embedding import Embedding
+from engine.catalogue.embedding import Embedding, EmbeddingBag
 from engine.design.tree import Layer, Network, walk
 from engine.runtime.build import build, construct
 from engine.runtime.forward import Record
@@ -35,7 +35,7 @@ def inputs_of(network: Network, batch: int = 4) -> list[Tensor]:
     rows = [
         node.kind.num_embeddings
         for node in walk(network.body)
-        if isinstance(node, Layer) and isinstance(node.kind, Embedding)
+        if isinstance(node, Layer) and isinstance(node.kind, Embedding | EmbeddingBag)
     ]
     least = min([*rows, 3])
     return [

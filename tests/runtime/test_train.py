@@ -257,3 +257,51 @@ def test_made_up_targets_have_the_shape_that_the_network_gives(name: str):
             assert torch.equal(found.training.y, found.training.x[0])
     if found.classes:
         assert 0 <= int(found.training.y.min()) <= int(found.training.y.max()) < found.classes
+
+
+@pytest.mark.parametrize("precision", ["mixed", "bfloat16"])
+def test_half_precision_learns_and_goes_on_bit_for_bit(precision: str):
+    iris = sample("iris")
+    project = replace(iris, training=replace(iris.training, precision=precision, epochs=40))
+    whole = Trainer(project)
+    run(whole)
+    assert whole.history[-1].score > 0.9
+    first = Trainer(project)
+    first.advance(3)
+    again = Trainer(project)
+    again.restore(first.state())
+    run(again)
+    for name, each in whole.module.state_dict().items():
+        assert torch.equal(each, again.module.state_dict()[name])
+        assert each.dtype == (torch.bfloat16 if precision == "bfloat16" else torch.float32)
+
+
+def test_gradients_are_clipped_as_torch_clips_them():
+    iris = sample("iris")
+    sgd = replace(iris.training, optimizer=OPTIMIZERS["SGD"](lr=1.0), scheduler=ConstantRate())
+    clipped = Trainer(replace(iris, training=replace(sgd, clip_norm=1e-3)))
+    before = clipped.flat.values.detach().clone()
+    clipped.advance(1)
+    moved = clipped.flat.values.detach() - before
+    assert float(moved.square().sum().sqrt()) == pytest.approx(1e-3, rel=1e-2)
+    loose, plain = (Trainer(replace(iris, training=replace(sgd, clip_norm=n))) for n in (1e6, 0.0))
+    for each in (loose, plain):
+        each.advance(5)
+    assert torch.equal(loose.flat.values, plain.flat.values)
+
+
+def test_training_ends_where_it_gets_no_better():
+    iris = sample("iris")
+    recipe = replace(iris.training, epochs=2000, patience=5, scheduler=ConstantRate())
+    done = train(replace(iris, training=recipe)).trainer
+    assert done.best is not None
+    assert done.epoch == done.best.epoch + 5 < 2000
+    short = train(replace(iris, training=replace(recipe, patience=0, minutes=0.002)))
+    assert 0.1 < short.history[-1].seconds < 5
+
+
+def test_a_device_that_is_not_there_is_said():
+    iris = sample("iris")
+    project = replace(iris, training=replace(iris.training, device="cuda"))
+    with pytest.raises(DesignError, match="asks for cuda; choose auto or cpu"):
+        Trainer(project)
