@@ -97,11 +97,12 @@ class Parts(QMainWindow):
     def trainer(self) -> Trainer:
         """What trains."""
         from gui.run.trainer import Trainer
+        from gui.run.weighing import Weighing
 
         trainer = Trainer(self.ask, self.document, self)
         trainer.failed.connect(self._training_failed)
-        trainer.weighed.connect(self.centre.show_trained)
-        trainer.wants_weights = lambda: self.centre.wants_trained
+        weighing = Weighing(trainer, self.document, lambda: self.centre.wants_trained)
+        weighing.weighed.connect(self.centre.show_trained)
         self.engine.trained.connect(trainer.hear)
         self.engine.died.connect(trainer.hear_of_death)
         return trainer

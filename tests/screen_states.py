@@ -57,6 +57,7 @@ from gui.inspector.segments import Segments
 from gui.inspector.weight_part import WeightPart
 from gui.palette import open_palette
 from gui.recovery import Recovery, rescued
+from gui.run.panel import OUTPUT
 from gui.stack.card import Spot
 from gui.widgets.choice_popup import ChoicePopup
 from gui.widgets.pieces import Notice
@@ -83,9 +84,13 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "08-data-iris", partial(_data, name="iris")
     yield "08-data-moons", partial(_data, name="moons")
     yield "09-moons", partial(_ran, name="moons", selected="hidden2")
+    for number, page in enumerate(("training", "health", "runs")):
+        yield f"09-moons-{page}", partial(_trained, name="moons", page=number)
     yield "10-moons-nothing-selected", lambda w: _then(w, partial(w.document.select, ()))
     yield "11-several-selected", lambda w: _then(w, w.deeds.select_all)
     yield "12-digits", partial(_start, name="digits")
+    for name in ("digits", "siamese"):
+        yield f"12-{name}-training", partial(_trained, name=name, page=0)
     yield "13-fault", _fault
     yield "14-fault-code", lambda w: _then(w, partial(w.show_view, 2))
     yield "15-advice", _advice
@@ -233,10 +238,20 @@ def _tutorial(window: Window) -> None:
 
 
 def _run(window: Window, page: int) -> None:
-    window.run.tabs.setCurrentIndex(page)
+    window.run.tabs.setCurrentIndex(OUTPUT + page)
     window.deeds.run_forward()
     quiet(window)
     until(lambda: window.run._values is not None, "the run has an output")
+
+
+def _trained(window: Window, name: str, page: int) -> None:
+    """A run that has come to its end."""
+    _start(window, name)
+    window.run.tabs.setCurrentIndex(page)
+    window.deeds.trainer.train()
+    until(lambda: window.document.state.run.phase == "done", "the end of the training")
+    quiet(window)
+    QTest.qWait(SOON_MS)
 
 
 def _ran(window: Window, name: str, selected: str) -> None:

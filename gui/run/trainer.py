@@ -17,7 +17,7 @@ from engine.design.value import replace
 from engine.files import runs
 from engine.files.document import to_document
 from engine.worker.protocol import Held, Respond, Steer, Train
-from gui.asking import Ask
+from gui.asking import Ask, Ticket
 from gui.document import NO_RUN, Document, Phase, Run, State
 from gui.recovery import folder as recovery_folder
 
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
 LOOKED_AT = 20
 """Of the newest runs, for the one of work without a file that was recovered."""
 
-
-WEIGHED = 64 * 64
-"""Numbers of the largest matrix that is asked for, to be drawn."""
-
-WEIGHED_EVERY_MS = 150
 
 STEERED_AFTER_MS = 400
 """After the last key: of a rate that is being typed, the run gets the whole."""
@@ -51,8 +46,6 @@ class Trainer(QObject):
     renewed = Signal()
     """Another run, or none: what was shown of the one before no longer holds."""
     failed = Signal(str)
-    weighed = Signal(object)
-    """A Result with the weights of the run, or None where they are not of the design that is open."""
 
     def __init__(self, ask: Ask, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,13 +56,10 @@ class Trainer(QObject):
         """Of a run that was found, whose curves are read when they are first wanted."""
         self._number = 0
         """Of the request that the worker's run came of; 0 where the worker has none of ours."""
+        self._asked: Ticket | None = None
+        """The last request to take up a run."""
         self._own: list[Path] = []
         """Runs that were begun before the project had a file."""
-        self.wants_weights: Callable[[], bool] = lambda: False
-        """Whether somebody would see them."""
-        self._weighing = self._is_weighed = False
-        self._weigh_soon = QTimer(self, interval=WEIGHED_EVERY_MS, singleShot=True)
-        self._weigh_soon.timeout.connect(self._weigh)
         self.last: Training | None = None
         """The last report of the present run."""
         self.steps_per_epoch = 1
@@ -114,8 +104,7 @@ class Trainer(QObject):
 
     def reset(self) -> None:
         """Leave the run, which is kept; the next one begins with the same initial weights."""
-        if self._number:
-            self._steer("leave")
+        self._leave()
         self._forget()
 
     def respond(
@@ -161,10 +150,17 @@ class Trainer(QObject):
         phase: Phase = "running" if self._number else "starting"
         self._document.show_run(Run(phase, project, folder))
         request = Train(to_document(project), str(folder), until)
-        self._ask(request, partial(self._take, folder), partial(self._refuse, folder), "training")
+        self._asked = self._ask(
+            request, partial(self._take, folder), partial(self._refuse, folder), "training"
+        )
 
     def _steer(self, until: str) -> None:
         self._ask(Steer(until), lambda result: None, self._fail)
+
+    def _leave(self) -> None:
+        """Have the worker keep its run and let go of the folder."""
+        if self._number:
+            self._ask(Steer("leave"), lambda result: None, self.failed.emit)
 
     # --- what the worker says --------------------------------------------------------------------
 
@@ -172,6 +168,7 @@ class Trainer(QObject):
         """The run is taken up; where it went back to its last checkpoint, so do the curves."""
         if self.run.folder != folder:
             return
+        self._asked = None
         self._number = result.request
         self.steps_per_epoch = int(result.values["steps_per_epoch"])
         self.rows = int(result.values["rows"])
@@ -205,36 +202,8 @@ class Trainer(QObject):
         if phase != self.run.phase or told.sentence != self.run.sentence:
             self._show(phase, told.sentence)
         self.told.emit(told)
-        if not self._weigh_soon.isActive():
-            self._weigh_soon.start()
         if told.phase == "failed":
             self.failed.emit(told.sentence)
-
-    def _weigh(self) -> None:
-        """Ask for the weights, where they are of the network that is open and would be seen."""
-        project = self.run.project
-        if self._weighing or project is None or not self.wants_weights():
-            return
-        if project.network != self._document.state.network:
-            return
-        self._weighing = True
-        self.respond(Held(WEIGHED), self._take_weights, self._weigh_no_more)
-
-    def _take_weights(self, result: Result) -> None:
-        self._weighing = False
-        project = self.run.project
-        if project is not None and project.network == self._document.state.network:
-            self._is_weighed = True
-            self.weighed.emit(result)
-
-    def _weigh_no_more(self, sentence: str) -> None:
-        self._weighing = False
-
-    def _unweigh(self) -> None:
-        self._weighing = False
-        if self._is_weighed:
-            self._is_weighed = False
-            self.weighed.emit(None)
 
     def hear_of_death(self) -> None:
         """The worker has gone: the run waits in its folder, and goes on from there when it is wished."""
@@ -252,10 +221,12 @@ class Trainer(QObject):
         self._document.show_run(replace(self.run, phase=phase, sentence=sentence))
 
     def _forget(self) -> None:
+        if self._asked is not None:
+            self._asked.cancel()  # A run that waits to be taken up is not wanted any more.
+            self._asked = None
         self._number = 0
         self._curves = self._kept = None
         self.last = None
-        self._unweigh()
         if self.run is not NO_RUN:
             self._document.show_run(NO_RUN)
         self.renewed.emit()
@@ -271,8 +242,7 @@ class Trainer(QObject):
         if folder == self.run.folder:
             return
         facts = runs.read_facts(folder)
-        if self._number:
-            self._steer("leave")
+        self._leave()
         self._forget()
         self._show_kept(folder, facts)
 
@@ -281,16 +251,11 @@ class Trainer(QObject):
         if folder == self.run.folder:
             if self.run.is_going:
                 raise DesignError(self.tr("this run is under way; pause it first"))
-            if self._number:
-                # The worker holds its folder; what it writes on leaving comes before what is deleted here.
-                self._ask(
-                    Steer("leave"),
-                    partial(self._delete_left, folder),
-                    partial(self._delete_left, folder),
-                )
-                self._forget()
-                return
+            # The worker may hold its folder, or be about to: what it does there comes before what is deleted here.
+            delete = partial(self._delete_left, folder)
             self._forget()
+            self._ask(Steer("leave"), delete, delete)
+            return
         runs.delete(folder)
 
     def _delete_left(self, folder: Path, said: object) -> None:
@@ -309,16 +274,13 @@ class Trainer(QObject):
 
     def _follow(self, old: State, new: State) -> None:
         if old.document is not new.document:
-            if self._number:
-                self._steer("leave")
+            self._leave()
             self._own = []
             self._forget()
             self._find(new)
             return
         if old.path is None and new.path is not None:
             self._bring_to_file(new.path)
-        if old.network is not new.network:
-            self._unweigh()
         if old.project is not new.project and new.run.is_going and new.run.can_go_on(new.project):
             self._steered.start()
 
@@ -347,7 +309,9 @@ class Trainer(QObject):
         self.renewed.emit()
         # Loaded too, so that what was learnt can be looked at; where another window has it, its curves are enough.
         request = Train(to_document(facts.project), str(folder), "now")
-        self._ask(request, partial(self._take, folder), lambda sentence: None, "training")
+        self._asked = self._ask(
+            request, partial(self._take, folder), lambda sentence: None, "training"
+        )
 
     def _bring_to_file(self, path: Path) -> None:
         """Bring the runs that were begun before to the file that the project has now."""
