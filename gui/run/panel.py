@@ -143,7 +143,7 @@ class RunPanel(QWidget):
             self._forget()
         elif old is not None and not _same_run(old.project, new.project) and self._has_run:
             self._follow(new)
-        if self._is_parameters() or (old is not None and old.run is not new.run):
+        if self._is_parameters() or old is None or _other_page(old, new):
             self._show_page()
 
     def _follow(self, state: State) -> None:
@@ -206,7 +206,12 @@ class RunPanel(QWidget):
         """A page of the run, or why there is none."""
         run = self._state.run if self._state is not None else NO_RUN
         if run.folder is None and index != RUNS:
-            if run.sentence:
+            if self._state is not None and not self._state.analysis.valid:
+                self._untrained.show_state(
+                    self.tr("Nothing is trained yet"),
+                    self.tr("The design has a fault; mend it first, its layer says how."),
+                )
+            elif run.sentence:
                 self._untrained.show_state(
                     self.tr("It could not be trained"), run.sentence, self.tr("Train")
                 )
@@ -309,6 +314,11 @@ def _training_page(index: int, trainer: Trainer) -> QWidget:
     from gui.run.runs_page import RunsPage
 
     return RunsPage(trainer)
+
+
+def _other_page(old: State, new: State) -> bool:
+    """Whether there may be something else to show of the training."""
+    return old.run is not new.run or old.analysis.valid != new.analysis.valid
 
 
 def _same_run(a: Project, b: Project) -> bool:
