@@ -89,7 +89,7 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "10-moons-nothing-selected", lambda w: _then(w, partial(w.document.select, ()))
     yield "11-several-selected", lambda w: _then(w, w.deeds.select_all)
     yield "12-digits", partial(_start, name="digits")
-    for name in ("digits", "siamese"):
+    for name in ("digits", "siamese", "tutorial"):
         yield f"12-{name}-training", partial(_trained, name=name, page=0)
     yield "13-fault", _fault
     yield "14-fault-code", lambda w: _then(w, partial(w.show_view, 2))

@@ -2,7 +2,7 @@
 
     net.runs/run-1/run.json          the design it started from, what it was trained with, name, tags, how it ended
                    metrics.jsonl     a line per logged step, and one per epoch
-                   layers.jsonl      now and then a line with the numbers of every layer (`engine.runtime.watch.Health`)
+                   layers.jsonl      now and then a line with the numbers of every layer (`engine.views.health.Health`)
                    last.safetensors  where it can go on; best.safetensors the best weights (`engine.runtime.checkpoint`)
                    previous/         the generation before
 

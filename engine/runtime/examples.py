@@ -14,6 +14,8 @@ from engine.catalogue.losses import Loss
 from engine.design.error import DesignError
 from engine.design.kind import Shape
 from engine.design.project import Project
+from engine.design.tree import Network
+from engine.runtime.build import build
 from engine.runtime.data import prepared, random_rows, training_rows
 from engine.runtime.table import Numbers, table
 from engine.views.shapes import infer
@@ -81,12 +83,15 @@ MOST_MADE_UP = 2**22
 """Numbers at the inputs of made-up rows together: 27 rows for images of 224 by 224, all that is asked for elsewhere."""
 
 
+TAUGHT_AT_ONCE = 64
+
+
 def made_up(project: Project) -> Split:
     """Random rows for every input, with targets that can be learnt from them. Raises DesignError.
 
-    What is to be found out is a fixed random function of the input: a class for each row or each position, numbers in
-    the shape of the output, or the input itself where the network gives what it takes. So any network can be trained
-    before there are data.
+    Classes, for each row or each position, are a fixed random function of the input. Numbers are what the very network
+    gives with other weights, so that they lie where it can reach them; or the input itself, where it gives what it
+    takes. So any network can be trained before there are data.
     """
     chosen, loss, network = project.data.set, project.training.loss, project.network
     assert isinstance(chosen, RandomInput)
@@ -111,7 +116,9 @@ def made_up(project: Project) -> Split:
         y = teacher.classes(classes, output.shape[:-1] if last else output.shape[1:])
     elif loss.task == "regression":
         same = output.shape == network.inputs[0].spec.shape and inputs[0].dtype == torch.float32
-        y = inputs[0].clone() if same else teacher.numbers(output.shape)
+        y = inputs[0].clone() if same else _of_another(network, inputs, project.data.seed + 2)
+        if not bool((y != y.flatten()[0]).any()):
+            y = teacher.numbers(output.shape)
     else:
         y = (teacher.numbers(output.shape) > 0).float()
         y = 2 * y - 1 if loss.target == "signs" else y
@@ -120,6 +127,17 @@ def made_up(project: Project) -> Split:
     cut = count - judging
     validation = whole.at(slice(cut, None)) if judging else None
     return Split(whole.at(slice(cut)), validation, classes, last)
+
+
+def _of_another(network: Network, inputs: tuple[Tensor, ...], seed: int) -> Tensor:
+    """What a network of the same design with weights of another seed gives, a few rows at once."""
+    module = build(network, seed).eval()
+    with torch.no_grad():
+        parts = [
+            module.outputs(*(each[at : at + TAUGHT_AT_ONCE] for each in inputs))[0]
+            for at in range(0, len(inputs[0]), TAUGHT_AT_ONCE)
+        ]
+    return torch.cat(parts)
 
 
 class Teacher:

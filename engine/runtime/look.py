@@ -8,12 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.catalogue.datasets import Dataset
+from engine.catalogue.datasets import Dataset, RandomInput
 from engine.design.error import DesignError
 from engine.design.project import Project
 from engine.runtime.build import Built
 from engine.runtime.data import fitted, scaler, training_rows
-from engine.runtime.table import Numbers, table
+from engine.runtime.examples import Split
+from engine.runtime.table import Numbers, Table, table
 from engine.runtime.train import as_taken
 
 AT_ONCE = 4096
@@ -31,35 +32,35 @@ class Judged(NamedTuple):
 class Look:
     """Knows a project's rows and how they are scaled; computed once, for many looks. Raises DesignError."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, rows: Split) -> None:
         chosen = project.data.set
         assert isinstance(chosen, Dataset)
-        self._spec = project.network.inputs[0].spec
-        self._table = table(chosen)
-        self._scale = scaler(self._table, project.data)
-        self._training = training_rows(self._table, project.data)
+        self._inputs = project.network.inputs
+        self._rows = rows
+        self._table: Table | None = None
+        if not isinstance(chosen, RandomInput):
+            self._table = table(chosen)
+            self._scale = scaler(self._table, project.data)
+            self._training = training_rows(self._table, project.data)
 
     def responses(self, module: Built, x: Numbers) -> Tensor:
         """What flows out for rows as they are before scaling, in evaluation mode. Raises DesignError."""
-        wanted = self._table.x.shape[1:]
-        if x.shape[1:] != wanted:
+        found, first = self._table, self._inputs[0].spec
+        wanted = first.shape if found is None else found.x.shape[1:]
+        if x.shape[1:] != wanted or len(self._inputs) != 1:
             raise DesignError(f"rows of {wanted} are wanted, found {x.shape[1:]}")
-        given = torch.from_numpy(fitted(self._scale(np.array(x)), self._spec, self._table))
-        was_training = module.training
-        module.eval()
-        try:
-            with torch.no_grad():
-                parts = [
-                    module.outputs(*as_taken(module, (given[at : at + AT_ONCE],)))[0].float()
-                    for at in range(0, len(given), AT_ONCE)
-                ]
-        finally:
-            module.train(was_training)
-        return torch.cat(parts)
+        if found is None:
+            dtype = torch.int64 if first.dtype == "int64" else torch.float32
+            return _through(module, (torch.from_numpy(np.array(x)).to(dtype),))
+        return _through(module, (torch.from_numpy(fitted(self._scale(np.array(x)), first, found)),))
 
     def judged(self, module: Built, part: str, limit: int) -> Judged:
         """The first of the rows that train or judge, in the order of the data. Raises DesignError."""
         found = self._table
+        if found is None:
+            judging = self._rows.validation if part == "validation" else None
+            rows = (judging or self._rows.training).at(slice(limit))
+            return Judged(rows.x[0].numpy(), rows.y.numpy(), _through(module, rows.x))
         places = self._training
         if part == "validation":
             rest = np.setdiff1d(np.arange(len(found.x)), places, assume_unique=True)
@@ -68,3 +69,20 @@ class Look:
         x = np.array(found.x[places])
         assert found.y is not None
         return Judged(x, np.array(found.y[places]), self.responses(module, x))
+
+
+def _through(module: Built, inputs: tuple[Tensor, ...]) -> Tensor:
+    """What flows out, in evaluation mode; the module is left as it was."""
+    was_training = module.training
+    module.eval()
+    try:
+        with torch.no_grad():
+            parts = [
+                module.outputs(
+                    *as_taken(module, tuple(each[at : at + AT_ONCE] for each in inputs))
+                )[0].float()
+                for at in range(0, len(inputs[0]), AT_ONCE)
+            ]
+    finally:
+        module.train(was_training)
+    return torch.cat(parts)

@@ -20,8 +20,9 @@ from engine.files.store import remove_strays
 from engine.runtime import checkpoint
 from engine.runtime.checkpoint import Checkpoint
 from engine.runtime.train import Epoch, Trainer
-from engine.runtime.watch import Health, Watch
+from engine.runtime.watch import Watch
 from engine.version import version
+from engine.views.health import Health
 from engine.views.steering import steering
 
 MOST_LINES = 10_000

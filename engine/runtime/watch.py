@@ -16,6 +16,7 @@ from engine.runtime.examples import Examples
 from engine.runtime.forward import Record
 from engine.runtime.train import as_taken
 from engine.views.facts import walk_places
+from engine.views.health import Health
 from engine.views.shapes import infer
 
 MOST_LAYERS = 120
@@ -45,24 +46,6 @@ class Place(NamedTuple):
     turn: int
     bounds: Bounds
     channels_first: bool
-
-
-class Health(NamedTuple):
-    """Of one layer at one step. nan where there is nothing to say."""
-
-    gradient: float
-    """Root of the mean square of its gradients."""
-    update: float
-    """Length of the last step of its weights over the length of the weights."""
-    weight_mean: float
-    weight_std: float
-    mean: float
-    """Of its outputs, activation applied, for the first rows that train."""
-    std: float
-    dead: float
-    """Share of its units that are at the lower bound of the activation for all of these rows."""
-    saturated: float
-    """Share of outputs near a bound, for activations that have two."""
 
 
 class Watch:

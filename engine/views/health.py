@@ -10,8 +10,28 @@ from collections.abc import Sequence
 from math import isfinite, log10
 from typing import NamedTuple
 
-GRADIENT, UPDATE, WEIGHT_MEAN, WEIGHT_STD, MEAN, STD, DEAD, SATURATED = range(8)
-"""Numbers of a layer, in the order in which they are kept."""
+
+class Health(NamedTuple):
+    """Numbers of one layer at one step; nan where there is nothing to say."""
+
+    gradient: float
+    """Root of the mean square of its gradients."""
+    update: float
+    """Length of the last step of its weights over the length of the weights."""
+    weight_mean: float
+    weight_std: float
+    mean: float
+    """Of its outputs, activation applied, for the first rows that train."""
+    std: float
+    dead: float
+    """Share of its units that are at the lower bound of the activation for all of these rows."""
+    saturated: float
+    """Share of outputs near a bound, for activations that have two."""
+
+
+NUMBERS = len(Health._fields)
+GRADIENT, UPDATE, WEIGHT_MEAN, WEIGHT_STD, MEAN, STD, DEAD, SATURATED = range(NUMBERS)
+"""Places of these numbers in a row."""
 
 FAINT = 1e-4
 """A gradient so much smaller than the largest hardly reaches its layer."""

@@ -345,7 +345,7 @@ class Training:
     `losses` and `rates` are those of the steps since the report before, the last of them being `step`; `epochs` are
     those that ended since, as [epoch, step, loss, validation, score, rate, seconds]. At each of the steps `looks` all
     layers that learn were looked at; `layers` is [look, layer, number], the numbers being gradient, update, mean and
-    std of weights, mean and std of outputs, dead and saturated share (`engine.runtime.watch.Health`).
+    std of weights, mean and std of outputs, dead and saturated share (`engine.views.health.Health`).
     """
 
     request: int

@@ -13,6 +13,7 @@ from engine.design.error import DesignError
 from engine.files.reading import from_document
 from engine.runtime.look import Look
 from engine.runtime.running import Run
+from engine.views.health import NUMBERS
 from engine.worker.protocol import (
     Array,
     Held,
@@ -28,16 +29,13 @@ from engine.worker.serve import REPORTS_A_SECOND, Answer, Job, Send, failure_sen
 
 if TYPE_CHECKING:
     from engine.runtime.train import Epoch
-    from engine.runtime.watch import Health
+    from engine.views.health import Health
 
 PIECE_S = 0.012
 """Of training between two answers; a single step that takes longer is one piece."""
 
 PACE_OVER_S = 2.0
 """Over how long samples a second are counted."""
-
-HEALTH = 8
-"""Numbers of a layer in a report, those of `engine.runtime.watch.Health`."""
 
 UNTIL = ("end", "epoch", "step", "now", "leave")
 
@@ -161,7 +159,7 @@ class _UnderWay:
 
     @cached_property
     def look(self) -> Look:
-        return Look(self.run.project)
+        return Look(self.run.project, self.run.trainer.rows)
 
     @property
     def told_step(self) -> int:
@@ -268,7 +266,7 @@ class _UnderWay:
 
     def _seen(self) -> Array:
         numbers = Array.of([number for _, seen in self._layers for each in seen for number in each])
-        shape = (len(self._layers), len(self.run.watch.places), HEALTH)
+        shape = (len(self._layers), len(self.run.watch.places), NUMBERS)
         return Array(numbers.dtype, shape, numbers.content)
 
 

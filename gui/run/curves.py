@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.files.runs import Layers, Line
+from engine.views.health import NUMBERS
 from engine.worker.protocol import Training
 
 Floats = NDArray[np.float64]
 
 EPOCH, STEP, LOSS, VALIDATION, SCORE, RATE, SECONDS = range(7)
 """Columns of an epoch's row, as `Training` has them."""
-
-NUMBERS = 8
-"""Of each layer at a look."""
 
 SMOOTHED_OVER = 40
 """The smoothed curve is the mean over so many steps, or a fortieth of all where that is more."""
@@ -133,14 +131,25 @@ class Curves:
         """How many epochs are behind the last step, with the part of the present one."""
         return float(self.in_epochs(np.array([float(self.step)]), per_epoch)[0])
 
+    @property
+    def loss(self) -> float:
+        """The mean of the last losses, where the smoothed curve ends; nan before the first step."""
+        losses = self.steps.column(1)
+        return float(losses[-_over(len(losses)) :].mean()) if len(losses) else float("nan")
+
     def smoothed(self) -> tuple[Floats, Floats]:
         """Steps, and the mean loss of the steps up to each."""
         steps, losses = self.steps.column(0), self.steps.column(1)
-        over = max(SMOOTHED_OVER, len(losses) // SMOOTHED_OVER)
+        over = _over(len(losses))
         sums = np.concatenate(([0.0], np.cumsum(losses)))
         ends = np.arange(1, len(losses) + 1)
         starts = np.maximum(ends - over, 0)
         return steps, (sums[ends] - sums[starts]) / (ends - starts)
+
+
+def _over(count: int) -> int:
+    """Over how many of so many steps the mean is taken."""
+    return max(SMOOTHED_OVER, count // SMOOTHED_OVER)
 
 
 def read(lines: Iterable[Line], layers: Layers | None = None) -> Curves:

@@ -16,7 +16,7 @@ from gui.inspector.entry_form import EntryForm
 from gui.widgets.choice import Choice
 from gui.widgets.fields import IntegerField, Switch
 from gui.widgets.form import Form
-from gui.widgets.options import Option
+from gui.widgets.options import entry_options
 from gui.widgets.pieces import push_button
 
 WIDTH = 262
@@ -34,12 +34,7 @@ class RunForm(QWidget):
         self._state: State | None = None
         self.setFixedWidth(WIDTH)
         self._set = Choice()
-        self._set.set_options(
-            [
-                Option(key, each.title(), each.sentence(), aliases=each.aliases)
-                for key, each in DATASETS.items()
-            ]
-        )
+        self._set.set_options(entry_options(DATASETS))
         self._set.chosen.connect(self._choose_set)
         self._fields = EntryForm()
         self._fields.edited.connect(self._edit_field)

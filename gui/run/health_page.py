@@ -58,7 +58,7 @@ class HealthPage(QWidget):
         self._lines = Plot("")
         self._lines.set_axis_labels(x=self.tr("epoch"))
         self._picture = MatrixImage(self.tr("layer by layer"))
-        self._picture.set_caption(self.tr("rows: layers, columns: time"))
+        self._picture.set_caption(self.tr("layers ↓ time →"))
         for each in (self._lines, self._picture):
             each.save_requested.connect(partial(self._save, each))
         self._verdict = ElidedLabel("", token="text")
@@ -114,7 +114,7 @@ class HealthPage(QWidget):
         found = verdicts(curves.names, curves.last_look().tolist())
         self._verdict.set_text(
             "  ".join(f"{each.sentence} {each.advice}" for each in found)
-            or self.tr("All layers learn: no gradient vanishes, few units are dead or saturated.")
+            or self.tr("All layers learn: none is starved, dead or saturated.")
         )
 
     def _show_picture(self, shown: Floats, number: int) -> None:

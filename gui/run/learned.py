@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -50,6 +51,8 @@ class Learned(QWidget):
         super().__init__(parent)
         self._trainer = trainer
         self._what: What = ""
+        self._of: Path | None = None
+        """The folder of the run that is shown."""
         self._asked_at = -1e9
         self._waits = False
         self._is_stale = False
@@ -61,19 +64,20 @@ class Learned(QWidget):
         self._pages.addWidget(self._field)
         self._pages.addWidget(self._matrix)
 
-    @property
-    def what(self) -> What:
-        return self._what
-
     def renew(self) -> None:
-        """Another run: begin anew."""
+        """Begin anew where there is another run; one that is only steered goes on in the same picture."""
         self._waits = False
-        self._what = ""
-        self._asked_at = -1e9
-        self._field.display(Shown(title=""))
+        if self._trainer.run.folder != self._of:
+            self._of = self._trainer.run.folder
+            self._what = ""
+            self._asked_at = -1e9
+            self._field.display(Shown())
+            self.show()
 
     def refresh(self, *, last: bool = False) -> None:
         """Ask for the picture anew, where the one before has been drawn; the `last` of a run in any case."""
+        if self._what == "" and self._of is not None and self.isHidden():
+            return  # This network has nothing that could be shown in a picture.
         if self._waits:
             self._is_stale = self._is_stale or last
             return
@@ -109,6 +113,7 @@ class Learned(QWidget):
         """The rows that train have come: what there is to be seen follows from them."""
         self._what = what_of(result, project)
         self._waits = False
+        self.setVisible(bool(self._what))
         if self._what in ("boundary", "curve"):
             training = self._dots(result)
             self._show_points((training,))
@@ -171,7 +176,7 @@ class Learned(QWidget):
             counts = np.zeros((count, count))
             np.add.at(counts, (right, given), 1)
             self._matrix.display(counts)
-            self._matrix.set_caption(self.tr("rows: true, columns: given"))
+            self._matrix.set_caption(self.tr("true ↓ given →"))
         else:
             given, right = output[:, 0], y.astype(float)
             ends = bounds_of(np.concatenate((right, given)), right)[:2]

@@ -89,10 +89,7 @@ class RunPanel(QWidget):
             self.tr("Parameters"),
         ):
             self.tabs.addTab(title)
-        self._untrained = EmptyState(
-            "chart-line", self.tr("Nothing is trained yet"),
-            self.tr("Train shows here how the loss falls and what the network learns."), self.tr("Train"),
-        )  # fmt: skip
+        self._untrained = EmptyState("chart-line", "", "")
         self._untrained.acted.connect(lambda: self.commanded.emit("run.train"))
         self._nothing = EmptyState(
             "player-play", self.tr("Nothing has run yet"),

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +21,7 @@ from gui.asking import Ask
 from gui.document import State
 from gui.saving import ask_and_save
 from gui.widgets.pieces import ElidedLabel, push_button
+from gui.widgets.plain_table import plain_table
 from gui.widgets.rows_table import number
 
 if TYPE_CHECKING:
@@ -104,16 +103,7 @@ class ParametersPage(QWidget):
         self._name = ""
         self._content: Any = None
         self._rows = ParameterRows(self)
-        self._table = QTableView()
-        self._table.setModel(self._rows)
-        self._table.setAccessibleName(self.tr("Parameters"))
-        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._table.setShowGrid(False)
-        self._table.setTabKeyNavigation(False)
-        self._table.verticalHeader().hide()
-        self._table.verticalHeader().setDefaultSectionSize(26)
-        self._table.horizontalHeader().setHighlightSections(False)
+        self._table = plain_table(self._rows, self.tr("Parameters"))
         header = self._table.horizontalHeader()
         header.setDefaultSectionSize(84)
         header.setMinimumSectionSize(56)

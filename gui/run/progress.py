@@ -36,8 +36,9 @@ class TrainingProgress(QWidget):
         trainer.told.connect(self._hear)
 
     def show_state(self, state: State) -> None:
-        self._state = state
-        self._say()
+        old, self._state = self._state, state
+        if old is None or old.run is not state.run or old.project is not state.project:
+            self._say()
 
     def _hear(self, told: Training) -> None:
         self._say()
@@ -63,23 +64,21 @@ class TrainingProgress(QWidget):
         epoch = int(row[-1]) if len(row) else 0
         parts = [self.tr("epoch {0:,} / {1:,}").format(epoch, total)]
         if len(curves.steps):
-            parts.append(
-                self.tr("loss {0}").format(number_text(float(curves.smoothed()[1][-1]), 3))
-            )
+            parts.append(self.tr("loss {0}").format(number_text(curves.loss, 3)))
         if epoch:
             score = float(curves.epochs.column(4)[-1])
             loss = project.training.loss
             assert isinstance(loss, Loss)
             is_share = loss.task != "regression"
-            shown = f"{score:.1%}" if is_share else number_text(score, 3)
+            shown = f"{score:.1%}" if is_share else f"{score:.3f}".replace("-", "−")
             parts.append(f"{loss.measure()} {shown}")
         share = curves.epochs_done(self._trainer.steps_per_epoch) / total
         if told is not None and run.phase == "running" and isfinite(told.rows_per_second):
-            parts.append(self.tr("{0} samples/s").format(_short(told.rows_per_second)))
             rows = (1 - share) * total * self._trainer.rows
-            parts.append(
-                self.tr("{0} left").format(_duration(rows / max(told.rows_per_second, 1e-9)))
-            )
+            left = _duration(rows / max(told.rows_per_second, 1e-9))
+            # The speed last: where there is little room, it is what can be missed.
+            parts.append(self.tr("{0} left").format(left))
+            parts.append(self.tr("{0} samples/s").format(_short(told.rows_per_second)))
         match run.phase:
             case "starting":
                 parts = [self.tr("starting…")]

@@ -22,7 +22,7 @@ from gui.run.form import WIDTH
 from gui.widgets.choice import Choice
 from gui.widgets.fields import IntegerField, RealField
 from gui.widgets.form import Form
-from gui.widgets.options import Option
+from gui.widgets.options import Option, entry_options
 from gui.widgets.pieces import plain_label
 
 PARTS: Mapping[str, Mapping[str, type[Entry]]] = {
@@ -187,11 +187,6 @@ def _number(known: Range) -> IntegerField | RealField:
 
 def _choice(table: Mapping[str, type[Any]], chosen: Callable[[str], None]) -> Choice:
     choice = Choice()
-    choice.set_options(
-        [
-            Option(key, each.title(), each.sentence(), aliases=each.aliases)
-            for key, each in table.items()
-        ]
-    )
+    choice.set_options(entry_options(table))
     choice.chosen.connect(chosen)
     return choice

@@ -38,6 +38,7 @@ from gui.run.trainer import Trainer
 from gui.saving import ask_and_save
 from gui.tokens import SERIES
 from gui.widgets.pieces import ElidedLabel, push_button
+from gui.widgets.plain_table import plain_table
 from gui.widgets.plot import Plot, Series
 from gui.widgets.plot_axis import number_text
 
@@ -354,20 +355,12 @@ def _side(column: int) -> Qt.AlignmentFlag:
 
 
 def _table(model: QSortFilterProxyModel, name: str) -> QTableView:
-    table = QTableView()
-    table.setModel(model)
-    table.setAccessibleName(name)
+    table = plain_table(model, name)
     table.setSortingEnabled(True)
     table.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(26)
     header = table.horizontalHeader()
-    header.setHighlightSections(False)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setStretchLastSection(True)
     return table

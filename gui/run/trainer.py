@@ -56,6 +56,8 @@ class Trainer(QObject):
         """Of a run that was found, whose curves are read when they are first wanted."""
         self._number = 0
         """Of the request that the worker's run came of; 0 where the worker has none of ours."""
+        self._until = "end"
+        """How far the run was to go when it was last taken up."""
         self._asked: Ticket | None = None
         """The last request to take up a run."""
         self._own: list[Path] = []
@@ -148,6 +150,7 @@ class Trainer(QObject):
         """Have the worker take up the run in a folder, or begin there; one under way is steered."""
         assert folder is not None
         phase: Phase = "running" if self._number else "starting"
+        self._until = until
         self._document.show_run(Run(phase, project, folder))
         request = Train(to_document(project), str(folder), until)
         self._asked = self._ask(
@@ -288,7 +291,7 @@ class Trainer(QObject):
         """What was changed while it trains and can be steered counts from now."""
         state = self._document.state
         if state.run.is_going and state.run.can_go_on(state.project):
-            self._ask_for(state.project, state.run.folder, "end")
+            self._ask_for(state.project, state.run.folder, self._until)
 
     def _find(self, state: State) -> None:
         """Show the last run of a project that was opened."""

@@ -25,6 +25,10 @@ FRAME_MS = 33
 """Curves are drawn at most so often, whatever the worker tells."""
 
 
+STEPS_A_MS = 2_000
+"""Each so many steps put a millisecond between two drawings."""
+
+
 class TrainingPage(QWidget):
     """Three cards that follow the present run while they are in sight."""
 
@@ -55,7 +59,8 @@ class TrainingPage(QWidget):
         if not self.isVisible():
             return
         if not self._soon.isActive():
-            self._soon.start()
+            # A million steps take 30 ms to be smoothed and thinned out: seldom enough to stay a small share.
+            self._soon.start(max(FRAME_MS, len(self._trainer.curves.steps) // STEPS_A_MS))
         self._learned.refresh(last=told.phase != "running")
 
     def _renew(self) -> None:

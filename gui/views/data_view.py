@@ -22,7 +22,7 @@ from gui.document import State
 from gui.inspector.entry_form import EntryForm
 from gui.widgets.choice import Choice
 from gui.widgets.form import Form
-from gui.widgets.options import Option
+from gui.widgets.options import Option, entry_options
 from gui.widgets.pieces import Notice, plain_label, push_button
 from gui.widgets.rows_table import RowsTable
 
@@ -42,7 +42,7 @@ class DataView(QWidget):
         self._state: State | None = None
         self._ticket: Ticket | None = None
         self._set = Choice()
-        self._set.set_options([_option(key, entry) for key, entry in DATASETS.items()])
+        self._set.set_options(entry_options(DATASETS))
         self._set.setAccessibleName(self.tr("Data set"))
         self._set.chosen.connect(self._choose_set)
         self._fields = EntryForm()
@@ -229,10 +229,6 @@ class DataView(QWidget):
                 return self.tr("Each column has mean 0 and standard deviation 1.")
             case _:
                 return self.tr("Each column runs from 0 to 1.")
-
-
-def _option(key: str, entry: type[Dataset]) -> Option:
-    return Option(key, entry.title(), entry.sentence(), aliases=entry.aliases)
 
 
 def _facts(entry: Dataset) -> str:

@@ -6,13 +6,10 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from typing import assert_never
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QContextMenuEvent,
     QFocusEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,11 +17,11 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from gui import theme
 from gui.widgets.card_painting import HEADER_ROW, PAD, paint_card, paint_header
-from gui.widgets.export import Kind, add_export_actions, picture, png_bytes, svg_bytes
+from gui.widgets.picture import Picture
 from gui.widgets.plot_axis import number_text
 from gui.widgets.syntax import Invalid, RealSyntax
 
@@ -33,7 +30,7 @@ _NUMBER = 58.0  # pixels that a number takes
 _STEP = 0.05
 
 
-class VectorBars(QWidget):
+class VectorBars(Picture):
     """Shows inputs at the left and outputs at the right.
 
     An input is changed by dragging its bar, by typing, by the wheel, or by the arrow keys.
@@ -41,7 +38,6 @@ class VectorBars(QWidget):
 
     edited = Signal(object)  # list[float], all inputs
     finished = Signal()
-    save_requested = Signal(str)  # a Kind: the window asks where to, and writes `exported(kind)`
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,22 +93,6 @@ class VectorBars(QWidget):
             )
         return out.getvalue()
 
-    def image(self, scale: float = 2.0) -> QImage:
-        """The widget as a picture, `scale` pixels to one of the screen's."""
-        return picture(self.size(), self._paint, scale)
-
-    def exported(self, kind: Kind) -> bytes:
-        """The vectors as the content of a file."""
-        match kind:
-            case "png":
-                return png_bytes(self.image())
-            case "svg":
-                return svg_bytes(self.size(), self._paint, self._title)
-            case "csv":
-                return self.csv_text().encode()
-            case _:
-                assert_never(kind)
-
     # Where things stand.
 
     def _rows(self) -> int:
@@ -146,10 +126,10 @@ class VectorBars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._paint(painter, QRectF(self.rect()), focused=self.hasFocus())
+        self.paint(painter, QRectF(self.rect()), focused=self.hasFocus())
         painter.end()
 
-    def _paint(self, painter: QPainter, rect: QRectF, *, focused: bool = False) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, *, focused: bool = False) -> None:
         paint_card(painter, rect, focused=focused)
         paint_header(painter, rect, self._title, "")
         colours = theme.current()
@@ -337,12 +317,6 @@ class VectorBars(QWidget):
                 self.setFocus()
                 return True
         return super().eventFilter(watched, event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        add_export_actions(menu, self.image, self.csv_text, self.save_requested.emit)
-        menu.popup(event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
     QFontMetricsF,
     QImage,
     QPainter,
@@ -24,12 +21,12 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import theme
 from gui.tokens import SERIES
-from gui.widgets.card_painting import HEADER_ROW, PAD, paint_card, paint_header
-from gui.widgets.export import Kind, add_export_actions, picture, png_bytes, svg_bytes
+from gui.widgets.card_painting import HEADER_ROW, PAD, header_width, paint_card, paint_header
+from gui.widgets.picture import Picture
 from gui.widgets.plot_axis import number_text
 
 Floats = NDArray[np.float64]
@@ -64,10 +61,8 @@ class Shown:
     y_name: str = "y"
 
 
-class FieldView(QWidget):
+class FieldView(Picture):
     """Shows a field; the right button saves it."""
-
-    save_requested = Signal(str)
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,31 +102,16 @@ class FieldView(QWidget):
             )
         return out.getvalue()
 
-    def image(self, scale: float = 2.0) -> QImage:
-        """The widget as a picture, `scale` pixels to one of the screen's."""
-        return picture(self.size(), self._paint, scale)
-
-    def exported(self, kind: Kind) -> bytes:
-        """The field as the content of a file."""
-        match kind:
-            case "png":
-                return png_bytes(self.image())
-            case "svg":
-                return svg_bytes(self.size(), self._paint, self._shown.title)
-            case "csv":
-                return self.csv_text().encode()
-            case _:
-                assert_never(kind)
-
     # --- painting --------------------------------------------------------------------------------
 
     def _area(self, rect: QRectF) -> QRectF:
         return rect.adjusted(PAD + 30, PAD / 2 + HEADER_ROW + 4, -PAD, -PAD - 16)
 
-    def _paint(self, painter: QPainter, rect: QRectF, *, focused: bool = False) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, *, focused: bool = False) -> None:
         shown = self._shown
         paint_card(painter, rect, focused=focused)
-        paint_header(painter, rect, shown.title, shown.caption)
+        fits = header_width(shown.title, shown.caption) + 3 * PAD < rect.width()
+        paint_header(painter, rect, shown.title, shown.caption if fits else "")
         area = self._area(rect)
         if area.width() < 20 or area.height() < 20:
             return
@@ -210,14 +190,8 @@ class FieldView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._paint(painter, QRectF(self.rect()), focused=self.hasFocus())
+        self.paint(painter, QRectF(self.rect()), focused=self.hasFocus())
         painter.end()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        add_export_actions(menu, self.image, self.csv_text, self.save_requested.emit)
-        menu.popup(event.globalPos())
 
 
 def group_colour(group: int) -> QColor:
@@ -252,9 +226,3 @@ def bounds_of(x: Floats, y: Floats, air: float = 0.12) -> tuple[float, float, fl
         return low - by, high + by
 
     return *ends(x), *ends(y)
-
-
-def dots_of(
-    x: Floats, y: Floats, group: Sequence[int] | NDArray[np.int64], *, open: bool = False
-) -> Dots:
-    return Dots(np.asarray(x, float), np.asarray(y, float), np.asarray(group, np.int64), open)

@@ -8,14 +8,12 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
     QFocusEvent,
     QFontMetricsF,
     QImage,
@@ -26,12 +24,12 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import theme
 from gui.theme import Theme
 from gui.widgets.card_painting import HEADER_ROW, PAD, paint_card, paint_header
-from gui.widgets.export import Kind, add_export_actions, picture, png_bytes, svg_bytes
+from gui.widgets.picture import Picture
 from gui.widgets.plot_axis import number_text
 
 _LEVELS = 254  # even, so that zero has a level of its own; the next index is for "not finite"
@@ -49,6 +47,8 @@ class Shown:
     grey: bool
     title: str = ""
     caption: str = ""
+    is_positive: bool = False
+    """No number is below zero, so the scale begins there."""
 
 
 def levels(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint8]:
@@ -88,10 +88,8 @@ def _diverging(colours: Theme, share: float) -> QColor:
     )
 
 
-class MatrixImage(QWidget):
+class MatrixImage(Picture):
     """Shows a matrix, one cell to a value; the mouse or the arrow keys read values out."""
-
-    save_requested = Signal(str)  # a Kind: the window asks where to, and writes `exported(kind)`
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,7 +109,9 @@ class MatrixImage(QWidget):
         finite = matrix[np.isfinite(matrix)]
         largest = float(np.abs(finite).max()) if finite.size else 0.0
         reach = limit or largest or 1.0
-        self._show(replace(self._shown, values=matrix, low=-reach, high=reach, grey=False))
+        positive = bool(finite.size) and float(finite.min()) >= 0
+        shown = replace(self._shown, values=matrix, low=-reach, high=reach, grey=False)
+        self._show(replace(shown, is_positive=positive))
 
     def display_picture(
         self, values: ArrayLike, low: float | None = None, high: float | None = None
@@ -158,22 +158,6 @@ class MatrixImage(QWidget):
         csv.writer(out, lineterminator="\n").writerows(self._shown.values.tolist())
         return out.getvalue()
 
-    def image(self, scale: float = 2.0) -> QImage:
-        """The widget as a picture, `scale` pixels to one of the screen's."""
-        return picture(self.size(), self._paint, scale)
-
-    def exported(self, kind: Kind) -> bytes:
-        """The matrix as the content of a file."""
-        match kind:
-            case "png":
-                return png_bytes(self.image())
-            case "svg":
-                return svg_bytes(self.size(), self._paint, self._shown.title)
-            case "csv":
-                return self.csv_text().encode()
-            case _:
-                assert_never(kind)
-
     def _show(self, shown: Shown) -> None:
         if shown.values.shape != self._shown.values.shape:
             self._cell = None
@@ -196,7 +180,7 @@ class MatrixImage(QWidget):
         height = min(max(side * rows, _THINNEST), room.height())
         return QRectF(room.center().x() - width / 2, room.center().y() - height / 2, width, height)
 
-    def _paint(self, painter: QPainter, rect: QRectF, *, focused: bool = False) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, *, focused: bool = False) -> None:
         paint_card(painter, rect, focused=focused)
         paint_header(painter, rect, self._shown.title, self._shown.caption)
         area = self._area(rect)
@@ -264,7 +248,9 @@ class MatrixImage(QWidget):
             painter.drawText(line, middle, self.readout())
             return
         painter.setPen(colours.colour("axis"))
-        low, high = number_text(self._shown.low, 3), number_text(self._shown.high, 3)
+        begins = 0.5 if self._shown.is_positive and not self._shown.grey else 0.0
+        low = "0" if begins else number_text(self._shown.low, 3)
+        high = number_text(self._shown.high, 3)
         metrics = QFontMetricsF(painter.font())
         ramp = QRectF(
             line.left() + metrics.horizontalAdvance(low) + 6, line.center().y() - 4, 80, 8
@@ -275,7 +261,8 @@ class MatrixImage(QWidget):
         gradient = QLinearGradient(ramp.topLeft(), ramp.topRight())
         table = _colour_table(colours, grey=self._shown.grey)
         for share in (0.0, 0.5, 1.0):
-            gradient.setColorAt(share, QColor.fromRgb(table[int(share * _LEVELS)]))
+            place = begins + share * (1 - begins)
+            gradient.setColorAt(share, QColor.fromRgb(table[int(place * _LEVELS)]))
         painter.setPen(QPen(colours.colour("border_strong"), 1))
         painter.setBrush(gradient)
         painter.drawRoundedRect(ramp, 2, 2)
@@ -290,7 +277,7 @@ class MatrixImage(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._paint(painter, QRectF(self.rect()), focused=self.hasFocus())
+        self.paint(painter, QRectF(self.rect()), focused=self.hasFocus())
         if self._cell is not None:
             self._paint_pointer(painter)
         painter.end()
@@ -337,12 +324,6 @@ class MatrixImage(QWidget):
         row, column = self._cell or (-step.y(), -step.x())
         row, column = row + step.y(), column + step.x()
         self._point_at((min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)))
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        add_export_actions(menu, self.image, self.csv_text, self.save_requested.emit)
-        menu.popup(event.globalPos())
 
 
 def _matrix(values: ArrayLike) -> NDArray[np.float64]:

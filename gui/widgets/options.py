@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.catalogue.search import MISSING, closeness
+from engine.design.knob import Entry
 from engine.design.value import value
 
 
@@ -19,6 +20,14 @@ class Option:
     group: str = ""
     aliases: tuple[str, ...] = ()
     """Other names that a search finds it by."""
+
+
+def entry_options(table: Mapping[str, type[Entry]]) -> list[Option]:
+    """The entries of a table of the catalogue, each with its sentence."""
+    return [
+        Option(key, each.title(), each.sentence(), aliases=each.aliases)
+        for key, each in table.items()
+    ]
 
 
 @value

@@ -183,7 +183,7 @@ class Canvas(pg.GraphicsView):
     def lay_out(self, size: QSize, top: float) -> None:
         """Fill `size` below `top`, also while hidden, when Qt tells nobody of a new size."""
         self.resize(size)
-        self._grid.setContentsMargins(PAD, top, PAD, 7)
+        self._grid.setContentsMargins(PAD, top, PAD + 5, 7)
         self._whole.setGeometry(QRectF(QPointF(), size.toSizeF()))
         self._reserve()
 

@@ -22,6 +22,7 @@ from engine.runtime.running import Run, weights_of
 from gui.run.trainer import unsaved_runs
 from gui.widgets.field import FieldView
 from gui.widgets.fields import IntegerField, RealField
+from gui.widgets.image import MatrixImage
 from gui.widgets.plot import Plot, Series
 from tests.journeys.conftest import Come
 from tests.journeys.person import CONTROL, SHIFT, Key, Person
@@ -251,8 +252,17 @@ def test_a_project_that_was_opened_instead_is_not_followed_by_the_run(
     person.until(lambda: phase(person) == "paused" and len(person.window.trainer.curves.steps) > 0)
 
 
-@pytest.mark.parametrize("name", ["digits", "iris", "tutorial", "siamese"])
-def test_every_kind_of_task_shows_what_is_learnt(come: Come, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "picture"),
+    [
+        ("digits", "confusion"),
+        ("lenet-5", "confusion"),
+        ("tutorial", ""),
+        ("siamese", "predicted against true"),
+    ],
+)
+def test_every_kind_of_task_shows_what_is_learnt(come: Come, name: str, picture: str) -> None:
+    """Made-up rows have a picture too; where there is none, the curves take its room."""
     person = come()
     assert person.window.files.start_from(name)
     person.window.leave_start()
@@ -262,7 +272,16 @@ def test_every_kind_of_task_shows_what_is_learnt(come: Come, name: str) -> None:
     person.until(lambda: phase(person) in ("paused", "done"))
     tabs = person.named(QTabBar, "Results of the run")
     assert tabs.tabText(tabs.currentIndex()) == "Training"
-    assert person.all(Plot, person.window.run)
+    assert len(person.all(Plot, person.window.run)) == 2
+
+    def seen() -> list[str]:
+        pictures = [
+            *person.all(FieldView, person.window.run),
+            *person.all(MatrixImage, person.window.run),
+        ]
+        return [each.accessibleName() for each in pictures]
+
+    person.until(lambda: seen() == ([picture] if picture else []))
 
 
 def test_the_health_of_the_layers_is_said_and_is_there_again(come: Come, tmp_path: Path) -> None:
