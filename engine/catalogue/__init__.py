@@ -32,7 +32,8 @@ from engine.catalogue import (
     unpooling,
     upsampling,
 )
-from engine.catalogue.datasets import SHIPPED, CsvFile, Dataset, Moons, NpyFile, RandomInput
+from engine.catalogue.datasets import SHIPPED, Dataset, Moons, RandomInput
+from engine.catalogue.files import FILES
 from engine.catalogue.initializers import INITIALIZERS as INITIALIZER_ORDER
 from engine.catalogue.joins import JOINS as JOIN_ORDER
 from engine.catalogue.losses import LOSSES as LOSS_ORDER
@@ -41,6 +42,7 @@ from engine.catalogue.optimizers import OPTIMIZERS as OPTIMIZER_ORDER
 from engine.catalogue.optimizers import Optimizer
 from engine.catalogue.schedulers import SCHEDULERS as SCHEDULER_ORDER
 from engine.catalogue.schedulers import Scheduler
+from engine.catalogue.sequence_sets import SEQUENCE_SETS
 from engine.catalogue.toys import TOYS
 from engine.design.kind import Activation, Initializer, Join, Kind
 from engine.design.knob import by_key
@@ -99,4 +101,6 @@ JOINS: dict[str, type[Join]] = by_key(JOIN_ORDER)
 LOSSES: dict[str, type[Loss]] = by_key(LOSS_ORDER)
 OPTIMIZERS: dict[str, type[Optimizer]] = by_key(OPTIMIZER_ORDER)
 SCHEDULERS: dict[str, type[Scheduler]] = by_key(SCHEDULER_ORDER)
-DATASETS: dict[str, type[Dataset]] = by_key((RandomInput, Moons, *TOYS, *SHIPPED, CsvFile, NpyFile))
+DATASETS: dict[str, type[Dataset]] = by_key(
+    (RandomInput, Moons, *TOYS, *SHIPPED, *SEQUENCE_SETS, *FILES)
+)

@@ -8,11 +8,33 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from engine.catalogue.bounds import FAR
-from engine.design.kind import Shape
-from engine.design.knob import Entry, flag, one_of, real, text, whole
+from engine.design.kind import Shape, TensorSpec
+from engine.design.knob import Entry, one_of, real, whole
+from engine.design.value import value
 
 Purpose = Literal["classification", "regression", "none"]
 """What its target is for: classes, numbers, or that there is no target."""
+
+
+@value
+class RowFacts:
+    """What one row of a data set is, as far as a network and a loss have to meet it."""
+
+    given: TensorSpec
+    """What flows in."""
+    classes: int = 0
+    """How many there are to tell apart; 0 where numbers are to be predicted."""
+    target: Shape | None = ()
+    """Shape of what is to be predicted for a row: () for one class or number; None where there is nothing."""
+    vocabulary: int = 0
+    """Whole numbers that flow in are below it; 0 where numbers are measured."""
+
+    @property
+    def output(self) -> Shape | None:
+        """What a network gives for a row, scores for each class last; None where nothing is to be predicted."""
+        if self.target is None:
+            return None
+        return (*self.target, self.classes) if self.classes else self.target or (1,)
 
 
 class Dataset(Entry):
@@ -43,6 +65,17 @@ class Dataset(Entry):
                 return 1 if self.resource else None
             case "none":
                 return None
+
+    def predicts(self) -> bool:
+        """Whether rows come with something to predict, without which no loss is ever asked."""
+        return self.task != "none"
+
+    def facts(self) -> RowFacts | None:
+        """What a row is; None where the file decides."""
+        if self.row_shape is None:
+            return None
+        target = () if self.predicts() else None
+        return RowFacts(TensorSpec(self.row_shape), len(self.classes), target)
 
     def brief(self) -> str:
         """`4 features → 3 classes`, as far as that is known without reading."""
@@ -195,60 +228,23 @@ class Moons(Dataset):
         return self.samples
 
 
-class CsvFile(Dataset):
-    """A table of one's own: one row a sample, columns separated by commas, semicolons or tabs.
+class Mnist(Dataset):
+    """5,000 handwritten digits as pictures of 28 × 28 pixels, 500 of each: a part of MNIST.
 
-    All columns but the target are features and have to be numbers. A target of words, or of few
-    whole numbers, is taken for classes.
+    The classic of picture recognition (Y. LeCun and others, 1998). Dense layers reach about 94 % on
+    digits that they have not seen, a small convolutional network 97 %.
     """
 
-    path: str = text("", "Where the file lies.")
-    target: str = text("", "Name of the column to predict; empty for the last.")
-    has_target: bool = flag(True, "Off: all columns are features, for a forward pass alone.")
-    header: bool = flag(True, "The first row holds the names of the columns.")
-
-    aliases = ("table", "csv")
+    aliases = ("handwritten digits",)
+    task = "classification"
+    resource = "mnist-5k"
+    row_shape = (1, 28, 28)
+    classes = tuple("0123456789")
+    stored_rows = 5000
 
     @classmethod
     def title(cls) -> str:
-        return "CSV file"
-
-    def idle(self) -> frozenset[str]:
-        return frozenset() if self.has_target else frozenset({"target"})
-
-    def brief(self) -> str:
-        return self.path.replace("\\", "/").rpartition("/")[2]
+        return "MNIST-5k"
 
 
-class NpyFile(Dataset):
-    """An array of one's own, as numpy.save writes it: the first dimension counts the samples.
-
-    The targets lie in a second file with as many entries. Only plain arrays of numbers are read: a
-    file of Python objects could run code and is refused.
-    """
-
-    path: str = text("", "Where the array lies.")
-    target_path: str = text("", "Where the array of targets lies; empty for none.")
-
-    aliases = ("numpy", "array")
-
-    @classmethod
-    def title(cls) -> str:
-        return "NPY file"
-
-    def brief(self) -> str:
-        return self.path.replace("\\", "/").rpartition("/")[2]
-
-
-def has_target(data: Dataset) -> bool:
-    """Whether rows come with something to predict, without which no loss is ever asked."""
-    match data:
-        case CsvFile():
-            return data.has_target and bool(data.path)
-        case NpyFile():
-            return bool(data.target_path)
-        case _:
-            return data.task != "none"
-
-
-SHIPPED: tuple[type[Dataset], ...] = (Iris, Wine, BreastCancer, Digits, Diabetes)
+SHIPPED: tuple[type[Dataset], ...] = (Iris, Wine, BreastCancer, Digits, Mnist, Diabetes)

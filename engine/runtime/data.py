@@ -14,7 +14,8 @@ from engine.design.error import DesignError
 from engine.design.kind import Shape, TensorSpec
 from engine.design.project import Data
 from engine.design.tree import Input, Network
-from engine.runtime.table import Numbers, Table, is_held, table
+from engine.runtime.table import table
+from engine.runtime.tabular import Numbers, Table, is_held
 
 LARGEST_BATCH = 2**26
 """Numbers in the rows of one request."""
@@ -119,15 +120,31 @@ def _dataset(data: Data) -> Dataset:
 
 
 def prepared(network: Network, data: Data, found: Table, places: Numbers, what: str) -> Rows:
+    """Some rows of a table as the network gets them. Raises DesignError when they do not fit it."""
+    x = fitted(_scaled(found, data, places), one_input(network, found).spec, found)
+    return Rows(
+        (x,),
+        _at(found.y, places),
+        found.feature_names,
+        found.class_names,
+        what + _treatment(found, data),
+    )
+
+
+def one_input(network: Network, found: Table) -> Input:
+    """The input that the rows of a table flow into. Raises DesignError when there are several."""
     if len(network.inputs) != 1:
         raise DesignError(f"{found.title} has one table of rows, but the network takes {len(network.inputs)} inputs; "
                           "use random input")  # fmt: skip
-    x = fitted(_scaled(found, data, places), network.inputs[0].spec, found)
-    scaling = "" if data.scaling == "none" else f", {data.scaling}"
-    remark = f"; {found.remark}" if found.remark else ""
-    return Rows(
-        (x,), _at(found.y, places), found.feature_names, found.class_names, what + scaling + remark
-    )
+    return network.inputs[0]
+
+
+def _treatment(found: Table, data: Data, between: str = ", ") -> str:
+    """What was done to the rows, to be said behind what they are."""
+    is_scaled = data.scaling != "none" and not found.vocabulary
+    scaling = f"{between}{data.scaling}" if is_scaled else ""
+    gaps = f"{between}missing values filled with the mean" if found.has_gaps else ""
+    return gaps + scaling + (f"; {found.remark}" if found.remark else "")
 
 
 def fitted(x: Numbers, spec: TensorSpec, found: Table) -> Numbers:
@@ -167,9 +184,8 @@ def _described(found: Table, data: Data) -> str:
     classes = len(found.class_names)
     target = f", {classes} {'class' if classes == 1 else 'classes'}" if classes else ""
     target = target or (", 1 number to predict" if found.y is not None else "")
-    scaling = "" if data.scaling == "none" else f"; {data.scaling}"
-    remark = f"; {found.remark}" if found.remark else ""
-    return f"{found.title}: {_counted(len(found.x))}, {features}{target}{scaling}{remark}"
+    treatment = _treatment(found, data, "; ")
+    return f"{found.title}: {_counted(len(found.x))}, {features}{target}{treatment}"
 
 
 def _at(y: Numbers | None, places: Numbers) -> Numbers | None:
@@ -186,65 +202,93 @@ def _need_room(count: int) -> None:
 
 def _scaled(found: Table, data: Data, places: Numbers) -> Numbers:
     """Those rows, scaled by what the rows that train have. Raises DesignError when one is not a number."""
-    _need_room(len(places) * prod(found.x.shape[1:]))
+    _need_room(len(places) * prod(found.row))
+    return read(found, places, scaler(found, data))
+
+
+def read(found: Table, places: Numbers, scale: Callable[[Numbers], Numbers]) -> Numbers:
+    """Those rows, scaled by what `scaler` gave. Raises DesignError when one is not a number."""
     x = np.array(found.x[places])
+    if found.vocabulary:
+        return x
     if x.dtype.kind != "f":
         x = x.astype(np.float64)
-    if not is_held(x).all():
-        row = int(places[np.argwhere(~is_held(x))[0][0]])
+    held = is_held(x) | np.isnan(x) if found.has_gaps else is_held(x)
+    if not held.all():
+        row = int(places[np.argwhere(~held)[0][0]])
         raise DesignError(f"{found.title}, row {row + 1:,}: a value is not a finite number of float32; fill it in "
                           "or remove the row")  # fmt: skip
-    return scaler(found, data)(x)
+    return scale(x)
 
 
 def scaler(found: Table, data: Data) -> Callable[[Numbers], Numbers]:
-    """What scales any rows as those that train ask for. Raises DesignError when one of those is not a number."""
-    if data.scaling == "none":
+    """What scales any rows as those that train ask for, and fills in what is missing.
+
+    Raises DesignError when one of those that train is not a number.
+    """
+    if found.vocabulary or (data.scaling == "none" and not found.has_gaps):
         return lambda x: x
-    shift, factor = scale(found, data)
-    if not (np.isfinite(shift).all() and np.isfinite(factor).all()):
+    shift, factor, mean = scale(found, data)
+    if not all(np.isfinite(each).all() for each in (shift, factor, mean)):
         raise DesignError(f"{found.title} cannot be scaled: in a row that trains, a value is not a finite number of "
                           "float32; mend that row, or set scaling to none")  # fmt: skip
+    if found.has_gaps:
+        return lambda x: ((np.where(np.isnan(x), mean, x) - shift) / factor).astype(np.float32)
     return lambda x: ((x - shift) / factor).astype(np.float32)
 
 
-def scale(found: Table, data: Data) -> tuple[Numbers, Numbers]:
-    """What each column is reduced by and then divided by, as the training rows have it; channels of images together."""
+def scale(found: Table, data: Data) -> tuple[Numbers, Numbers, Numbers]:
+    """What each column is reduced by and then divided by, and its mean, as the training rows have them.
+
+    The channels of images are taken together.
+    """
     rows = training_rows(found, data)
     columns = found.x.shape[1:2] if found.x.ndim == 4 else found.x.shape[1:]
 
     def parts() -> Iterator[Numbers]:
         """The training rows a few at a time: [..., columns], whatever else there is in front."""
-        for start in range(0, len(rows), AT_ONCE):
-            part = np.asarray(found.x[rows[start : start + AT_ONCE]], dtype=np.float64)
+        at_once = max(1, min(AT_ONCE, LARGEST_BATCH // max(prod(found.row), 1)))
+        for start in range(0, len(rows), at_once):
+            part = np.asarray(found.x[rows[start : start + at_once]], dtype=np.float64)
             # Their squares would be infinite; so much is said of them as of what is no number at all.
-            part = np.where(is_held(part), part, np.nan)
+            part = np.where(is_held(part) | np.isnan(part), part, np.inf)
             yield np.moveaxis(part, 1, -1).reshape(-1, *columns) if part.ndim == 4 else part
 
-    shift, width = _range(parts) if data.scaling == "unit range" else _spread(parts)
+    with np.errstate(invalid="ignore"):
+        mean, spread, low, high = _statistics(parts, found.has_gaps)
+    zero, one = np.zeros_like(mean), np.ones_like(mean)
+    shift, width = {"none": (zero, one), "unit range": (low, high - low)}.get(
+        data.scaling, (mean, spread)
+    )
     width = np.where(width == 0, 1.0, width)
     shape = (1, *columns, 1, 1) if found.x.ndim == 4 else (1, *columns)
-    return shift.reshape(shape), width.reshape(shape)
+    return shift.reshape(shape), width.reshape(shape), mean.reshape(shape)
 
 
-def _range(parts: Callable[[], Iterator[Numbers]]) -> tuple[Numbers, Numbers]:
-    low = np.min([part.min(axis=0) for part in parts()], axis=0)
-    return low, np.max([part.max(axis=0) for part in parts()], axis=0) - low
+def _statistics(
+    parts: Callable[[], Iterator[Numbers]], has_gaps: bool
+) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Mean, standard deviation, lowest and highest of each column; in two passes, so that large means cost no digits.
 
-
-def _spread(parts: Callable[[], Iterator[Numbers]]) -> tuple[Numbers, Numbers]:
-    """Mean and standard deviation, in two passes so that large means cost no digits."""
-    count = sum(len(part) for part in parts())
-    mean = np.sum([part.sum(axis=0) for part in parts()], axis=0) / count
-    squares = np.sum([((part - mean) ** 2).sum(axis=0) for part in parts()], axis=0)
-    return mean, np.sqrt(squares / count)
+    With gaps nan counts for nothing, else it makes all that it touches nan.
+    """
+    add, least, most = (np.nansum, np.fmin.reduce, np.fmax.reduce) if has_gaps else (
+        np.sum, np.minimum.reduce, np.maximum.reduce)  # fmt: skip
+    count, total, low, high = 0, 0.0, np.inf, -np.inf
+    for part in parts():
+        count = count + (~np.isnan(part)).sum(axis=0) if has_gaps else count + len(part)
+        total = total + add(part, axis=0)
+        low, high = np.minimum(low, least(part)), np.maximum(high, most(part))
+    mean = np.asarray(total / np.maximum(count, 1))
+    squares = np.sum([add((part - mean) ** 2, axis=0) for part in parts()], axis=0)
+    return mean, np.sqrt(squares / np.maximum(count, 1)), np.asarray(low), np.asarray(high)
 
 
 def training_rows(found: Table, data: Data) -> Numbers:
     """Which rows train: a random share by the data's seed, of every class alike where that is asked for."""
     generator = np.random.default_rng(data.seed)
     y = found.y
-    if not data.stratified or y is None or not found.class_names:
+    if not data.stratified or y is None or y.ndim > 1 or not found.class_names:
         order = generator.permutation(len(found.x))
         return np.sort(order[: max(1, round(data.train_share * len(order)))])
     chosen: list[Numbers] = []

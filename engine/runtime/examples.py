@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.catalogue.datasets import Dataset, RandomInput, has_target
+from engine.catalogue.datasets import Dataset, RandomInput
 from engine.catalogue.losses import Loss
 from engine.design.error import DesignError
 from engine.design.kind import Shape
 from engine.design.project import Project
 from engine.design.tree import Network
 from engine.runtime.build import build
-from engine.runtime.data import prepared, random_rows, training_rows
-from engine.runtime.table import Numbers, table
+from engine.runtime.data import (
+    LARGEST_BATCH,
+    fitted,
+    one_input,
+    random_rows,
+    read,
+    scaler,
+    training_rows,
+)  # fmt: skip
+from engine.runtime.table import table
+from engine.runtime.tabular import Numbers
+from engine.views.data_fit import small_table
 from engine.views.shapes import infer
 
 FAULTY = "the network has a fault, which has to be mended before it can be trained"
+
+
+IN_MEMORY = 2**28
+"""Numbers of all rows together that are kept in memory, 1 GiB; of more, each batch is read when it is needed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,23 +49,55 @@ class Examples:
     def __len__(self) -> int:
         return len(self.y)
 
+    @property
+    def numbers(self) -> int:
+        """At the inputs for one row."""
+        return sum(each[0].numel() for each in self.x)
+
     def at(self, places: Tensor | slice) -> Examples:
         """Some of the rows."""
         return Examples(tuple(each[places] for each in self.x), self.y[places])
+
+
+class Distant:
+    """Rows that are read when their `x` or `y` is asked for, as all together do not fit into memory."""
+
+    def __init__(self, load: Callable[[Numbers], Examples], places: Numbers, numbers: int) -> None:
+        self._load, self._places, self.numbers = load, places, numbers
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def at(self, places: Tensor | slice) -> Distant:
+        """Some of the rows."""
+        chosen = places if isinstance(places, slice) else places.numpy()
+        return Distant(self._load, self._places[chosen], self.numbers)
+
+    @cached_property
+    def _rows(self) -> Examples:
+        return self._load(self._places)
+
+    @property
+    def x(self) -> tuple[Tensor, ...]:
+        return self._rows.x
+
+    @property
+    def y(self) -> Tensor:
+        return self._rows.y
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
     """What trains, what judges (None where all rows train), and how many classes there are, 0 for numbers."""
 
-    training: Examples
-    validation: Examples | None
+    training: Examples | Distant
+    validation: Examples | Distant | None
     classes: int
     classes_last: bool = False
     """The network gives the scores of a row as [positions, classes], where a loss takes [classes, positions]."""
 
 
-def split(project: Project) -> Split:
+def split(project: Project, in_memory: int = IN_MEMORY) -> Split:
     """The project's rows, divided by its data's seed and scaled by what trains.
 
     Raises DesignError when there is nothing to learn from, or rows, network and loss do not fit one another.
@@ -59,24 +107,46 @@ def split(project: Project) -> Split:
     assert isinstance(loss, Loss)
     if isinstance(chosen, RandomInput):
         return made_up(project)
-    if not has_target(chosen):
+    if not chosen.predicts():
         raise DesignError(
             f"{chosen.title()} has nothing to predict; choose data with a target to train on"
         )
     output = infer(project.network).output
     found = table(chosen)
-    if output is None or found.y is None:
+    targets = found.y
+    if output is None or targets is None:
         raise DesignError(FAULTY)
     places = training_rows(found, project.data)
     rest = np.setdiff1d(np.arange(len(found.x)), places, assume_unique=True)
     classes = len(found.class_names)
+    spec = one_input(project.network, found).spec
+    scale = scaler(found, project.data)
+    if small := small_table(project.network, found.facts()):
+        layer, vectors = small
+        raise DesignError(
+            f"whole numbers from 0 to {found.vocabulary - 1} flow in, and {layer.name or vectors.title()} has only "
+            f"{vectors.num_embeddings} vectors; give it {found.vocabulary}"
+        )
 
-    def part(rows: Numbers) -> Examples:
-        given = prepared(project.network, project.data, found, rows, found.title)
-        y = torch.from_numpy(np.asarray(found.y)[rows])
-        return Examples((torch.from_numpy(given.x),), target(loss, y, classes, output.shape))
+    def load(rows: Numbers) -> Examples:
+        x = fitted(read(found, rows, scale), spec, found)
+        y = torch.from_numpy(np.array(targets[rows]))
+        return Examples((torch.from_numpy(x),), target(loss, y, classes, output.shape))
 
-    return Split(part(places), part(rest) if len(rest) else None, classes)
+    def part(rows: Numbers) -> Examples | Distant:
+        load(rows[:1])  # which says at once where rows, network and loss do not fit
+        if len(found.x) * spec.elements > in_memory:
+            return Distant(load, rows, spec.elements)
+        at_once = max(1, LARGEST_BATCH // max(spec.elements, 1))
+        parts = [load(rows[at : at + at_once]) for at in range(0, len(rows), at_once)]
+        if len(parts) == 1:
+            return parts[0]
+        return Examples(
+            (torch.cat([each.x[0] for each in parts]),), torch.cat([each.y for each in parts])
+        )
+
+    last = bool(classes) and len(output.shape) > 1 and output.shape == (*targets.shape[1:], classes)
+    return Split(part(places), part(rest) if len(rest) else None, classes, last)
 
 
 MOST_MADE_UP = 2**22
@@ -185,26 +255,32 @@ def _seen(x: Tensor, most: int) -> Tensor:
 def target(loss: Loss, y: Tensor, classes: int, output: Shape) -> Tensor:
     """Targets as a loss takes them, for a network that gives `output` for a row. Raises DesignError where none fit.
 
-    Classes are numbers [rows] for a loss of classes, else 0 and 1 (or -1 and 1) in the shape of the output: a single
-    one for two classes, one for each class otherwise.
+    Classes are numbers [rows] or [rows, positions] for a loss of classes, else 0 and 1 (or -1 and 1) in the shape of
+    the output: a single one for two classes, one for each class otherwise.
     """
+    positions = tuple(y.shape[1:])
     if loss.target == "class":
         if not classes:
             raise DesignError(
                 f"{loss.title()} compares classes, and the target holds numbers; choose a loss for numbers"
             )
-        if output != (classes,):
-            raise DesignError(f"{classes} classes need {classes} numbers at the output, and the network gives "
-                              f"{_said(output)}; change its last layer")  # fmt: skip
+        if output not in ((classes, *positions), (*positions, classes)):
+            raise DesignError(_classes_need(classes, positions, output))
         return y.long()
     if not classes:
         if loss.task != "regression":
             raise DesignError(f"{loss.title()} judges answers of yes or no, and the target holds numbers; choose a "
                               "loss for numbers")  # fmt: skip
-        if output not in ((), (1,)):
+        if not positions and output not in ((), (1,)):
             raise DesignError(f"one number is to be predicted, and the network gives {_said(output)}; change its last "
                               "layer")  # fmt: skip
+        if positions and output != positions:
+            raise DesignError(f"{_said(positions)} numbers are to be predicted, and the network gives {_said(output)}; "
+                              "change its last layer")  # fmt: skip
         return y.float().reshape(-1, *output)
+    if positions:
+        raise DesignError(f"a class at each of {_said(positions)} places is to be predicted, which {loss.title()} does "
+                          "not judge; choose Cross entropy")  # fmt: skip
     if output in ((), (1,)) and classes == 2:
         answers = y.float().reshape(-1, *output)
     elif output == (classes,):
@@ -214,6 +290,18 @@ def target(loss: Loss, y: Tensor, classes: int, output: Shape) -> Tensor:
         raise DesignError(f"{classes} classes need {one}{classes} numbers at the output for {loss.title()}, and the "
                           f"network gives {_said(output)}; change its last layer")  # fmt: skip
     return 2 * answers - 1 if loss.target == "signs" else answers
+
+
+def _classes_need(classes: int, positions: Shape, output: Shape) -> str:
+    if not positions:
+        return (
+            f"{classes} classes need {classes} numbers at the output, and the network gives {_said(output)}; change "
+            "its last layer"
+        )
+    return (
+        f"{classes} classes at each of {_said(positions)} places need {_said((*positions, classes))} numbers at the "
+        f"output, and the network gives {_said(output)}; change its last layer"
+    )
 
 
 def _said(output: Shape) -> str:

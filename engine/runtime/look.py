@@ -14,7 +14,8 @@ from engine.design.project import Project
 from engine.runtime.build import Built
 from engine.runtime.data import fitted, scaler, training_rows
 from engine.runtime.examples import Split
-from engine.runtime.table import Numbers, Table, table
+from engine.runtime.table import table
+from engine.runtime.tabular import Numbers, Table
 from engine.runtime.train import as_taken
 
 AT_ONCE = 4096

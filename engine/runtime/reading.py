@@ -34,11 +34,16 @@ class Text(NamedTuple):
     rows: list[list[str]]
     lines: list[int]
     separator: str
+    remark: str = ""
 
 
-def cells(path: Path) -> Text:
-    """The cells of a table in a file. Raises DesignError for what is no table of text."""
-    return parsed(decoded(content(path), path.name), path.name)
+def cells(path: Path, separator: str = "", encoding: str = "find out") -> Text:
+    """The cells of a table in a file; separator and encoding are found out where they are not told.
+
+    Raises DesignError for what is no table of text.
+    """
+    text, remark = decoded(content(path), path.name, encoding)
+    return parsed(text, path.name, separator)._replace(remark=remark)
 
 
 def content(path: Path) -> bytes:
@@ -58,37 +63,68 @@ def content(path: Path) -> bytes:
     return found
 
 
-def decoded(raw: bytes, name: str) -> str:
-    """Bytes as text: by their byte order mark, else as UTF-8, else as the Western code page of Windows."""
-    for mark, encoding in (
+def decoded(raw: bytes, name: str, encoding: str = "find out") -> tuple[str, str]:
+    """Bytes as text, and what is to be said about it.
+
+    Where no encoding is told: by their byte order mark, as UTF-16 where every other byte is zero, as UTF-8, as Chinese
+    where most pairs are common characters of it, else as the Western code page of Windows.
+    """
+    if encoding != "find out":
+        return _as(raw, encoding, name, "the choice says").removeprefix("\ufeff"), ""
+    for mark, found in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF32_LE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if raw.startswith(mark):
-            return _as(raw, encoding, name)
+            return _as(raw, found, name, "it says"), ""
     if b"\0" in raw[:4096]:
+        if guess := _half_zero(raw[:4096]):
+            return _as(raw, guess, name, "it looks"), "read as UTF-16"
         raise DesignError(f"{name} is no text: it holds zero bytes. A table is a text file; an array of numpy ends "
                           "in .npy and is chosen as such")  # fmt: skip
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8"), ""
     except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+        pass
+    if _is_chinese(raw):
+        return raw.decode("gb18030"), "read as GB 18030"
+    return raw.decode("cp1252", errors="replace"), "read as Windows-1252"
 
 
-def _as(raw: bytes, encoding: str, name: str) -> str:
+def _half_zero(start: bytes) -> str:
+    """Which UTF-16 it is where nearly every second byte is zero, as in Western text; "" where it is none."""
+    many = len(start) // 2
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if many and odd > 0.7 * many and even < 0.05 * many:
+        return "utf-16-le"
+    return "utf-16-be" if many and even > 0.7 * many and odd < 0.05 * many else ""
+
+
+def _is_chinese(raw: bytes) -> bool:
+    """Whether bytes are GB 18030 of which most pairs are common: letters with accents would be rare characters."""
+    try:
+        raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    pairs = re.findall(rb"[\x81-\xfe][\x40-\xfe]", raw[:100_000])
+    common = sum(0xA1 <= pair[0] <= 0xD7 and pair[1] >= 0xA1 for pair in pairs)
+    return common > 0.6 * len(pairs)
+
+
+def _as(raw: bytes, encoding: str, name: str, who: str) -> str:
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
-        raise DesignError(f"{name} says that it is {encoding} and is not, from byte {error.start} on; save it as "
-                          "UTF-8") from None  # fmt: skip
+        raise DesignError(f"{name} is not {encoding}, as {who}, from byte {error.start} on; save it as UTF-8, or "
+                          "choose the encoding that it has") from None  # fmt: skip
 
 
-def parsed(text: str, name: str) -> Text:
+def parsed(text: str, name: str, separator: str = "") -> Text:
     """Text as rows of cells, without empty lines. Raises DesignError when rows differ in length."""
     told = re.match(r"sep=([,;|\t])\r?\n", text)
-    separator = told[1] if told else separator_of(text)
+    separator = separator or (told[1] if told else separator_of(text))
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
     )
@@ -123,7 +159,7 @@ def _need_one_width(rows: list[list[str]], lines: list[int], name: str) -> None:
         if len(row) != wanted:
             raise DesignError(
                 f"{name}, line {line}: {_columns(len(row))} where the first line has {_columns(wanted)}; every row "
-                "needs as many"
+                "needs as many. Is the separator right?"
             )
 
 

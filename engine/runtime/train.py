@@ -22,10 +22,11 @@ from engine.catalogue.schedulers import Course, Scheduler
 from engine.design.error import DesignError
 from engine.design.project import Project
 from engine.runtime.build import build
-from engine.runtime.examples import Examples, Split, split
+from engine.runtime.examples import Distant, Examples, Split, split
 from engine.runtime.flat import Flat
 from engine.runtime.initialize import arguments, evaluated, named
 from engine.runtime.not_finite import first_layer, first_weight
+from engine.runtime.scores import Scores
 from engine.views.steering import steering
 
 AT_ONCE = 4096
@@ -228,7 +229,7 @@ class Trainer:
         if self._scheduler is not None and self._moves == "step" and self.step < self._length:
             self._scheduler.step()
 
-    def _given(self, rows: Examples) -> Tensor:
+    def _given(self, rows: Examples | Distant) -> Tensor:
         """What flows out, which is what a loss speaks of, also where the network returns more beside it."""
         match self.project.training.precision:
             case "float32":
@@ -283,18 +284,21 @@ class Trainer:
         self._begin_epoch()
         return done
 
-    def judged(self, rows: Examples) -> tuple[float, float]:
+    def judged(self, rows: Examples | Distant) -> tuple[float, float]:
         """Mean loss and score over rows, in evaluation mode."""
-        size = sum(each[0].numel() for each in rows.x)
-        many = max(1, min(AT_ONCE, NUMBERS_AT_ONCE // max(size, 1)))
+        many = max(1, min(AT_ONCE, NUMBERS_AT_ONCE // max(rows.numbers, 1)))
+        loss = self.project.training.loss
+        assert isinstance(loss, Loss)
+        total, scores = 0.0, Scores(loss)
         self.module.eval()
         with torch.no_grad():
-            parts = [self._given(rows.at(slice(at, at + many))) for at in range(0, len(rows), many)]
-            outputs = torch.cat(parts)
-            loss = float(self.loss(outputs, rows.y))
+            for at in range(0, len(rows), many):
+                part = rows.at(slice(at, at + many))
+                output = self._given(part)
+                total += float(self.loss(output, part.y)) * len(part)
+                scores.add(output, part.y)
         self.module.train()
-        assert isinstance(self.project.training.loss, Loss)
-        return loss, score(self.project.training.loss, outputs, rows.y)
+        return total / len(rows), scores.score
 
     def _weights(self) -> dict[str, Tensor]:
         """The `state_dict`, each tensor in memory of its own."""
@@ -358,20 +362,6 @@ def train(project: Project, on_event: Callable[[Epoch], object] | None = None) -
         if done is not None and on_event is not None:
             on_event(done)
     return Trained(trainer.module.eval(), tuple(trainer.history), trainer)
-
-
-def score(loss: Loss, outputs: Tensor, y: Tensor) -> float:
-    """The share of right answers; for numbers the share of their spread that is explained, R²."""
-    if loss.target == "class":
-        return float((outputs.argmax(1) == y).float().mean())
-    if loss.task == "yes or no":
-        bound = 0.5 if loss.expects == "probabilities" else 0.0
-        right = (outputs > bound) == (y > (0.0 if loss.target == "signs" else 0.5))
-        if y.dim() > 1 and y.shape[1] > 1:
-            right = outputs.argmax(1) == y.argmax(1)
-        return float(right.float().mean())
-    spread = float(((y - y.mean()) ** 2).sum())
-    return 1 - float(((outputs - y) ** 2).sum()) / spread if spread else 0.0
 
 
 def batches(rows: int, size: int) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from engine.design.kind import Activation
 from engine.design.tree import Layer, Network
 from engine.runtime.build import Built
-from engine.runtime.examples import Examples
+from engine.runtime.examples import Distant, Examples
 from engine.runtime.forward import Record
 from engine.runtime.train import as_taken
 from engine.views.facts import walk_places
@@ -51,11 +51,11 @@ class Place(NamedTuple):
 class Watch:
     """Looks at the layers of a module that have weights to train, in the order of the code."""
 
-    def __init__(self, module: Built, network: Network, rows: Examples) -> None:
+    def __init__(self, module: Built, network: Network, rows: Examples | Distant) -> None:
         self.places = places_of(module, network)
         self._module = module
-        size = sum(each[0].numel() for each in rows.x)
-        self._rows = rows.at(slice(max(2, min(MOST_ROWS, MOST_NUMBERS // max(size, 1)))))
+        few = max(2, min(MOST_ROWS, MOST_NUMBERS // max(rows.numbers, 1)))
+        self._rows = rows.at(slice(few))
 
     @property
     def names(self) -> tuple[str, ...]:

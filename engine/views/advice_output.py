@@ -11,7 +11,6 @@ from engine.catalogue.datasets import (
     Diabetes,
     RandomInput,
     Wine,
-    has_target,
 )
 from engine.catalogue.embedding import Embedding
 from engine.catalogue.linear import Linear
@@ -59,7 +58,7 @@ def _judged(project: Project, analysis: Analysis) -> tuple[Dataset, Loss] | None
     data, loss = project.data.set, project.training.loss
     if not isinstance(data, Dataset) or not isinstance(loss, Loss):
         return None
-    return (data, loss) if has_target(data) and analysis.output is not None else None
+    return (data, loss) if data.predicts() and analysis.output is not None else None
 
 
 def _using(project: Project, loss: Loss) -> AdviceMend:
@@ -208,18 +207,26 @@ def _other_task(project: Project, analysis: Analysis, end: Ending) -> Iterator[A
 def _other_count(project: Project, analysis: Analysis, end: Ending) -> Iterator[Advice]:
     """As many outputs as the data have classes, or one for a number."""
     judged = _judged(project, analysis)
-    wanted = judged[0].outputs() if judged is not None else None
-    if judged is None or wanted is None or analysis.output is None:
+    facts = judged[0].facts() if judged is not None else None
+    if judged is None or facts is None or facts.output is None or analysis.output is None:
         return
     data, loss = judged
-    got = analysis.output.shape
+    got, wanted = analysis.output.shape, facts.output[-1]
     one_is_enough = loss.task == "yes or no" and wanted == 2
-    if got == (wanted,) or (one_is_enough and got == (1,)):
+    channels_first = bool(facts.classes) and got == (wanted, *facts.output[:-1])
+    if got == facts.output or channels_first or (one_is_enough and got == (1,)):
         return
     what = f"{wanted} classes" if data.task == "classification" else "one number to predict"
+    if facts.target:
+        what = f"{what} at each of {facts.target[0]} places"
     mends: tuple[AdviceMend, ...] = ()
     last = end.map
-    if last is not None and isinstance(last.kind, Linear) and got == (last.kind.out_features,):
+    given = (
+        isinstance(last.kind, Linear) and got == (*facts.output[:-1], last.kind.out_features)
+        if last
+        else False
+    )
+    if last is not None and given:
         title = f"Give {last.name or 'the last layer'} {wanted} output{'s' if wanted > 1 else ''}"
         mends = (AdviceMend(title, SetField((last.id,), "out_features", wanted)),)
     yield Advice(
@@ -274,13 +281,14 @@ def _cut_off(project: Project, analysis: Analysis, end: Ending) -> Iterator[Advi
 def _other_input(project: Project, analysis: Analysis, end: Ending) -> Iterator[Advice]:
     """An input of another shape than the rows of the data set."""
     data, inputs = project.data.set, analysis.network.inputs
-    if not isinstance(data, Dataset) or data.row_shape is None or not inputs:
+    facts = data.facts() if isinstance(data, Dataset) else None
+    if facts is None or not inputs:
         return
-    spec = inputs[0].spec
-    if spec.shape == data.row_shape and spec.dtype == "float32":
+    spec, wanted = inputs[0].spec, facts.given
+    if spec.shape == wanted.shape and spec.dtype == wanted.dtype:
         return
-    row = f"[N, {', '.join(map(str, data.row_shape))}]"
-    given = Input(inputs[0].name, type(spec)(data.row_shape))
+    row = f"{wanted}{_dtype(wanted.dtype)}"
+    given = Input(inputs[0].name, wanted)
     yield Advice(
         0,
         "Data and input don't fit",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.catalogue.datasets import Dataset, has_target
+from engine.catalogue.datasets import Dataset
 from engine.design.address import Place, stack_at
 from engine.design.forms import continues
 from engine.design.kind import Activation, TensorSpec
@@ -139,7 +139,7 @@ def rows_of(project: Project, analysis: Analysis, folded: frozenset[int]) -> lis
     if not network.body.nodes:
         rows.append(BranchRow(0, 0, "", "", True, 1, 0))
     _add_rows(rows, analysis.body, (0, 0, 0), folded, faults)
-    judged = isinstance(data.set, Dataset) and has_target(data.set)
+    judged = isinstance(data.set, Dataset) and data.set.predicts()
     loss = project.training.loss if judged else None
     rows.append(OutputRow(analysis.output, loss, last_activation(network.body)))
     return rows

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.catalogue import DATASETS
-from engine.catalogue.datasets import CsvFile, Dataset, NpyFile
+from engine.catalogue.datasets import Dataset
+from engine.catalogue.files import CsvFile, NpyFile
 from engine.design.edit import SetInputs
 from engine.design.error import DesignError
 from engine.design.kind import TensorSpec

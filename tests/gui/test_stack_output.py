@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from engine.catalogue import ACTIVATIONS, DATASETS, KINDS, LOSSES
-from engine.catalogue.datasets import NpyFile
+from engine.catalogue.files import NpyFile
 from engine.catalogue.shaping import Unflatten
 from engine.design.kind import TensorSpec
 from engine.design.knob import Entry

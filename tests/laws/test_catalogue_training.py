@@ -13,10 +13,12 @@ from hypothesis import given, settings
 
 import resources
 from engine.catalogue import DATASETS, LOSSES, OPTIMIZERS, SCHEDULERS
-from engine.catalogue.datasets import CsvFile, Dataset, Moons, RandomInput
+from engine.catalogue.datasets import Dataset, Moons, RandomInput
+from engine.catalogue.files import CsvFile
 from engine.catalogue.losses import Loss
 from engine.catalogue.optimizers import SGD, Adagrad, Adam, Optimizer
 from engine.catalogue.schedulers import ConstantRate, CosineAnnealingLR, Course, Scheduler
+from engine.catalogue.sequence_sets import SEQUENCE_SETS
 from engine.catalogue.toys import TOYS
 from engine.design.call import REQUIRED
 from tests.laws.entries import (
@@ -198,6 +200,6 @@ def test_a_set_says_what_goes_in_and_out_without_being_read():
 @every_dataset
 def test_what_only_the_file_knows_is_left_open(kind: type[Dataset]):
     known = kind().outputs() is not None
-    assert known == bool(kind.resource or kind in (Moons, *TOYS))
+    assert known == bool(kind.resource or kind in (Moons, *TOYS, *SEQUENCE_SETS))
     assert (kind().rows() is not None) == known
     assert kind is not RandomInput or kind.task == "none"

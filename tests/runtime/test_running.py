@@ -17,7 +17,7 @@ from torch import Tensor
 
 import engine
 import resources
-from engine.catalogue.datasets import CsvFile
+from engine.catalogue.files import CsvFile
 from engine.catalogue.schedulers import ConstantRate
 from engine.design.error import DesignError
 from engine.design.project import Data, Project

@@ -15,8 +15,9 @@ from torch import Tensor, nn
 import engine
 import resources
 from engine.catalogue import DATASETS, LOSSES, OPTIMIZERS, SCHEDULERS
-from engine.catalogue.datasets import CsvFile, Diabetes, Moons, RandomInput
+from engine.catalogue.datasets import Diabetes, Moons, RandomInput
 from engine.catalogue.dropout import Dropout
+from engine.catalogue.files import CsvFile
 from engine.catalogue.linear import Linear
 from engine.catalogue.losses import CrossEntropyLoss, Loss, MSELoss
 from engine.catalogue.optimizers import AdamW, Optimizer
