@@ -29,12 +29,15 @@ from PySide6.QtWidgets import (
 import engine
 import resources
 from engine.catalogue import ACTIVATIONS, INITIALIZERS, JOINS, KINDS
+from engine.catalogue.datasets import Dataset
 from engine.catalogue.embedding import Embedding
+from engine.catalogue.files import CsvFile, ImageFolder
 from engine.catalogue.linear import Linear
+from engine.catalogue.sequence_sets import SampleText
 from engine.design.address import Place
 from engine.design.edit import Insert, SetActivation, SetInitializer, SetKind, apply, layer
 from engine.design.kind import TensorSpec
-from engine.design.project import Project
+from engine.design.project import Data, Project, SetData
 from engine.design.tree import (
     Group,
     Input,
@@ -59,6 +62,7 @@ from gui.palette import open_palette
 from gui.recovery import Recovery, rescued
 from gui.run.panel import OUTPUT
 from gui.stack.card import Spot
+from gui.views.data_view import DataView
 from gui.widgets.choice_popup import ChoicePopup
 from gui.widgets.pieces import Notice
 from gui.window import Window
@@ -83,6 +87,10 @@ def screens() -> Iterator[tuple[str, Show]]:
     yield "08-data", partial(_data, name="tutorial")
     yield "08-data-iris", partial(_data, name="iris")
     yield "08-data-moons", partial(_data, name="moons")
+    yield "08-data-digits", partial(_data, name="digits")
+    yield "08-data-table", _table
+    yield "08-data-text", partial(_other_data, chosen=SampleText())
+    yield "08-data-no-file", partial(_other_data, chosen=ImageFolder())
     yield "09-moons", partial(_ran, name="moons", selected="hidden2")
     for number, page in enumerate(("training", "health", "runs")):
         yield f"09-moons-{page}", partial(_trained, name="moons", page=number)
@@ -223,6 +231,24 @@ def _start(window: Window, name: str) -> None:
 def _data(window: Window, name: str) -> None:
     _start(window, name)
     window.show_view(3)
+    quiet(window)
+
+
+def _other_data(window: Window, chosen: Dataset) -> None:
+    _data(window, "iris")
+    window.document.do(SetData(Data(chosen)))
+    quiet(window)
+    QTest.qWait(600)
+    quiet(window)
+
+
+def _table(window: Window) -> None:
+    rows = "\n".join(f"{n % 7},{'' if n % 5 == 0 else n * 0.3:.4},{'yes' if n % 3 else 'no'}" if n % 5 else
+                     f"{n % 7},,{'yes' if n % 3 else 'no'}" for n in range(60))  # fmt: skip
+    path = Path(tempfile.mkdtemp()) / "measurements.csv"
+    path.write_text("length,width,healthy\n" + rows)
+    _other_data(window, CsvFile(path=str(path), gaps="mean"))
+    window.findChildren(DataView)[0].show_page("columns")
     quiet(window)
 
 

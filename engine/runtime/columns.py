@@ -72,8 +72,9 @@ def assembled(chosen: TabularFile, given: Columns, remark: str = "") -> Table:
     if aim is not None and target is not None:
         y, classes = _target(aim, kept, given.names[target], given)
     return Table(
-        given.file, x, y, tuple(names), classes, True, remark, has_gaps=bool(np.isnan(x).any())
-    )
+        given.file, x, y, tuple(names), classes, True, remark, has_gaps=bool(np.isnan(x).any()),
+        columns=given.names, target="" if target is None else given.names[target],
+    )  # fmt: skip
 
 
 def _target_place(chosen: TabularFile, given: Columns) -> int | None:

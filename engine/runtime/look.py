@@ -12,7 +12,7 @@ from engine.catalogue.datasets import Dataset, RandomInput
 from engine.design.error import DesignError
 from engine.design.project import Project
 from engine.runtime.build import Built
-from engine.runtime.data import fitted, scaler, training_rows
+from engine.runtime.data import fitted, scale, scaler, training_rows
 from engine.runtime.examples import Split
 from engine.runtime.table import table
 from engine.runtime.tabular import Numbers, Table
@@ -23,7 +23,7 @@ AT_ONCE = 4096
 
 
 class Judged(NamedTuple):
-    """Rows before scaling, their targets as the data have them, and what the network gives."""
+    """Rows before scaling, with gaps filled, their targets as the data have them, and what the network gives."""
 
     x: Numbers
     y: Numbers
@@ -43,6 +43,8 @@ class Look:
             self._table = table(chosen)
             self._scale = scaler(self._table, project.data)
             self._training = training_rows(self._table, project.data)
+            if self._table.has_gaps:
+                self._means = scale(self._table, project.data)[2]
 
     def responses(self, module: Built, x: Numbers) -> Tensor:
         """What flows out for rows as they are before scaling, in evaluation mode. Raises DesignError."""
@@ -68,6 +70,8 @@ class Look:
             places = rest if len(rest) else places
         places = places[:limit]
         x = np.array(found.x[places])
+        if found.has_gaps:
+            x = np.where(np.isnan(x), self._means, x)
         assert found.y is not None
         return Judged(x, np.array(found.y[places]), self.responses(module, x))
 

@@ -42,7 +42,9 @@ def image_table(chosen: ImageFolder) -> Table:
             each.name: sorted(file.name for file in each.iterdir() if _is_picture(file))
             for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith(".")
         }  # fmt: skip
-        changed = tuple((folder / name / file).stat().st_mtime_ns for name in found for file in found[name])
+        changed = tuple(
+            (folder / name / file).stat().st_mtime_ns for name in found for file in found[name]
+        )
         loose = any(_is_picture(each) for each in folder.iterdir())
     except OSError as error:
         raise DesignError(f"{plain(str(folder))} cannot be read: {reason(error)}") from None

@@ -49,6 +49,11 @@ class Table:
     has_gaps: bool = False
     """nan in `x` stands for a missing value, in whose place the mean of the rows that train is put."""
 
+    columns: tuple[str, ...] = ()
+    """All that a table with named columns has, whether they are learnt from or not."""
+    target: str = ""
+    """Which of them is predicted."""
+
     @property
     def row(self) -> Shape:
         """Shape of one row."""

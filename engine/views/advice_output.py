@@ -287,12 +287,12 @@ def _other_input(project: Project, analysis: Analysis, end: Ending) -> Iterator[
     spec, wanted = inputs[0].spec, facts.given
     if spec.shape == wanted.shape and spec.dtype == wanted.dtype:
         return
-    row = f"{wanted}{_dtype(wanted.dtype)}"
+    row = f"{wanted}"
     given = Input(inputs[0].name, wanted)
     yield Advice(
         0,
         "Data and input don't fit",
-        f"{data.title()} gives {row}; the input of the network is {spec}{_dtype(spec.dtype)}.",
+        f"{data.title()} gives {row}{_dtype(wanted.dtype)}; the input of the network is {spec}{_dtype(spec.dtype)}.",
         "Rows flow into the network as they are, so its input must have their shape. Change the input and "
         "all that follows is derived anew, or choose other data.",
         (AdviceMend(f"Make the input {row}", SetInputs((given, *inputs[1:]))),),

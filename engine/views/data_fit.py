@@ -42,7 +42,7 @@ def misfits(project: Project, facts: RowFacts, title: str) -> Iterator[DataMisfi
             yield DataMisfit(
                 f"A row of {title} is {_times(wanted.shape)}{dtype}, but the network takes {_times(spec.shape)}"
                 f"{' of whole numbers' if spec.dtype == 'int64' else ''}.",
-                f"Make the input {_times(wanted.shape)}{dtype}",
+                f"Make the input {_times(wanted.shape)}",
                 SetInputs((first,)),
             )
     small = small_table(network, facts)

@@ -13,6 +13,7 @@ from engine.design.project import Project
 from engine.files.reading import from_document, read_activation
 from engine.runtime import data, probe, prove
 from engine.runtime.live import Live
+from engine.runtime.preview import preview
 from engine.runtime.verify import verify
 from engine.worker.protocol import (
     Array,
@@ -96,12 +97,23 @@ class Session:
         return Result(request.request, {}, {name: _array(each) for name, each in found.items()})
 
     def rows(self, request: Rows, job: Job) -> Result:
-        project = self._read(request.project)
-        found = data.first_rows(project.network, project.data, request.count)
-        arrays = {"x": Array.of_numpy(found.x)}
-        if found.y is not None:
-            arrays["y"] = Array.of_numpy(found.y)
-        return Result(request.request, _described(found), arrays)
+        found = preview(self._read(request.project), request.count)
+        arrays = {"x": Array.of_numpy(found.rows.x)}
+        if found.rows.y is not None:
+            arrays["y"] = Array.of_numpy(found.rows.y)
+        facts = found.facts
+        said = _described(found.rows) | {
+            "count": found.count,
+            "balance": found.balance,
+            "ranges": [each._asdict() for each in found.ranges],
+            "columns": found.columns,
+            "target": found.target,
+            "facts": None if facts is None else {
+                "shape": facts.given.shape, "dtype": facts.given.dtype, "classes": facts.classes,
+                "target": facts.target, "vocabulary": facts.vocabulary,
+            },
+        }  # fmt: skip
+        return Result(request.request, said, arrays)
 
     def forward(self, request: Forward, job: Job) -> Result:
         project = self._read(request.project)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.catalogue import DATASETS, LOSSES, OPTIMIZERS, SCHEDULERS
 from engine.catalogue.optimizers import LARGEST, LR
 from engine.design.error import DesignError
-from engine.design.knob import Entry, Range, Real, Whole
+from engine.design.knob import Entry
 from engine.design.project import PRECISIONS, TRAINING_RANGES, SetData, SetTraining
 from engine.design.value import replace
 from gui import theme
@@ -20,7 +20,7 @@ from gui.document import State
 from gui.inspector.entry_form import EntryForm
 from gui.run.form import WIDTH
 from gui.widgets.choice import Choice
-from gui.widgets.fields import IntegerField, RealField
+from gui.widgets.fields import IntegerField, RealField, number_field
 from gui.widgets.form import Form
 from gui.widgets.options import Option, entry_options
 from gui.widgets.pieces import plain_label
@@ -54,11 +54,11 @@ class RecipeForm(QWidget):
         self._seed = IntegerField(0, 2**31 - 1)
         self._seed.edited.connect(partial(self._wish, "seed"))
         ranges = TRAINING_RANGES
-        self._clip = _number(ranges["clip_norm"])
+        self._clip = number_field(ranges["clip_norm"])
         self._clip.edited.connect(partial(self._wish, "clip_norm"))
-        self._patience = _number(ranges["patience"])
+        self._patience = number_field(ranges["patience"])
         self._patience.edited.connect(partial(self._wish, "patience"))
-        self._minutes = _number(ranges["minutes"])
+        self._minutes = number_field(ranges["minutes"])
         self._minutes.edited.connect(partial(self._wish, "minutes"))
         self._precision = Choice()
         self._precision.set_options([Option(each, each) for each in PRECISIONS])
@@ -173,16 +173,6 @@ class _More(QWidget):
         self._title.setText(entry.title())
         self._fields.show_entries((entry,), type(entry), names)
         self.setVisible(bool(names))
-
-
-def _number(known: Range) -> IntegerField | RealField:
-    match known:
-        case Whole(low, high):
-            return IntegerField(low, high)
-        case Real(low, high):
-            return RealField(low, high)
-        case _:
-            raise TypeError(f"{known} is no range of numbers")
 
 
 def _choice(table: Mapping[str, type[Any]], chosen: Callable[[str], None]) -> Choice:

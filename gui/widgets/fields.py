@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from engine.design.knob import Range, Real, Whole
 from gui import theme
 from gui.widgets.pieces import plain_label
 from gui.widgets.syntax import (
@@ -311,3 +312,13 @@ class Switch(QAbstractButton):
     def _report(self) -> None:
         self.edited.emit(self.isChecked())
         self.finished.emit()
+
+
+def number_field(known: Range) -> IntegerField | RealField:
+    match known:
+        case Whole(low, high):
+            return IntegerField(low, high)
+        case Real(low, high):
+            return RealField(low, high)
+        case _:
+            raise TypeError(f"{known} is no range of numbers")

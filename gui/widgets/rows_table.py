@@ -28,10 +28,19 @@ class NumberRows(QAbstractTableModel):
         self._y: Any = None
         self._names: tuple[str, ...] = ()
         self._classes: tuple[str, ...] = ()
+        self._tokens: tuple[str, ...] = ()
 
-    def show(self, x: Any, y: Any, names: tuple[str, ...], classes: tuple[str, ...]) -> None:
+    def show(
+        self,
+        x: Any,
+        y: Any,
+        names: tuple[str, ...],
+        classes: tuple[str, ...],
+        tokens: tuple[str, ...] = (),
+    ) -> None:
         self.beginResetModel()
         self._x, self._y, self._names, self._classes = x, y, names, classes
+        self._tokens = tokens
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -67,7 +76,8 @@ class NumberRows(QAbstractTableModel):
             return None
         if self._is_target(index.column()):
             return self._target(self._y[index.row()])
-        return number(self._x[index.row(), index.column()])
+        value = self._x[index.row(), index.column()]
+        return self._tokens[int(value)] if self._tokens else number(value)
 
     def _target(self, value: Any) -> str:
         if self._classes:
@@ -110,10 +120,11 @@ class RowsTable(QWidget):
         y: np.ndarray | None,
         names: tuple[str, ...] = (),
         classes: tuple[str, ...] = (),
+        tokens: tuple[str, ...] = (),
     ) -> None:
-        """Rows of any shape, flattened behind the first dimension."""
+        """Rows of any shape, flattened behind the first dimension; `tokens` names what whole numbers stand for."""
         flat = x.reshape(len(x), -1) if x.ndim != 2 else x
-        self._model.show(flat, y, names, classes)
+        self._model.show(flat, y, names, classes, tokens)
         header = self._table.horizontalHeader()
         for column in range(self._model.columnCount()):
             header.resizeSection(column, max(_NARROWEST, header.sectionSizeHint(column)))

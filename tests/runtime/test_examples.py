@@ -81,7 +81,7 @@ def test_what_does_not_meet_is_said_in_the_order_of_mending():
                       Training(MSELoss(), Adam(), ConstantRate()))  # fmt: skip
     facts = table(SampleText(length=10)).facts()
     assert [each.title for each in misfits(project, facts, "Alice")][:3] == [
-        "Make the input 10 of whole numbers", "Give it 70", "Use Cross entropy",
+        "Make the input 10", "Give it 70", "Use Cross entropy",
     ]  # fmt: skip
     with pytest.raises(DesignError):
         split(project)

@@ -76,9 +76,9 @@ def test_missing_values_become_the_mean_of_the_rows_that_train(tmp_path: Path):
     data = Data(chosen)
     rows = first_rows(network(3), data, 80).x
     train = training_rows(table(chosen), data)
-    imputer = SimpleImputer().fit(x[train])
+    imputer: Any = SimpleImputer().fit(x[train])
     # Gaps count for nothing in the spread either.
-    scaler = StandardScaler().fit(x[train])
+    scaler: Any = StandardScaler().fit(x[train])
     assert np.allclose(rows, scaler.transform(imputer.transform(x)), atol=1e-4)
     plain = first_rows(network(3), Data(chosen, scaling="none"), 80)
     assert np.allclose(plain.x, imputer.transform(x), atol=1e-4)
