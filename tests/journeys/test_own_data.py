@@ -37,7 +37,9 @@ def test_a_table_with_gaps_and_words_is_chosen_mended_and_learnt(come: Come, tmp
     ]
     path = tmp_path / "fruit.csv"
     path.write_text("weight,colour,state\n" + "\n".join(lines))
-    person = come(resources.path("samples", "iris.loom"))
+    project = tmp_path / "fruit.loom"
+    project.write_bytes(resources.path("samples", "iris.loom").read_bytes())
+    person = come(project)
     person.wait_for_engine()
     person.window.show_view(3)
     view = person.all(DataView)[0]
