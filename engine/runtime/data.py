@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -237,10 +238,11 @@ def scaler(found: Table, data: Data) -> Callable[[Numbers], Numbers]:
     return lambda x: ((x - shift) / factor).astype(np.float32)
 
 
+@lru_cache(maxsize=4)
 def scale(found: Table, data: Data) -> tuple[Numbers, Numbers, Numbers]:
     """What each column is reduced by and then divided by, and its mean, as the training rows have them.
 
-    The channels of images are taken together.
+    The channels of images are taken together. A table that is mapped takes minutes to go through, so this is done once.
     """
     rows = training_rows(found, data)
     columns = found.x.shape[1:2] if found.x.ndim == 4 else found.x.shape[1:]

@@ -24,7 +24,7 @@ from engine.catalogue.toys import Curve, Points
 from engine.design.error import DesignError
 from engine.runtime.memory_tasks import adding_table, copy_table
 from engine.runtime.reading import cells
-from engine.runtime.table_arrays import idx_array, idx_table, npy_table, npz_table
+from engine.runtime.table_arrays import idx_array, idx_table, labels_of, npy_table, npz_table
 from engine.runtime.table_csv import csv_table
 from engine.runtime.table_parquet import parquet_table
 from engine.runtime.table_text import text_table
@@ -54,11 +54,14 @@ def table(dataset: Dataset) -> Table:
         case ParquetFile():
             return parquet_table(dataset, *stamp(dataset.path, "Parquet file"))
         case NpyFile():
-            return npy_table(dataset)
+            others = stamp(dataset.target_path, "NPY file") if dataset.target_path.strip() else ()
+            return npy_table(dataset, *stamp(dataset.path, "NPY file"), *others)
         case NpzFile():
             return npz_table(dataset, *stamp(dataset.path, "NPZ archive"))
         case IdxFile():
-            return idx_table(dataset)
+            stamps = stamp(dataset.path, "IDX file")
+            labels = labels_of(dataset)
+            return idx_table(dataset.path, labels, *stamps, *stamp(labels, "IDX file"))
         case TextFile():
             return text_table(dataset, *stamp(dataset.path, "text file"))
         case ImageFolder():

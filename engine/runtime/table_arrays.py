@@ -33,7 +33,8 @@ _BAD = (
 """What damaged files make numpy, zipfile and struct raise."""
 
 
-def npy_table(chosen: NpyFile) -> Table:
+@lru_cache(maxsize=2)
+def npy_table(chosen: NpyFile, *_: int) -> Table:
     """An array, not read but mapped: only the rows that are used come from the disk. Raises DesignError."""
     x, name = _npy(chosen.path), Path(chosen.path).name
     if not chosen.target_path.strip():
@@ -201,13 +202,18 @@ def _mapped(file: BinaryIO, path: Path) -> Numbers:
 IDX_TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
-def idx_table(chosen: IdxFile, *_: int) -> Table:
+@lru_cache(maxsize=2)
+def idx_table(path: str, labels: str, *_: int) -> Table:
     """Pictures and their labels. Raises DesignError."""
-    x, name = idx_array(chosen.path), Path(chosen.path).name
-    labels = chosen.target_path.strip() or _labels_beside(chosen.path)
+    x = idx_array(path)
     if x.ndim == 3:
         x = x[:, None]
-    return joined(name, x, idx_array(labels), Path(labels).name)
+    return joined(Path(path).name, x, idx_array(labels), Path(labels).name)
+
+
+def labels_of(chosen: IdxFile) -> str:
+    """Where the labels lie. Raises DesignError when none are named, and none lie beside the pictures."""
+    return chosen.target_path.strip() or _labels_beside(chosen.path)
 
 
 def _labels_beside(path: str) -> str:
