@@ -120,7 +120,8 @@ class NpzFile(FileSet):
 class IdxFile(FileSet):
     """Pictures and labels as MNIST and its kin keep them: two IDX files, which may be gzipped.
 
-    Choose train-images-idx3-ubyte; its labels are found beside it unless another file is named.
+    Choose train-images-idx3-ubyte. Its labels are found beside it unless another file is named, and
+    files that are not packed are mapped, not loaded.
     """
 
     target_path: str = text("", "Where the labels lie; empty to look beside the pictures.")
